@@ -1,0 +1,34 @@
+# Every third-party package of the platform. All but librdkafka come from Debian's packages; librdkafka is built
+# from pinned source by `./dev setup` (docs/adr/0005) into WEBHOOK_RDKAFKA_ROOT.
+
+find_package(Threads REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(Protobuf REQUIRED)
+find_package(gRPC CONFIG REQUIRED)
+find_package(cpprestsdk CONFIG REQUIRED)
+find_package(prometheus-cpp CONFIG REQUIRED)
+find_package(simdjson CONFIG REQUIRED)
+find_package(nlohmann_json CONFIG REQUIRED)
+find_package(CLI11 CONFIG REQUIRED)
+find_package(fmt CONFIG REQUIRED)
+find_package(GTest REQUIRED)
+find_package(Boost REQUIRED)
+find_package(ZLIB REQUIRED)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PQXX REQUIRED IMPORTED_TARGET libpqxx)
+pkg_check_modules(IDN2 REQUIRED IMPORTED_TARGET libidn2)
+pkg_check_modules(URIPARSER REQUIRED IMPORTED_TARGET liburiparser)
+pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
+pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
+pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+
+set(WEBHOOK_RDKAFKA_ROOT "${PROJECT_SOURCE_DIR}/.dev/deps/librdkafka" CACHE PATH "Prefix with librdkafka.a and its headers")
+if(NOT EXISTS ${WEBHOOK_RDKAFKA_ROOT}/lib/librdkafka.a)
+  message(FATAL_ERROR "librdkafka is not at ${WEBHOOK_RDKAFKA_ROOT}; run ./dev setup first")
+endif()
+add_library(rdkafka::rdkafka STATIC IMPORTED GLOBAL)
+set_target_properties(
+  rdkafka::rdkafka PROPERTIES IMPORTED_LOCATION ${WEBHOOK_RDKAFKA_ROOT}/lib/librdkafka.a
+                              INTERFACE_INCLUDE_DIRECTORIES ${WEBHOOK_RDKAFKA_ROOT}/include)
+target_link_libraries(rdkafka::rdkafka INTERFACE OpenSSL::SSL OpenSSL::Crypto ZLIB::ZLIB PkgConfig::ZSTD Threads::Threads dl rt m)

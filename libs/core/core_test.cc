@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+
+#include "core/encoding.h"
+#include "core/result.h"
+#include "core/time.h"
+
+namespace webhook {
+namespace {
+
+TEST(Base64, RoundTripsEveryLength) {
+  std::string bytes;
+  for (int i = 0; i < 70; ++i) {
+    EXPECT_EQ(FromBase64(ToBase64(bytes)), bytes);
+    bytes.push_back(static_cast<char>(i * 37));
+  }
+}
+
+TEST(Base64, MatchesRfc4648Vectors) {
+  EXPECT_EQ(ToBase64("foobar"), "Zm9vYmFy");
+  EXPECT_EQ(ToBase64("fooba"), "Zm9vYmE=");
+  EXPECT_EQ(ToBase64("foob"), "Zm9vYg==");
+  EXPECT_EQ(ToBase64Url("\xfb\xff"), "-_8");
+}
+
+TEST(Base64, RefusesWhatIsNotStrict) {
+  EXPECT_FALSE(FromBase64("Zg="));
+  EXPECT_FALSE(FromBase64("Zh=="));
+  EXPECT_FALSE(FromBase64("Zm 9"));
+  EXPECT_FALSE(FromBase64("===="));
+}
+
+TEST(Base32, KeepsTheOrderOfTheBytes) {
+  Bytes16 low{}, high{};
+  low[15] = 255;
+  high[0] = 1;
+  EXPECT_EQ(ToBase32(low).size(), 26u);
+  EXPECT_LT(ToBase32(low), ToBase32(high));
+  EXPECT_EQ(ToBase32(Bytes16{}), std::string(26, '0'));
+}
+
+TEST(Utf8, RefusesOverlongSurrogatesAndCutSequences) {
+  EXPECT_TRUE(IsUtf8("plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"));
+  EXPECT_FALSE(IsUtf8("\xc0\x80"));
+  EXPECT_FALSE(IsUtf8("\xe0\x80\x80"));
+  EXPECT_FALSE(IsUtf8("\xed\xa0\x80"));
+  EXPECT_FALSE(IsUtf8("\xf4\x90\x80\x80"));
+  EXPECT_FALSE(IsUtf8("\xe2\x82"));
+}
+
+TEST(Time, IsPrintedAsTheGuidePrintsIt) {
+  const WallTime time{std::chrono::microseconds{1705314600123456}};
+  EXPECT_EQ(FormatSeconds(time), "2024-01-15T10:30:00Z");
+  EXPECT_EQ(FormatMillis(time), "2024-01-15T10:30:00.123Z");
+}
+
+TEST(Result, HoldsAValueOrAnError) {
+  const Result<int> good = 7;
+  EXPECT_EQ(*good, 7);
+  const Result<int> bad = Error{ErrorCode::kNotFound, "x_not_found", "no x"};
+  ASSERT_FALSE(bad);
+  EXPECT_EQ(bad.error().Context("load").message, "load: no x");
+}
+
+}  // namespace
+}  // namespace webhook

@@ -1,0 +1,116 @@
+#include "core/encoding.h"
+
+namespace webhook {
+namespace {
+
+constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+constexpr char kBase64Url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+std::string EncodeBase64(std::string_view bytes, const char* alphabet, bool pad) {
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::size_t left = bytes.size() - i;
+    std::uint32_t group = static_cast<std::uint8_t>(bytes[i]) * 65536u;
+    if (left > 1) group += static_cast<std::uint8_t>(bytes[i + 1]) * 256u;
+    if (left > 2) group += static_cast<std::uint8_t>(bytes[i + 2]);
+    out.push_back(alphabet[group >> 18]);
+    out.push_back(alphabet[(group >> 12) & 63]);
+    if (left > 1) out.push_back(alphabet[(group >> 6) & 63]);
+    if (left > 2) out.push_back(alphabet[group & 63]);
+    if (pad && left < 3) out.append(3 - left, '=');
+  }
+  return out;
+}
+
+int Base64Value(char c) {
+  if (c >= 'A' && c <= 'Z') return c - 'A';
+  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
+  if (c >= '0' && c <= '9') return c - '0' + 52;
+  if (c == '+') return 62;
+  if (c == '/') return 63;
+  return -1;
+}
+
+}  // namespace
+
+std::string ToHex(std::string_view bytes) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  for (const char c : bytes) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    out.push_back(kDigits[byte >> 4]);
+    out.push_back(kDigits[byte & 15]);
+  }
+  return out;
+}
+
+std::string ToBase64(std::string_view bytes) { return EncodeBase64(bytes, kBase64, true); }
+std::string ToBase64Url(std::string_view bytes) { return EncodeBase64(bytes, kBase64Url, false); }
+
+std::optional<std::string> FromBase64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  std::string out;
+  out.reserve(text.size() / 4 * 3);
+  std::uint32_t bits = 0;
+  int held = 0;
+  for (const char c : text.substr(0, text.size() - padding)) {
+    const int value = Base64Value(c);
+    if (value < 0) return std::nullopt;
+    bits = (bits << 6) | static_cast<std::uint32_t>(value);
+    held += 6;
+    if (held >= 8) {
+      held -= 8;
+      out.push_back(static_cast<char>((bits >> held) & 255));
+    }
+  }
+  if ((bits & ((1u << held) - 1)) != 0) return std::nullopt;
+  return out;
+}
+
+std::string ToBase32(const Bytes16& bytes) {
+  constexpr char kCrockford[] = "0123456789abcdefghjkmnpqrstvwxyz";
+  // 26 digits hold 130 bits: two zero bits lead, so that the text sorts as the bytes do.
+  std::string out;
+  out.reserve(26);
+  std::uint32_t bits = 0;
+  int held = 2;
+  for (const std::uint8_t byte : bytes) {
+    bits = (bits << 8) | byte;
+    held += 8;
+    while (held >= 5) {
+      held -= 5;
+      out.push_back(kCrockford[(bits >> held) & 31]);
+    }
+  }
+  return out;
+}
+
+bool IsUtf8(std::string_view bytes) {
+  std::size_t i = 0;
+  const auto at = [&](std::size_t k) { return static_cast<std::uint8_t>(bytes[k]); };
+  while (i < bytes.size()) {
+    const std::uint8_t lead = at(i);
+    if (lead < 0x80) {
+      ++i;
+      continue;
+    }
+    const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
+    if (lead < 0xC2 || lead > 0xF4 || i + length > bytes.size()) return false;
+    for (std::size_t k = 1; k < length; ++k) {
+      if ((at(i + k) & 0xC0) != 0x80) return false;
+    }
+    const std::uint8_t second = at(i + 1);
+    const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+    const bool surrogate = lead == 0xED && second > 0x9F;
+    const bool beyond = lead == 0xF4 && second > 0x8F;
+    if (overlong || surrogate || beyond) return false;
+    i += length;
+  }
+  return true;
+}
+
+}  // namespace webhook

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace webhook {
+
+using Bytes16 = std::array<std::uint8_t, 16>;
+
+// Lower-case hex.
+std::string ToHex(std::string_view bytes);
+// RFC 4648 section 4, padded.
+std::string ToBase64(std::string_view bytes);
+// RFC 4648 section 5, without padding.
+std::string ToBase64Url(std::string_view bytes);
+// Strict RFC 4648 section 4: padding needed, no other characters; nullopt otherwise.
+std::optional<std::string> FromBase64(std::string_view text);
+// 26 characters of lower-case Crockford base32; keeps the order of the bytes.
+std::string ToBase32(const Bytes16& bytes);
+// True for well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF.
+bool IsUtf8(std::string_view bytes);
+
+}  // namespace webhook

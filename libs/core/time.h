@@ -1,0 +1,23 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+
+namespace webhook {
+
+// Wall-clock time with microseconds: for people, due times that survive a restart, and records.
+using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
+// Monotonic time: for intervals, limits and deadlines inside one process.
+using MonoTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::microseconds>;
+
+// The time as one argument. Logic never reads a clock: runtime/clock.h does, at the rim.
+struct Now {
+  MonoTime mono{};
+  WallTime wall{};
+};
+
+// RFC 3339 in UTC. Years 1970 to 9999.
+std::string FormatSeconds(WallTime time);  // "2024-01-15T10:30:00Z"
+std::string FormatMillis(WallTime time);   // "2024-01-15T10:30:00.123Z"
+
+}  // namespace webhook

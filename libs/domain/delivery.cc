@@ -1,0 +1,47 @@
+#include "domain/delivery.h"
+
+namespace webhook {
+
+std::string_view ToText(DeliveryState state) {
+  switch (state) {
+    case DeliveryState::kPending:
+      return "pending";
+    case DeliveryState::kWaiting:
+      return "waiting";
+    case DeliveryState::kDelivered:
+      return "delivered";
+    case DeliveryState::kRejected:
+      return "rejected";
+    case DeliveryState::kFailed:
+      return "failed";
+    case DeliveryState::kCancelled:
+      return "cancelled";
+    case DeliveryState::kSkipped:
+      return "skipped";
+    case DeliveryState::kBlocked:
+      return "blocked";
+  }
+  return "unknown";
+}
+
+std::string_view ToText(NetFault fault) {
+  switch (fault) {
+    case NetFault::kDns:
+      return "dns";
+    case NetFault::kConnect:
+      return "connect";
+    case NetFault::kTls:
+      return "tls";
+    case NetFault::kTimeoutConnect:
+      return "timeout_connect";
+    case NetFault::kTimeoutTls:
+      return "timeout_tls";
+    case NetFault::kTimeoutResponse:
+      return "timeout_response";
+    case NetFault::kProtocol:
+      return "protocol";
+  }
+  return "unknown";
+}
+
+}  // namespace webhook

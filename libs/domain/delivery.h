@@ -1,0 +1,71 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/time.h"
+#include "domain/event.h"
+#include "domain/ids.h"
+
+namespace webhook {
+
+enum class DeliveryKind { kEvent = 1, kTest = 2, kRedelivery = 3 };
+
+// Values equal those of webhook.v1.WaitReason.
+enum class WaitReason { kNone = 0, kRetry = 1, kParked = 2 };
+
+// One event on its way to one webhook; `attempt` is the one to make next.
+struct Delivery {
+  DeliveryId id;
+  std::shared_ptr<const Event> event;
+  WebhookId webhook_id;
+  int run = 0;  // 0 = the event's own; a test or redelivery has its own
+  int attempt = 1;
+  DeliveryKind kind = DeliveryKind::kEvent;
+  WallTime created_at{};
+  std::optional<WallTime> due_at;  // not to be sent before
+  WaitReason wait_reason = WaitReason::kNone;
+  std::int64_t config_revision = 0;  // the maker held this revision: an older copy of the webhooks must not judge
+};
+
+// States as REST shows them; values equal those of webhook.v1.DeliveryState.
+enum class DeliveryState {
+  kPending = 1,
+  kWaiting = 2,
+  kDelivered = 3,
+  kRejected = 4,
+  kFailed = 5,
+  kCancelled = 6,
+  kSkipped = 7,
+  kBlocked = 8,
+};
+// "pending", "waiting", …
+std::string_view ToText(DeliveryState state);
+
+// What kept an attempt from an HTTP answer, on the endpoint's side.
+enum class NetFault { kDns, kConnect, kTls, kTimeoutConnect, kTimeoutTls, kTimeoutResponse, kProtocol };
+// The outcome word of proto AttemptRecord and of the metrics: "dns", "timeout_tls", …
+std::string_view ToText(NetFault fault);
+
+// What one POST came to: exactly one of status, fault, blocked and own_fault is set.
+struct HttpResult {
+  int status = 0;                                       // the endpoint's answer
+  std::optional<NetFault> fault;                        // the endpoint's side failed
+  bool blocked = false;                                 // the address guard forbade every connection
+  bool own_fault = false;                               // our side failed (no descriptor, no resolver): costs no attempt
+  std::string detail;                                   // one sentence for people, for all but a status
+  std::optional<std::chrono::seconds> retry_after;      // from 429 and 503 only
+  std::vector<std::pair<std::string, std::string>> headers;  // <= 16 KiB in all
+  std::string excerpt;                                  // first bytes of the body, <= 4,096
+  std::string remote_address;                           // "203.0.113.7:443"; empty: none dialled
+  WallTime started_at{};
+  std::chrono::microseconds duration{0};
+};
+
+}  // namespace webhook

@@ -1,0 +1,70 @@
+#include <gtest/gtest.h>
+
+#include "domain/event_pattern.h"
+#include "domain/ids.h"
+#include "domain/retry_schedule.h"
+#include "domain/topics.h"
+
+namespace webhook {
+namespace {
+
+TEST(EventPattern, CoversTypesBelowItsPrefixOnly) {
+  EXPECT_TRUE(Matches("*", "user.created"));
+  EXPECT_TRUE(Matches("user.*", "user.created"));
+  EXPECT_FALSE(Matches("user.*", "users.created"));
+  EXPECT_FALSE(Matches("user.*", "user"));
+  EXPECT_FALSE(Matches("user.created", "user.created.now"));
+}
+
+TEST(EventPattern, HasOneStarAtTheEnd) {
+  for (const char* good : {"*", "user.*", "a.b.*", "api.rate_limit_exceeded"}) EXPECT_TRUE(IsEventPattern(good)) << good;
+  for (const char* bad : {"", "user", "a.**", "*.*", ".a", "a..b", "a.", "User.created", "a.*.b", "a\r\nX: y", "a b.c"})
+    EXPECT_FALSE(IsEventPattern(bad)) << bad;
+}
+
+TEST(EventPattern, NamesTheNearestKnownType) {
+  const std::vector<std::string> known = {"user.created", "user.deleted"};
+  EXPECT_EQ(NearestName("user.creatd", known), "user.created");
+  EXPECT_EQ(NearestName("completely.other", known), "");
+}
+
+TEST(Ids, DeliveryIdIsTheSameForTheSameEventAndWebhook) {
+  const AccountId account("account_a");
+  const auto first = DeriveDeliveryId(account, EventId("e1"), WebhookId("webhook_1"));
+  EXPECT_EQ(first, DeriveDeliveryId(account, EventId("e1"), WebhookId("webhook_1")));
+  EXPECT_NE(first, DeriveDeliveryId(account, EventId("e1"), WebhookId("webhook_2")));
+  EXPECT_NE(first, DeriveDeliveryId(AccountId("account_b"), EventId("e1"), WebhookId("webhook_1")));
+  EXPECT_EQ(first.str().size(), std::string("delivery_").size() + 26);
+}
+
+// A changed derivation would let a repeated fan-out send everything again under other ids.
+TEST(Ids, DerivationNeverChanges) {
+  EXPECT_EQ(DeriveDeliveryId(AccountId("account_a"), EventId("e1"), WebhookId("webhook_1")).str(),
+            "delivery_PLACEHOLDER1");
+  EXPECT_EQ(DeriveNotificationId(AccountId("account_a"), EventId("e1")).str(), "webhook_PLACEHOLDER2");
+}
+
+TEST(Ids, TimeOrderedIdsSortByTime) {
+  const WallTime early{std::chrono::seconds{1'700'000'000}};
+  Bytes16 high;
+  high.fill(255);
+  EXPECT_LT(TimeOrderedId("webhook", early, high),
+            TimeOrderedId("webhook", early + std::chrono::milliseconds{1}, Bytes16{}));
+}
+
+TEST(RetrySchedule, PlatformPresetIsTheContract) {
+  const auto schedule = SchedulePreset("platform");
+  ASSERT_TRUE(schedule);
+  std::chrono::seconds waited{0};
+  for (const auto pause : *schedule) waited += pause;
+  EXPECT_EQ(schedule->size(), 5u);
+  EXPECT_EQ(waited, std::chrono::seconds{81 * 60 + 15});
+  EXPECT_EQ(PresetName(*schedule), "platform");
+}
+
+TEST(Topics, AnEndpointHasOnePartitionForEver) {
+  EXPECT_EQ(DeliveryPartition(WebhookId("webhook_1"), 48), PLACEHOLDER3);
+}
+
+}  // namespace
+}  // namespace webhook

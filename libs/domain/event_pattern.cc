@@ -1,0 +1,88 @@
+#include "domain/event_pattern.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace webhook {
+namespace {
+
+constexpr std::size_t kMaxTypeLength = 128;
+
+// Number of dot-joined parts of [a-z0-9_]+; 0 where the form is broken.
+std::size_t CountParts(std::string_view text) {
+  std::size_t parts = 0;
+  std::size_t length = 0;
+  for (const char c : text) {
+    if (c == '.') {
+      if (length == 0) return 0;
+      ++parts;
+      length = 0;
+    } else if ((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_') {
+      ++length;
+    } else {
+      return 0;
+    }
+  }
+  return length == 0 ? 0 : parts + 1;
+}
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+bool Matches(std::string_view pattern, std::string_view type) {
+  if (pattern == "*") return true;
+  if (pattern.ends_with(".*")) return type.starts_with(pattern.substr(0, pattern.size() - 1));
+  return pattern == type;
+}
+
+bool MatchesAny(const std::vector<std::string>& patterns, std::string_view type) {
+  return std::any_of(patterns.begin(), patterns.end(),
+                     [&](const std::string& pattern) { return Matches(pattern, type); });
+}
+
+bool IsEventType(std::string_view text) {
+  if (text.size() > kMaxTypeLength) return false;
+  const std::size_t parts = CountParts(text);
+  return parts >= 2 && parts <= 6;
+}
+
+bool IsEventPattern(std::string_view text) {
+  if (text == "*") return true;
+  if (text.size() > kMaxTypeLength) return false;
+  if (text.ends_with(".*")) {
+    const std::size_t parts = CountParts(text.substr(0, text.size() - 2));
+    return parts >= 1 && parts <= 5;
+  }
+  return IsEventType(text);
+}
+
+std::string NearestName(std::string_view mistyped, const std::vector<std::string>& known) {
+  constexpr std::size_t kNear = 3;
+  std::string nearest;
+  std::size_t best = kNear + 1;
+  if (mistyped.size() > kMaxTypeLength) return nearest;
+  for (const std::string& name : known) {
+    const std::size_t distance = EditDistance(mistyped, name);
+    if (distance < best) {
+      best = distance;
+      nearest = name;
+    }
+  }
+  return nearest;
+}
+
+}  // namespace webhook

@@ -1,0 +1,54 @@
+#include "domain/ids.h"
+
+#include <algorithm>
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <boost/uuid/uuid.hpp>
+
+namespace webhook {
+namespace {
+
+// Namespaces of our UUIDv5 names; made once at random, fixed for ever: another value would change every delivery id.
+constexpr boost::uuids::uuid kNotificationSpace = {0x5f, 0x0c, 0x3e, 0x91, 0x6b, 0x2d, 0x4a, 0x77,
+                                                   0x9d, 0x18, 0xe4, 0x52, 0x0b, 0xc6, 0x7a, 0x31};
+constexpr boost::uuids::uuid kDeliverySpace = {0xa3, 0x71, 0x08, 0xd5, 0x2e, 0x94, 0x4f, 0x1b,
+                                               0x8c, 0x60, 0x37, 0xf9, 0x15, 0xbe, 0x42, 0xdd};
+
+std::string DeriveId(std::string_view prefix, const boost::uuids::uuid& space, const std::string& name) {
+  const boost::uuids::uuid uuid = boost::uuids::name_generator_sha1(space)(name);
+  Bytes16 bytes;
+  std::copy(uuid.begin(), uuid.end(), bytes.begin());
+  return std::string(prefix) + "_" + ToBase32(bytes);
+}
+
+}  // namespace
+
+std::string TimeOrderedId(std::string_view prefix, WallTime now, const Bytes16& random) {
+  Bytes16 bytes = random;
+  auto millis = static_cast<std::uint64_t>(
+      std::chrono::duration_cast<std::chrono::milliseconds>(now.time_since_epoch()).count());
+  for (int i = 5; i >= 0; --i) {
+    bytes[static_cast<std::size_t>(i)] = static_cast<std::uint8_t>(millis & 255);
+    millis >>= 8;
+  }
+  bytes[6] = static_cast<std::uint8_t>(0x70 | (bytes[6] & 0x0F));
+  bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));
+  return std::string(prefix) + "_" + ToBase32(bytes);
+}
+
+NotificationId DeriveNotificationId(const AccountId& account, const EventId& event) {
+  return NotificationId(DeriveId("webhook", kNotificationSpace, account.str() + "|" + event.str()));
+}
+
+DeliveryId DeriveDeliveryId(const AccountId& account, const EventId& event, const WebhookId& webhook) {
+  return DeliveryId(
+      DeriveId("delivery", kDeliverySpace, account.str() + "|" + event.str() + "|" + webhook.str()));
+}
+
+bool IsEventIdText(std::string_view text) {
+  if (text.empty() || text.size() > 128) return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';
+  });
+}
+
+}  // namespace webhook

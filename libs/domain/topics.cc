@@ -1,0 +1,21 @@
+#include "domain/topics.h"
+
+#include <xxhash.h>
+
+namespace webhook {
+
+std::vector<TopicSpec> AllTopics() {
+  constexpr std::chrono::hours kWeek{7 * 24};
+  constexpr std::chrono::hours kMonth{30 * 24};
+  std::vector<TopicSpec> topics = {
+      {kEventsTopic, 24, kWeek}, {kDeliveriesTopic, 48, kWeek}, {kAttemptsTopic, 48, kWeek}, {kPoisonTopic, 3, kMonth}};
+  for (const WaitTier& tier : kWaitTiers) topics.push_back({tier.topic, 12, kWeek, true});
+  return topics;
+}
+
+std::int32_t DeliveryPartition(const WebhookId& webhook, std::int32_t partitions) {
+  const std::uint64_t hash = XXH64(webhook.str().data(), webhook.str().size(), 0);
+  return static_cast<std::int32_t>(hash % static_cast<std::uint64_t>(partitions));
+}
+
+}  // namespace webhook

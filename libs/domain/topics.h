@@ -1,0 +1,49 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "domain/ids.h"
+
+namespace webhook {
+
+// The platform's Kafka topics: the only place where their names, sizes and partitioning are written.
+inline constexpr char kEventsTopic[] = "webhook.events";
+inline constexpr char kDeliveriesTopic[] = "webhook.deliveries";
+inline constexpr char kAttemptsTopic[] = "webhook.attempts";
+inline constexpr char kPoisonTopic[] = "webhook.poison";
+
+inline constexpr char kFanoutGroup[] = "delivery-worker.fanout";
+inline constexpr char kDeliverGroup[] = "delivery-worker.deliver";
+inline constexpr char kPumpGroup[] = "delivery-worker.pump";
+
+// A wait tier releases its records in append order, this long after the broker appended them.
+struct WaitTier {
+  const char* topic;
+  std::chrono::seconds delay;
+};
+inline constexpr std::array<WaitTier, 5> kWaitTiers = {{
+    {"webhook.wait.15s", std::chrono::seconds{15}},
+    {"webhook.wait.60s", std::chrono::seconds{60}},
+    {"webhook.wait.300s", std::chrono::seconds{300}},
+    {"webhook.wait.900s", std::chrono::seconds{900}},
+    {"webhook.wait.3600s", std::chrono::seconds{3600}},
+}};
+
+struct TopicSpec {
+  std::string name;
+  int partitions = 0;
+  std::chrono::hours retention{};
+  bool append_time = false;  // message.timestamp.type=LogAppendTime: the pump counts from the broker's clock
+};
+// All topics, as `webhookctl topics create` makes them.
+std::vector<TopicSpec> AllTopics();
+
+// The owner of an endpoint: xxh64(webhook id) % partitions. Fixed for the life of a cluster.
+std::int32_t DeliveryPartition(const WebhookId& webhook, std::int32_t partitions);
+
+}  // namespace webhook

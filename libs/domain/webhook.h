@@ -1,0 +1,48 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/secret.h"
+#include "core/time.h"
+#include "domain/ids.h"
+
+namespace webhook {
+
+// Ceilings on the requests that one endpoint gets (contract, point 5); 0 = no limit.
+struct RateLimit {
+  int per_minute = 1000;
+  int burst = 100;
+  int burst_seconds = 10;
+
+  bool operator==(const RateLimit&) const = default;
+};
+
+// A live signing secret, as the customer has it ("whsec_…").
+struct SigningSecret {
+  Secret value;
+  std::optional<WallTime> expires_at;  // end of a rotation's overlap
+};
+
+// Everything that delivering to one webhook needs. Immutable: a change makes a new value.
+struct Webhook {
+  WebhookId id;
+  AccountId account;
+  std::string url;                  // normalised, absolute
+  std::vector<std::string> events;  // event_pattern.h
+  bool active = true;
+  std::string inactive_reason;
+  RateLimit rate_limit;
+  std::vector<std::chrono::seconds> retry_schedule;  // pause after the first, second, … failure
+  std::vector<int> permanent_statuses;               // end a delivery as rejected
+  std::chrono::seconds timeout{30};                  // one attempt, body included
+  std::map<std::string, std::string> headers;        // the customer's own
+  std::vector<SigningSecret> secrets;                // newest first, 1 or 2
+  std::int64_t revision = 0;                         // of its last change
+};
+
+}  // namespace webhook

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/result.h"
+#include "core/time.h"
+
+namespace webhook::kafka {
+
+struct TopicPartition {
+  std::string topic;
+  std::int32_t partition = 0;
+
+  auto operator<=>(const TopicPartition&) const = default;
+};
+
+struct ConsumerOptions {
+  std::string brokers;
+  std::string client_id;
+  std::string group;                          // empty: no group, partitions by Assign()
+  std::vector<std::string> topics;            // of the group
+  std::size_t max_queued_kbytes = 4096;       // prefetched by librdkafka, all partitions together
+  std::chrono::milliseconds session_timeout{10'000};
+};
+
+// A record as the broker keeps it. Views are valid until the batch is destroyed.
+struct ConsumedRecord {
+  std::string_view topic;
+  std::int32_t partition = 0;
+  std::int64_t offset = 0;
+  std::string_view key;
+  std::string_view value;
+  WallTime timestamp{};  // broker append time for LogAppendTime topics, else the producer's
+};
+
+class Batch {
+ public:
+  virtual ~Batch() = default;
+  const std::vector<ConsumedRecord>& records() const { return records_; }
+
+ protected:
+  std::vector<ConsumedRecord> records_;
+};
+
+// Consumer of a group (cooperative-sticky) or of assigned partitions. auto commit is off; a partition without a
+// committed offset starts at its beginning.
+// Thread: everything but Commit() belongs to one thread, which must call Poll() at least every few seconds.
+class Consumer {
+ public:
+  struct Listener {
+    // Called inside Poll() or Close(). Revoked partitions may still be committed inside on_revoked, not in on_lost.
+    std::function<void(const std::vector<TopicPartition>&)> on_assigned = [](const auto&) {};
+    std::function<void(const std::vector<TopicPartition>&)> on_revoked = [](const auto&) {};
+    std::function<void(const std::vector<TopicPartition>&)> on_lost = [](const auto&) {};
+  };
+
+  static Result<std::unique_ptr<Consumer>> Create(const ConsumerOptions& options, Listener listener);
+  virtual ~Consumer() = default;
+
+  // Up to max_records of unpaused partitions; empty after the timeout. An error is kUnavailable and heals by itself.
+  virtual Result<std::unique_ptr<Batch>> Poll(std::chrono::milliseconds timeout, std::size_t max_records) = 0;
+
+  struct Position {
+    TopicPartition partition;
+    std::int64_t offset = 0;  // the next record to read
+  };
+  // Without a group: reads exactly these partitions from these offsets (-2: beginning).
+  virtual Status Assign(const std::vector<Position>& positions) = 0;
+
+  // Nothing of a paused partition is returned; prefetched records are dropped and read again after Resume().
+  virtual void Pause(const std::vector<TopicPartition>& partitions) = 0;
+  virtual void Resume(const std::vector<TopicPartition>& partitions) = 0;
+
+  // Commits for the group. Sync waits (at most 5 s) for the broker's answer. From any thread.
+  virtual Status CommitSync(const std::vector<Position>& positions) = 0;
+  virtual void CommitAsync(const std::vector<Position>& positions) = 0;
+
+  // Leaves the group (on_revoked is called for what is held). Idempotent.
+  virtual void Close() = 0;
+
+  // Partitions of a topic on the broker.
+  virtual Result<std::int32_t> PartitionCount(const std::string& topic, std::chrono::milliseconds timeout) = 0;
+  // Low and high watermark.
+  virtual Result<std::pair<std::int64_t, std::int64_t>> Watermarks(const TopicPartition& partition,
+                                                                  std::chrono::milliseconds timeout) = 0;
+};
+
+}  // namespace webhook::kafka

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+
+namespace webhook::kafka {
+
+struct ProducerOptions {
+  std::string brokers;                               // host:port, comma-separated
+  std::string client_id;
+  std::chrono::milliseconds message_timeout{10'000};  // an unacknowledged record fails after this
+  std::chrono::milliseconds linger{5};
+  std::size_t max_queued_records = 100'000;
+  std::size_t max_queued_bytes = 64u << 20;
+};
+
+struct ProducerRecord {
+  std::string_view topic;
+  std::int32_t partition = -1;  // -1: by the key's hash
+  std::string_view key;
+  std::string_view value;  // copied by Produce
+};
+
+// Idempotent producer with acks=all. Produce is thread-safe and never blocks.
+class Producer {
+ public:
+  // Called exactly once for each accepted record, on the producer's own thread: Ok, or kUnavailable /
+  // kTooLarge where the broker did not take it (then it may or may not be in the log). Must not block.
+  using OnAcknowledged = std::function<void(Status)>;
+
+  static Result<std::unique_ptr<Producer>> Create(const ProducerOptions& options);
+  virtual ~Producer() = default;  // unacknowledged records are failed to their callbacks
+
+  // Not accepted (callback never called): kLimited where the queue is full, kTooLarge, kInvalid (unknown topic).
+  virtual Status Produce(const ProducerRecord& record, OnAcknowledged done) = 0;
+
+  // Waits until all accepted records are acknowledged or failed, or time is up; true: nothing is left.
+  virtual bool Flush(std::chrono::milliseconds timeout) = 0;
+
+  // Records accepted and not yet acknowledged.
+  virtual std::size_t queued() const = 0;
+  // False after the brokers were all unreachable and until one answers again.
+  virtual bool connected() const = 0;
+};
+
+}  // namespace webhook::kafka

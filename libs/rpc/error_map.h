@@ -1,0 +1,22 @@
+#pragma once
+
+#include <grpcpp/support/status.h>
+
+#include <chrono>
+#include <optional>
+
+#include "core/result.h"
+
+namespace webhook::rpc {
+
+// The one map from our errors to the outside (style-details.md section 3.4). gRPC: code, message, and details BadRequest
+// (violations), ErrorInfo (reason), RetryInfo (kLimited, kUnavailable: 1 s). kInternal tells no detail.
+grpc::Status ToGrpc(const Error& error);
+
+// HTTP status of an error: 422, 404, 409, 412, 401, 403, 429, 413, 503, 504, 500.
+int ToHttpStatus(ErrorCode code);
+
+// The way back, for our own clients: code, reason and violations of the details.
+Error FromGrpc(const grpc::Status& status);
+
+}  // namespace webhook::rpc

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+
+namespace webhook::rpc {
+
+struct ServerOptions {
+  std::string address;                      // host:port; port 0: any
+  int max_message_bytes = 4 * 1024 * 1024;  // G01; larger: RESOURCE_EXHAUSTED
+  int max_concurrent_streams = 1000;        // a connection
+  int max_metadata_bytes = 16 * 1024;
+};
+
+// A gRPC server with the health service (grpc.health.v1) and reflection. The services must outlive it.
+class Server {
+ public:
+  static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, const std::vector<grpc::Service*>& services);
+  ~Server();
+
+  std::string address() const { return address_; }
+  // What the health service says for "" and every service.
+  void SetServing(bool serving);
+  // Graceful; calls that last longer are cancelled. Idempotent.
+  void Stop(std::chrono::milliseconds grace);
+
+ private:
+  Server() = default;
+  std::unique_ptr<grpc::Server> server_;
+  std::string address_;
+};
+
+// Value of metadata `authorization` of a call; empty: absent or given twice.
+std::string Authorization(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata);
+
+// A channel with keepalive and the platform's message limit.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+
+}  // namespace webhook::rpc
