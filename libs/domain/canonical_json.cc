@@ -1,0 +1,1 @@
+#include "domain/canonical_json.h"
