@@ -1,6 +1,23 @@
 #include "domain/delivery.h"
 
+#include <xxhash.h>
+
+#include <cstring>
+
 namespace webhook {
+
+Bytes16 Fingerprint(const Delivery& delivery) {
+  const std::string name =
+      delivery.id.str() + "|" + std::to_string(delivery.run) + "|" + std::to_string(delivery.attempt);
+  const XXH128_canonical_t hash = [&] {
+    XXH128_canonical_t bytes;
+    XXH128_canonicalFromHash(&bytes, XXH3_128bits(name.data(), name.size()));
+    return bytes;
+  }();
+  Bytes16 result;
+  std::memcpy(result.data(), hash.digest, result.size());
+  return result;
+}
 
 std::string_view ToText(DeliveryState state) {
   switch (state) {

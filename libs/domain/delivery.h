@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "core/encoding.h"
 #include "core/time.h"
 #include "domain/event.h"
 #include "domain/ids.h"
@@ -31,8 +32,12 @@ struct Delivery {
   WallTime created_at{};
   std::optional<WallTime> due_at;  // not to be sent before
   WaitReason wait_reason = WaitReason::kNone;
-  std::int64_t config_revision = 0;  // the maker held this revision: an older copy of the webhooks must not judge
+  std::int64_t config_revision =
+      0;  // the maker held this revision: an older copy of the webhooks must not judge
 };
+
+// 128 bits that stand for (delivery, run, attempt): copies of one attempt have the same.
+Bytes16 Fingerprint(const Delivery& delivery);
 
 // States as REST shows them; values equal those of webhook.v1.DeliveryState.
 enum class DeliveryState {
@@ -55,15 +60,15 @@ std::string_view ToText(NetFault fault);
 
 // What one POST came to: exactly one of status, fault, blocked and own_fault is set.
 struct HttpResult {
-  int status = 0;                                       // the endpoint's answer
-  std::optional<NetFault> fault;                        // the endpoint's side failed
-  bool blocked = false;                                 // the address guard forbade every connection
-  bool own_fault = false;                               // our side failed (no descriptor, no resolver): costs no attempt
-  std::string detail;                                   // one sentence for people, for all but a status
-  std::optional<std::chrono::seconds> retry_after;      // from 429 and 503 only
+  int status = 0;                 // the endpoint's answer
+  std::optional<NetFault> fault;  // the endpoint's side failed
+  bool blocked = false;           // the address guard forbade every connection
+  bool own_fault = false;         // our side failed (no descriptor, no resolver): costs no attempt
+  std::string detail;             // one sentence for people, for all but a status
+  std::optional<std::chrono::seconds> retry_after;           // from 429 and 503 only
   std::vector<std::pair<std::string, std::string>> headers;  // <= 16 KiB in all
-  std::string excerpt;                                  // first bytes of the body, <= 4,096
-  std::string remote_address;                           // "203.0.113.7:443"; empty: none dialled
+  std::string excerpt;                                       // first bytes of the body, <= 4,096
+  std::string remote_address;                                // "203.0.113.7:443"; empty: none dialled
   WallTime started_at{};
   std::chrono::microseconds duration{0};
 };

@@ -1,0 +1,224 @@
+#include "services/delivery-worker/engine/delivery_lane.h"
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "domain/topics.h"
+
+namespace webhook {
+namespace {
+
+constexpr std::chrono::milliseconds kAppendRetry{500};
+constexpr std::chrono::seconds kSweep{60};
+// Our clock and the broker's may differ a little: a delivery that is due this soon is due.
+constexpr std::chrono::milliseconds kDueNow{1};
+
+}  // namespace
+
+DeliveryLane::DeliveryLane(std::int32_t partition, const LaneLimits& limits, Ports ports)
+    : partition_(partition), limits_(limits), ports_(ports), executed_(limits.remembered) {}
+
+void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
+  if (!window_.Add(offset)) return;
+  if (executed_.Contains(Fingerprint(delivery))) {
+    window_.MarkDone(offset);
+    return;
+  }
+  const Token token = ++last_token_;
+  Item& item = items_[token];
+  item.offset = offset;
+  item.arrived = now.mono;
+  item.record = DescribeDelivery(delivery, partition_, offset);
+  held_bytes_ += delivery.event->body.size();
+  item.delivery = std::move(delivery);
+  Admit(token, now);
+}
+
+void DeliveryLane::OnPoison(std::int64_t offset) {
+  window_.Add(offset);
+}
+
+void DeliveryLane::OnPoisonAppended(std::int64_t offset) {
+  window_.MarkDone(offset);
+}
+
+void DeliveryLane::Admit(Token token, Now now) {
+  Item& item = items_.at(token);
+  const auto webhook = ports_.webhooks.Find(item.delivery.webhook_id);
+  const Verdict verdict =
+      Judge(item.delivery, webhook.get(), ports_.webhooks.revision(), limits_.max_age, now.wall);
+  if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
+  if (std::holds_alternative<HoldForConfig>(verdict)) {
+    if (now.mono - item.arrived < limits_.max_config_wait) {
+      held_for_config_.push_back(token);
+    } else {
+      Park(token, now.wall + kWaitTiers.front().delay, "Waits for the platform's configuration.", now);
+    }
+    return;
+  }
+  Enqueue(token, *webhook, now);
+}
+
+void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
+  const Item& item = items_.at(token);
+  EndpointGate& gate = gates_.try_emplace(webhook.id, limits_.gate).first->second;
+  gate.SetLimit(webhook.rate_limit);
+  MonoTime ready = now.mono;
+  if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
+    ready += *item.delivery.due_at - now.wall;
+  if (!gate.Offer(token, ready, item.delivery.event->body.size(), now.mono)) {
+    const MonoTime slot = std::max(gate.ReserveSlot(now.mono), ready);
+    Park(token, now.wall + (slot - now.mono),
+         "Waits for the endpoint's rate limit or for its earlier deliveries.", now);
+    return;
+  }
+  StartReady(webhook.id, now);
+}
+
+void DeliveryLane::StartReady(const WebhookId& id, Now now) {
+  const auto found = gates_.find(id);
+  if (found == gates_.end() || draining_) return;
+  EndpointGate& gate = found->second;
+  while (const auto token = gate.TakeNext(now.mono)) {
+    Start(*token, gate, now);
+  }
+  WatchGate(id, gate, now);
+}
+
+void DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
+  Item& item = items_.at(token);
+  const auto webhook = ports_.webhooks.Find(item.delivery.webhook_id);
+  const Verdict verdict =
+      Judge(item.delivery, webhook.get(), ports_.webhooks.revision(), limits_.max_age, now.wall);
+  if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
+  if (std::holds_alternative<HoldForConfig>(verdict)) {
+    held_for_config_.push_back(token);
+    return;
+  }
+  const Bytes16 fingerprint = Fingerprint(item.delivery);
+  if (item.webhook == nullptr && !executed_.Insert(fingerprint)) {  // a copy was sent while this one waited
+    return Complete(token);
+  }
+  item.webhook = webhook;
+  gate.SetLimit(webhook->rate_limit);
+  gate.Started(now.mono);
+  ++busy_;
+  ports_.http.Send(token, item.delivery, webhook);
+}
+
+void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
+  Item& item = items_.at(token);
+  --busy_;
+  const WebhookId id = item.delivery.webhook_id;
+  const Outcome outcome = Classify(result);
+  EndpointGate& gate = gates_.at(id);
+  gate.Finished(std::holds_alternative<Delivered>(outcome), now.mono);
+
+  const NextStep step = Decide(item.delivery, *item.webhook, outcome, result, limits_.time_scale, now.wall);
+  if (std::holds_alternative<AgainSoon>(step)) {
+    gate.PutBack(token, now.mono + limits_.own_fault_pause, item.delivery.event->body.size());
+    StartReady(id, now);
+    return;
+  }
+  item.record.outcome = OutcomeWord(outcome, *item.webhook);
+  DescribeRequest(result, item.webhook->url, &item.record);
+  if (const auto* finish = std::get_if<Finish>(&step)) {
+    item.record.state = finish->state;
+    item.record.reason = finish->reason;
+    if (finish->deactivate) {
+      ports_.deactivate.Deactivate(id, "The endpoint answered 410 Gone.", item.webhook->revision);
+    }
+  } else {
+    const auto& retry = std::get<RetryAt>(step);
+    item.record.state = DeliveryState::kWaiting;
+    item.record.reason = retry.reason;
+    item.record.next_attempt_at = retry.due;
+    item.delivery.attempt += 1;
+    item.delivery.due_at = retry.due;
+    item.delivery.wait_reason = WaitReason::kRetry;
+    item.wait_topic = WaitTopic(retry.due, now.wall, limits_.time_scale);
+  }
+  Append(token);
+  StartReady(id, now);
+}
+
+void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
+  Item& item = items_.at(token);
+  item.delivery.due_at = due;
+  item.delivery.wait_reason = WaitReason::kParked;
+  item.wait_topic = WaitTopic(due, now.wall, limits_.time_scale);
+  if (item.wait_topic == kDeliveriesTopic)
+    item.wait_topic = kWaitTiers.front().topic;  // else it would come back at once
+  item.record.state = DeliveryState::kWaiting;
+  item.record.outcome = "parked";
+  item.record.reason = reason;
+  item.record.next_attempt_at = due;
+  Append(token);
+}
+
+void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
+  Item& item = items_.at(token);
+  item.record.state = end.state;
+  item.record.outcome = end.outcome;
+  item.record.reason = end.reason;
+  Append(token);
+}
+
+void DeliveryLane::Append(Token token) {
+  Item& item = items_.at(token);
+  ++busy_;
+  item.appending_wait = item.wait_topic != nullptr;
+  if (item.appending_wait) {
+    ports_.journal.AppendWait(token, item.wait_topic, item.delivery);
+  } else {
+    ports_.journal.AppendAttempt(token, item.record);
+  }
+}
+
+void DeliveryLane::OnAppended(Token token, bool ok, Now now) {
+  --busy_;
+  if (!ok) {
+    if (failed_appends_.empty()) next_append_retry_ = now.mono + kAppendRetry;
+    failed_appends_.push_back(token);
+    return;
+  }
+  Item& item = items_.at(token);
+  if (!item.appending_wait) return Complete(token);
+  item.wait_topic = nullptr;
+  Append(token);
+}
+
+void DeliveryLane::Complete(Token token) {
+  const auto found = items_.find(token);
+  CHECK(found != items_.end(), "a delivery is completed twice");
+  held_bytes_ -= found->second.delivery.event->body.size();
+  window_.MarkDone(found->second.offset);
+  items_.erase(found);
+}
+
+void DeliveryLane::WatchGate(const WebhookId& id, const EndpointGate& gate, Now now) {
+  if (const auto wake = gate.WakeAt(now.mono)) wakes_.emplace(*wake, id);
+}
+
+void DeliveryLane::OnTick(Now now) {
+  if (!failed_appends_.empty() && now.mono >= next_append_retry_) {
+    std::vector<Token> again;
+    again.swap(failed_appends_);
+    for (const Token token : again) Append(token);
+  }
+  if (draining_) return;
+  std::vector<Token> held;
+  held.swap(held_for_config_);
+  for (const Token token : held) Admit(token, now);
+
+  while (!wakes_.empty() && wakes_.begin()->first <= now.mono) {
+    const WebhookId id = wakes_.begin()->second;
+    wakes_.erase(wakes_.begin());
+    StartReady(id, now);
+  }
+  if (now.mono < next_sweep_) return;
+  next_sweep_ = now.mono + kSweep;
+  std::erase_if(gates_, [&](const auto& entry) { return entry.second.Idle(now.mono); });
+}
+
+}  // namespace webhook

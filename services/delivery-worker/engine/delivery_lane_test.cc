@@ -1,0 +1,316 @@
+#include "services/delivery-worker/engine/delivery_lane.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "domain/retry_schedule.h"
+
+namespace webhook {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+
+struct FakeHttp : HttpPort {
+  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override {
+    sent.push_back(token);
+    deliveries.push_back(delivery.id.str());
+    urls.push_back(webhook->url);
+  }
+  std::vector<Token> sent;
+  std::vector<std::string> deliveries;
+  std::vector<std::string> urls;
+};
+
+struct FakeJournal : JournalPort {
+  struct Wait {
+    std::string topic;
+    Delivery delivery;
+  };
+  void AppendWait(Token token, const char* topic, const Delivery& delivery) override {
+    waits.push_back({topic, delivery});
+    open.push_back(token);
+  }
+  void AppendAttempt(Token token, const AttemptRecord& record) override {
+    attempts.push_back(record);
+    open.push_back(token);
+  }
+  std::vector<Wait> waits;
+  std::vector<AttemptRecord> attempts;
+  std::vector<Token> open;  // appended, not acknowledged
+};
+
+struct FakeRegistry : DeactivatePort, WebhookDirectory {
+  void Deactivate(const WebhookId& webhook, const std::string&, std::int64_t) override {
+    deactivated.push_back(webhook.str());
+  }
+  std::shared_ptr<const Webhook> Find(const WebhookId& id) const override {
+    const auto found = webhooks.find(id.str());
+    return found == webhooks.end() ? nullptr : found->second;
+  }
+  std::int64_t revision() const override { return held; }
+
+  void Put(const Webhook& webhook) { webhooks[webhook.id.str()] = std::make_shared<const Webhook>(webhook); }
+  std::map<std::string, std::shared_ptr<const Webhook>> webhooks;
+  std::vector<std::string> deactivated;
+  std::int64_t held = 1;
+};
+
+class DeliveryLaneTest : public ::testing::Test {
+ protected:
+  DeliveryLaneTest() { registry.Put(MakeWebhook("webhook_a")); }
+
+  static Webhook MakeWebhook(const std::string& id) {
+    Webhook webhook;
+    webhook.id = WebhookId(id);
+    webhook.account = AccountId("account_1");
+    webhook.url = "https://" + id + ".example/";
+    webhook.retry_schedule = *SchedulePreset("platform");
+    webhook.permanent_statuses = {400, 410};
+    return webhook;
+  }
+
+  Delivery NewDelivery(const std::string& id = "delivery_1", const std::string& webhook = "webhook_a") {
+    Event event;
+    event.id = EventId("e-" + id);
+    event.account = AccountId("account_1");
+    event.type = "user.created";
+    event.body = "{}";
+    Delivery delivery;
+    delivery.id = DeliveryId(id);
+    delivery.event = std::make_shared<const Event>(event);
+    delivery.webhook_id = WebhookId(webhook);
+    delivery.created_at = now.wall;
+    return delivery;
+  }
+
+  static HttpResult Answer(int status) {
+    HttpResult result;
+    result.status = status;
+    return result;
+  }
+
+  // Acknowledges all that is appended, also what the acknowledgements themselves append.
+  void AcknowledgeAll() {
+    while (!journal.open.empty()) {
+      std::vector<Token> tokens;
+      tokens.swap(journal.open);
+      for (const Token token : tokens) lane.OnAppended(token, true, now);
+    }
+  }
+
+  void Pass(milliseconds time) {
+    now.mono += time;
+    now.wall += time;
+    lane.OnTick(now);
+  }
+
+  Now now{MonoTime{seconds{5'000}}, WallTime{seconds{1'700'000'000}}};
+  FakeHttp http;
+  FakeJournal journal;
+  FakeRegistry registry;
+  DeliveryLane lane{7, LaneLimits{}, {http, journal, registry, registry}};
+};
+
+TEST_F(DeliveryLaneTest, DeliversAndMarksDoneOnlyAfterTheAttemptIsRecorded) {
+  lane.OnDelivery(NewDelivery(), 40, now);
+  ASSERT_EQ(http.sent.size(), 1U);
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  ASSERT_EQ(journal.attempts.size(), 1U);
+  EXPECT_EQ(journal.attempts[0].state, DeliveryState::kDelivered);
+  EXPECT_EQ(journal.attempts[0].delivery_partition, 7);
+  EXPECT_EQ(journal.attempts[0].delivery_offset, 40);
+  EXPECT_EQ(lane.committable(), 40);
+  EXPECT_FALSE(lane.idle());
+  AcknowledgeAll();
+  EXPECT_EQ(lane.committable(), 41);
+  EXPECT_TRUE(lane.idle());
+  EXPECT_EQ(lane.held_bytes(), 0U);
+}
+
+TEST_F(DeliveryLaneTest, RecordsTheRetryBeforeTheAttempt) {
+  lane.OnDelivery(NewDelivery(), 40, now);
+  lane.OnResponse(http.sent[0], Answer(503), now);
+  ASSERT_EQ(journal.waits.size(), 1U);
+  EXPECT_TRUE(journal.attempts.empty());
+  EXPECT_EQ(journal.waits[0].topic, "webhook.wait.15s");
+  EXPECT_EQ(journal.waits[0].delivery.attempt, 2);
+  EXPECT_EQ(journal.waits[0].delivery.due_at, now.wall + seconds{15});
+  lane.OnAppended(http.sent[0], true, now);
+  ASSERT_EQ(journal.attempts.size(), 1U);
+  EXPECT_EQ(journal.attempts[0].attempt, 1);
+  EXPECT_EQ(journal.attempts[0].state, DeliveryState::kWaiting);
+  EXPECT_EQ(journal.attempts[0].next_attempt_at, now.wall + seconds{15});
+  EXPECT_EQ(lane.committable(), 40);
+  lane.OnAppended(http.sent[0], true, now);
+  EXPECT_EQ(lane.committable(), 41);
+}
+
+TEST_F(DeliveryLaneTest, RepeatsAFailedAppendAndNeverCommitsPastIt) {
+  lane.OnDelivery(NewDelivery(), 40, now);
+  lane.OnResponse(http.sent[0], Answer(503), now);
+  for (int i = 0; i < 3; ++i) {
+    journal.open.clear();
+    lane.OnAppended(http.sent[0], false, now);
+    EXPECT_EQ(lane.committable(), 40);
+    Pass(milliseconds{600});
+  }
+  EXPECT_EQ(journal.waits.size(), 4U);
+  AcknowledgeAll();
+  EXPECT_EQ(lane.committable(), 41);
+  EXPECT_EQ(http.sent.size(), 1U);
+}
+
+TEST_F(DeliveryLaneTest, DropsACopyOfAnAttemptInFlightOrDone) {
+  lane.OnDelivery(NewDelivery(), 40, now);
+  lane.OnDelivery(NewDelivery(), 41, now);
+  EXPECT_EQ(http.sent.size(), 1U);
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  AcknowledgeAll();
+  lane.OnDelivery(NewDelivery(), 42, now);
+  EXPECT_EQ(http.sent.size(), 1U);
+  EXPECT_EQ(lane.committable(), 43);
+}
+
+TEST_F(DeliveryLaneTest, SendsTheNextAttemptOfADeliveryThatFailed) {
+  lane.OnDelivery(NewDelivery(), 40, now);
+  lane.OnResponse(http.sent[0], Answer(500), now);
+  AcknowledgeAll();
+  lane.OnDelivery(journal.waits[0].delivery, 41, now);
+  EXPECT_EQ(http.sent.size(), 1U) << "not before it is due";
+  Pass(seconds{14});
+  EXPECT_EQ(http.sent.size(), 1U);
+  Pass(seconds{1});
+  ASSERT_EQ(http.sent.size(), 2U);
+  lane.OnResponse(http.sent[1], Answer(200), now);
+  EXPECT_EQ(journal.attempts.back().attempt, 2);
+}
+
+TEST_F(DeliveryLaneTest, ASlowEndpointHoldsUpNobody) {
+  registry.Put(MakeWebhook("webhook_b"));
+  for (int i = 0; i < 20; ++i) lane.OnDelivery(NewDelivery("delivery_a" + std::to_string(i)), i, now);
+  EXPECT_EQ(http.sent.size(), 10U);  // its places in flight
+  lane.OnDelivery(NewDelivery("delivery_b", "webhook_b"), 20, now);
+  EXPECT_EQ(http.deliveries.back(), "delivery_b");
+}
+
+TEST_F(DeliveryLaneTest, ParksWhatTheLimitDelaysTooLongWithItsAttemptUnchanged) {
+  for (int i = 0; i < 400; ++i) {
+    lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+    while (!http.sent.empty()) {
+      const Token token = http.sent.back();
+      http.sent.pop_back();
+      lane.OnResponse(token, Answer(200), now);
+    }
+  }
+  EXPECT_EQ(http.deliveries.size(), 100U);
+  ASSERT_FALSE(journal.waits.empty());
+  EXPECT_EQ(journal.waits[0].delivery.attempt, 1);
+  EXPECT_EQ(journal.waits[0].delivery.wait_reason, WaitReason::kParked);
+  EXPECT_GT(*journal.waits[0].delivery.due_at, now.wall + seconds{10});
+  EXPECT_EQ(journal.waits[0].topic, "webhook.wait.15s");
+  AcknowledgeAll();
+  const auto parked = std::count_if(journal.attempts.begin(), journal.attempts.end(),
+                                    [](const AttemptRecord& record) { return record.outcome == "parked"; });
+  EXPECT_EQ(static_cast<std::size_t>(parked), journal.waits.size());
+}
+
+TEST_F(DeliveryLaneTest, GoneDeactivatesTheWebhook) {
+  lane.OnDelivery(NewDelivery(), 1, now);
+  lane.OnResponse(http.sent[0], Answer(410), now);
+  EXPECT_THAT(registry.deactivated, ElementsAre("webhook_a"));
+  EXPECT_EQ(journal.attempts[0].state, DeliveryState::kRejected);
+}
+
+TEST_F(DeliveryLaneTest, SkipsInactiveAndCancelsDeletedAtSendTimeToo) {
+  auto inactive = MakeWebhook("webhook_b");
+  inactive.active = false;
+  registry.Put(inactive);
+  lane.OnDelivery(NewDelivery("delivery_1", "webhook_b"), 1, now);
+  EXPECT_EQ(journal.attempts.back().state, DeliveryState::kSkipped);
+
+  Delivery later = NewDelivery("delivery_2");
+  later.due_at = now.wall + seconds{5};
+  lane.OnDelivery(later, 2, now);
+  registry.webhooks.clear();
+  Pass(seconds{6});
+  EXPECT_EQ(journal.attempts.back().state, DeliveryState::kCancelled);
+  EXPECT_TRUE(http.sent.empty());
+}
+
+TEST_F(DeliveryLaneTest, WaitsForTheConfigurationThatTheDeliveryWasMadeWith) {
+  Delivery delivery = NewDelivery("delivery_1", "webhook_new");
+  delivery.config_revision = 2;
+  lane.OnDelivery(delivery, 1, now);
+  EXPECT_TRUE(http.sent.empty());
+  registry.Put(MakeWebhook("webhook_new"));
+  registry.held = 2;
+  Pass(milliseconds{10});
+  EXPECT_EQ(http.sent.size(), 1U);
+}
+
+TEST_F(DeliveryLaneTest, ParksWhatWaitsTooLongForTheConfiguration) {
+  Delivery delivery = NewDelivery("delivery_1", "webhook_new");
+  delivery.config_revision = 2;
+  lane.OnDelivery(delivery, 1, now);
+  Pass(seconds{11});
+  ASSERT_EQ(journal.waits.size(), 1U);
+  EXPECT_EQ(journal.waits[0].delivery.attempt, 1);
+}
+
+TEST_F(DeliveryLaneTest, RepeatsTheSameAttemptAfterAFaultOfOurOwn) {
+  lane.OnDelivery(NewDelivery(), 1, now);
+  HttpResult fault;
+  fault.own_fault = true;
+  lane.OnResponse(http.sent[0], fault, now);
+  EXPECT_TRUE(journal.attempts.empty());
+  Pass(milliseconds{1'100});
+  ASSERT_EQ(http.sent.size(), 2U);
+  lane.OnResponse(http.sent[1], Answer(200), now);
+  EXPECT_EQ(journal.attempts[0].attempt, 1);
+}
+
+TEST_F(DeliveryLaneTest, SendsToTheUrlOfTheMoment) {
+  Delivery later = NewDelivery();
+  later.due_at = now.wall + seconds{2};
+  lane.OnDelivery(later, 1, now);
+  auto moved = MakeWebhook("webhook_a");
+  moved.url = "https://moved.example/";
+  registry.Put(moved);
+  Pass(seconds{3});
+  EXPECT_THAT(http.urls, ElementsAre("https://moved.example/"));
+}
+
+TEST_F(DeliveryLaneTest, DrainFinishesWhatIsInFlightAndStartsNothing) {
+  for (int i = 0; i < 12; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  lane.BeginDrain();
+  for (std::size_t i = 0; i < 10; ++i) lane.OnResponse(http.sent[i], Answer(200), now);
+  EXPECT_FALSE(lane.idle());
+  AcknowledgeAll();
+  Pass(seconds{1});
+  EXPECT_EQ(http.sent.size(), 10U);
+  EXPECT_TRUE(lane.idle());
+  EXPECT_EQ(lane.committable(), 10);  // the two that wait are the next owner's
+}
+
+TEST_F(DeliveryLaneTest, PoisonHoldsBackTheCommitUntilItIsKept) {
+  lane.OnPoison(5);
+  EXPECT_EQ(lane.committable(), 5);
+  lane.OnPoisonAppended(5);
+  EXPECT_EQ(lane.committable(), 6);
+}
+
+TEST_F(DeliveryLaneTest, ForgetsNothingWhenTheSameOffsetsAreReadAgain) {
+  lane.OnDelivery(NewDelivery(), 40, now);
+  lane.OnDelivery(NewDelivery(), 40, now);
+  EXPECT_EQ(lane.window(), 1U);
+  EXPECT_EQ(http.sent.size(), 1U);
+}
+
+}  // namespace
+}  // namespace webhook

@@ -1,0 +1,69 @@
+#include "services/delivery-worker/engine/endpoint_gate.h"
+
+#include <algorithm>
+
+namespace webhook {
+namespace {
+
+constexpr std::chrono::minutes kFailuresRemembered{10};
+
+}  // namespace
+
+bool EndpointGate::Offer(Token token, MonoTime ready, std::size_t bytes, MonoTime now) {
+  const bool first = waiting_.empty() && in_flight_ == 0;  // one is always let in, however large
+  const bool room =
+      waiting_.size() < limits_.max_waiting && waiting_bytes_ + bytes <= limits_.max_waiting_bytes;
+  if (!first && !room) return false;
+  const MonoTime turn = std::max(ready, rate_.NextFree(now, waiting_.size()));
+  if (turn > now + limits_.max_wait) return false;
+  PutBack(token, ready, bytes);
+  return true;
+}
+
+void EndpointGate::PutBack(Token token, MonoTime ready, std::size_t bytes) {
+  waiting_.emplace(std::pair{ready, token}, bytes);
+  waiting_bytes_ += bytes;
+}
+
+int EndpointGate::MaxInFlight() const {
+  return straight_failures_ >= limits_.failures_until_probe ? 1 : limits_.max_in_flight;
+}
+
+std::optional<Token> EndpointGate::TakeNext(MonoTime now) {
+  if (waiting_.empty() || in_flight_ >= MaxInFlight()) return std::nullopt;
+  const auto head = waiting_.begin();
+  if (head->first.first > now || rate_.NextFree(now) > now) return std::nullopt;
+  const Token token = head->first.second;
+  waiting_bytes_ -= head->second;
+  waiting_.erase(head);
+  return token;
+}
+
+void EndpointGate::Started(MonoTime now) {
+  ++in_flight_;
+  rate_.Count(now);
+}
+
+void EndpointGate::Finished(bool success, MonoTime now) {
+  --in_flight_;
+  straight_failures_ = success ? 0 : straight_failures_ + 1;
+  last_finished_ = now;
+}
+
+std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
+  if (waiting_.empty() || in_flight_ >= MaxInFlight()) return std::nullopt;
+  return std::max(waiting_.begin()->first.first, rate_.NextFree(now));
+}
+
+MonoTime EndpointGate::ReserveSlot(MonoTime now) {
+  const MonoTime own = rate_.NextFree(now, waiting_.size());
+  last_slot_ = std::max(own, last_slot_ + rate_.Pace());
+  return last_slot_;
+}
+
+bool EndpointGate::Idle(MonoTime now) const {
+  const bool forgiven = straight_failures_ == 0 || last_finished_ + kFailuresRemembered < now;
+  return waiting_.empty() && in_flight_ == 0 && forgiven && last_slot_ <= now && rate_.Empty(now);
+}
+
+}  // namespace webhook

@@ -1,0 +1,114 @@
+#include "services/delivery-worker/engine/endpoint_gate.h"
+
+#include <gtest/gtest.h>
+
+#include <vector>
+
+namespace webhook {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+constexpr MonoTime kStart{seconds{1'000}};
+
+// Offers a delivery at each step of a virtual clock and answers each request at once; gives the start times.
+std::vector<MonoTime> Flood(const RateLimit& limit, seconds time, milliseconds step) {
+  EndpointGate gate{GateLimits{}};
+  gate.SetLimit(limit);
+  std::vector<MonoTime> starts;
+  Token token = 0;
+  for (MonoTime now = kStart; now < kStart + time; now += step) {
+    (void)gate.Offer(++token, now, 10, now);
+    while (gate.TakeNext(now)) {
+      gate.Started(now);
+      starts.push_back(now);
+      gate.Finished(true, now);
+    }
+  }
+  return starts;
+}
+
+std::size_t MostInAnyWindow(const std::vector<MonoTime>& starts, seconds window) {
+  std::size_t most = 0;
+  std::size_t first = 0;
+  for (std::size_t last = 0; last < starts.size(); ++last) {
+    while (starts[last] - starts[first] > window) ++first;
+    most = std::max(most, last - first + 1);
+  }
+  return most;
+}
+
+TEST(EndpointGate, NeverExceedsEitherWindow) {
+  const auto starts = Flood(RateLimit{1000, 100, 10}, seconds{200}, milliseconds{7});
+  EXPECT_EQ(MostInAnyWindow(starts, seconds{10}), 100U);
+  EXPECT_LE(MostInAnyWindow(starts, seconds{60}), 1000U);
+  EXPECT_GE(starts.size(), 1'900U);  // of 2,000 that the burst window allows
+}
+
+TEST(EndpointGate, KeepsTheMinuteWhereItBinds) {
+  const auto starts = Flood(RateLimit{120, 100, 10}, seconds{300}, milliseconds{20});
+  EXPECT_EQ(MostInAnyWindow(starts, seconds{60}), 120U);
+  EXPECT_GE(starts.size(), 590U);
+}
+
+TEST(EndpointGate, HasNoLimitAtZero) {
+  EXPECT_EQ(Flood(RateLimit{0, 0, 10}, seconds{10}, milliseconds{1}).size(), 10'000U);
+}
+
+TEST(EndpointGate, RefusesWhatWouldStartTooLate) {
+  EndpointGate gate{GateLimits{}};
+  gate.SetLimit(RateLimit{1000, 10, 10});
+  int queued = 0;
+  for (Token token = 1; token <= 100; ++token) {
+    if (gate.Offer(token, kStart, 10, kStart)) ++queued;
+  }
+  EXPECT_EQ(queued, 20);  // ten now, ten after 10.1 s; the next ten would wait longer than 20 s
+}
+
+TEST(EndpointGate, RefusesMoreBytesThanItsBoundButLetsOneIn) {
+  EndpointGate gate{GateLimits{}};
+  EXPECT_TRUE(gate.Offer(1, kStart, 2 << 20, kStart));
+  EXPECT_FALSE(gate.Offer(2, kStart, 1, kStart));
+}
+
+TEST(EndpointGate, ReservesSlotsOneAfterTheOther) {
+  EndpointGate gate{GateLimits{}};
+  gate.SetLimit(RateLimit{1000, 100, 10});
+  const MonoTime first = gate.ReserveSlot(kStart);
+  EXPECT_EQ(gate.ReserveSlot(kStart) - first, milliseconds{100});
+}
+
+TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
+  EndpointGate gate{GateLimits{}};
+  gate.SetLimit(RateLimit{0, 0, 10});
+  for (Token token = 1; token <= 30; ++token) ASSERT_TRUE(gate.Offer(token, kStart, 1, kStart));
+  int started = 0;
+  const auto start_all = [&] {
+    while (gate.TakeNext(kStart)) {
+      gate.Started(kStart);
+      ++started;
+    }
+  };
+  start_all();
+  EXPECT_EQ(started, 10);
+  EXPECT_FALSE(gate.WakeAt(kStart).has_value());
+  for (int i = 0; i < 10; ++i) gate.Finished(false, kStart);
+  start_all();
+  EXPECT_EQ(started, 11);
+  gate.Finished(true, kStart);
+  start_all();
+  EXPECT_EQ(started, 21);
+}
+
+TEST(EndpointGate, HoldsWhatIsNotDueAndTellsWhen) {
+  EndpointGate gate{GateLimits{}};
+  ASSERT_TRUE(gate.Offer(1, kStart + seconds{3}, 1, kStart));
+  EXPECT_FALSE(gate.TakeNext(kStart).has_value());
+  EXPECT_EQ(gate.WakeAt(kStart), kStart + seconds{3});
+  EXPECT_EQ(gate.TakeNext(kStart + seconds{3}), Token{1});
+  EXPECT_TRUE(gate.Idle(kStart + seconds{3}));
+}
+
+}  // namespace
+}  // namespace webhook

@@ -1,0 +1,32 @@
+#include "services/delivery-worker/engine/pump_queue.h"
+
+#include <utility>
+
+namespace webhook {
+
+bool PumpQueue::Add(Waiting waiting) {
+  if (!window_.Add(waiting.offset)) return false;
+  bytes_ += waiting.value.size();
+  waiting_.push_back(std::move(waiting));
+  return true;
+}
+
+std::optional<PumpQueue::Waiting> PumpQueue::TakeDue(WallTime now) {
+  if (waiting_.empty() || waiting_.front().release > now) return std::nullopt;
+  Waiting head = std::move(waiting_.front());
+  waiting_.pop_front();
+  bytes_ -= head.value.size();
+  return head;
+}
+
+void PumpQueue::PutBack(Waiting waiting) {
+  bytes_ += waiting.value.size();
+  waiting_.push_front(std::move(waiting));
+}
+
+std::optional<WallTime> PumpQueue::next_release() const {
+  if (waiting_.empty()) return std::nullopt;
+  return waiting_.front().release;
+}
+
+}  // namespace webhook

@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <cstring>
+#include <deque>
+#include <unordered_set>
+
+#include "core/encoding.h"
+
+namespace webhook {
+
+// The last `capacity` fingerprints that were inserted: drops copies of what was done before. Pure; no lock.
+class RecentSet {
+ public:
+  explicit RecentSet(std::size_t capacity) : capacity_(capacity) {}
+
+  bool Contains(const Bytes16& fingerprint) const { return known_.contains(fingerprint); }
+
+  // False where it is known already.
+  bool Insert(const Bytes16& fingerprint) {
+    if (!known_.insert(fingerprint).second) return false;
+    order_.push_back(fingerprint);
+    if (order_.size() > capacity_) {
+      known_.erase(order_.front());
+      order_.pop_front();
+    }
+    return true;
+  }
+
+ private:
+  struct FirstBytes {  // a fingerprint is a hash already
+    std::size_t operator()(const Bytes16& bytes) const {
+      std::size_t value = 0;
+      std::memcpy(&value, bytes.data(), sizeof value);
+      return value;
+    }
+  };
+  std::size_t capacity_;
+  std::unordered_set<Bytes16, FirstBytes> known_;
+  std::deque<Bytes16> order_;
+};
+
+}  // namespace webhook

@@ -1,0 +1,94 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "core/time.h"
+#include "domain/attempt_record.h"
+#include "domain/delivery.h"
+#include "domain/event.h"
+#include "domain/webhook.h"
+
+// The decisions of the worker: pure functions over values.
+namespace webhook {
+
+// --- fan-out
+
+// One delivery for each of the webhooks that subscribes to the event's type. `webhooks` are those of its
+// account.
+std::vector<Delivery> FanOut(const std::shared_ptr<const Event>& event,
+                             const std::vector<std::shared_ptr<const Webhook>>& webhooks,
+                             std::int64_t revision, WallTime now);
+
+// --- before a request
+
+struct SendIt {};
+struct HoldForConfig {};  // our copy of the webhooks is older than the delivery: ask again later
+struct End {              // no request, for good
+  DeliveryState state;
+  std::string outcome;  // word of AttemptRecord
+  std::string reason;
+};
+using Verdict = std::variant<SendIt, HoldForConfig, End>;
+
+// `webhook`: null where the copy of revision `revision` knows none.
+Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t revision,
+              std::chrono::seconds max_age, WallTime now);
+
+// --- after a request
+
+struct Delivered {
+  int status;
+};
+struct Refused {
+  int status;
+  std::optional<std::chrono::seconds> retry_after;
+};
+struct Unreached {
+  NetFault fault;
+};
+struct Blocked {};
+struct OwnFault {};  // never costs an attempt
+using Outcome = std::variant<Delivered, Refused, Unreached, Blocked, OwnFault>;
+
+Outcome Classify(const HttpResult& result);
+// The stable word of AttemptRecord and of the metrics.
+std::string OutcomeWord(const Outcome& outcome, const Webhook& webhook);
+
+struct Finish {
+  DeliveryState state;
+  std::string reason;
+  bool deactivate = false;  // the endpoint says that it is gone (410)
+};
+struct RetryAt {
+  WallTime due;
+  std::string reason;
+};
+struct AgainSoon {};  // our own fault: the same attempt once more
+using NextStep = std::variant<Finish, RetryAt, AgainSoon>;
+
+// `ended`: end of the attempt. `time_scale` shortens the schedule's pauses for development; a pause that the
+// endpoint asks for is never shortened.
+NextStep Decide(const Delivery& delivery, const Webhook& webhook, const Outcome& outcome,
+                const HttpResult& result, double time_scale, WallTime ended);
+
+// --- waiting
+
+// The topic that a delivery waits in until `due`: the greatest tier that is not longer than the rest, or the
+// deliveries themselves where the rest is shorter than every tier (the lane holds it).
+const char* WaitTopic(WallTime due, WallTime now, double time_scale);
+
+// --- telling
+
+// The record of a delivery's present state, without the fields of a request.
+AttemptRecord DescribeDelivery(const Delivery& delivery, std::int32_t partition, std::int64_t offset);
+// Adds what a request came to.
+void DescribeRequest(const HttpResult& result, const std::string& url, AttemptRecord* record);
+
+}  // namespace webhook
