@@ -6,18 +6,23 @@
 
 namespace webhook {
 
-Bytes16 Fingerprint(const Delivery& delivery) {
-  const std::string name =
-      delivery.id.str() + "|" + std::to_string(delivery.run) + "|" + std::to_string(delivery.attempt);
-  const XXH128_canonical_t hash = [&] {
-    XXH128_canonical_t bytes;
-    XXH128_canonicalFromHash(&bytes, XXH3_128bits(name.data(), name.size()));
-    return bytes;
-  }();
+namespace {
+
+Bytes16 Hash128(const std::string& name) {
+  XXH128_canonical_t bytes;
+  XXH128_canonicalFromHash(&bytes, XXH3_128bits(name.data(), name.size()));
   Bytes16 result;
-  std::memcpy(result.data(), hash.digest, result.size());
+  std::memcpy(result.data(), bytes.digest, result.size());
   return result;
 }
+
+}  // namespace
+
+Bytes16 Fingerprint(const Delivery& delivery) {
+  return Hash128(delivery.id.str() + "|" + std::to_string(delivery.run) + "|" + std::to_string(delivery.attempt));
+}
+
+Bytes16 Fingerprint(const Event& event) { return Hash128(event.account.str() + "|" + event.id.str()); }
 
 std::string_view ToText(DeliveryState state) {
   switch (state) {

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "core/encoding.h"
 #include "core/time.h"
 #include "domain/ids.h"
 
@@ -17,6 +18,9 @@ struct Event {
   WallTime accepted_at{};
   std::string traceparent;  // W3C trace context of the publisher; empty: none
 };
+
+// 128 bits that stand for (account, event): repeats of a publish have the same.
+Bytes16 Fingerprint(const Event& event);
 
 // Limits of the publish contract.
 inline constexpr std::size_t kMaxEventDataBytes = 256 * 1024;

@@ -138,7 +138,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     item.delivery.wait_reason = WaitReason::kRetry;
     item.wait_topic = WaitTopic(retry.due, now.wall, limits_.time_scale);
   }
-  Append(token);
+  Conclude(token);
   StartReady(id, now);
 }
 
@@ -153,7 +153,7 @@ void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, No
   item.record.outcome = "parked";
   item.record.reason = reason;
   item.record.next_attempt_at = due;
-  Append(token);
+  Conclude(token);
 }
 
 void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
@@ -161,6 +161,11 @@ void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
   item.record.state = end.state;
   item.record.outcome = end.outcome;
   item.record.reason = end.reason;
+  Conclude(token);
+}
+
+void DeliveryLane::Conclude(Token token) {
+  ports_.report.Report(items_.at(token).record);
   Append(token);
 }
 

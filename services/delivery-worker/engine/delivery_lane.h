@@ -38,6 +38,7 @@ class DeliveryLane {
   struct Ports {
     HttpPort& http;
     JournalPort& journal;
+    ReportPort& report;
     DeactivatePort& deactivate;
     const WebhookDirectory& webhooks;
   };
@@ -81,6 +82,7 @@ class DeliveryLane {
   void Start(Token token, EndpointGate& gate, Now now);
   void Park(Token token, WallTime due, const std::string& reason, Now now);
   void EndWithoutRequest(Token token, const End& end);
+  void Conclude(Token token);
   void Append(Token token);
   void Complete(Token token);
   void WatchGate(const WebhookId& id, const EndpointGate& gate, Now now);

@@ -45,6 +45,11 @@ struct FakeJournal : JournalPort {
   std::vector<Token> open;  // appended, not acknowledged
 };
 
+struct FakeReport : ReportPort {
+  void Report(const AttemptRecord& record) override { outcomes.push_back(record.outcome); }
+  std::vector<std::string> outcomes;
+};
+
 struct FakeRegistry : DeactivatePort, WebhookDirectory {
   void Deactivate(const WebhookId& webhook, const std::string&, std::int64_t) override {
     deactivated.push_back(webhook.str());
@@ -113,8 +118,9 @@ class DeliveryLaneTest : public ::testing::Test {
   Now now{MonoTime{seconds{5'000}}, WallTime{seconds{1'700'000'000}}};
   FakeHttp http;
   FakeJournal journal;
+  FakeReport report;
   FakeRegistry registry;
-  DeliveryLane lane{7, LaneLimits{}, {http, journal, registry, registry}};
+  DeliveryLane lane{7, LaneLimits{}, {http, journal, report, registry, registry}};
 };
 
 TEST_F(DeliveryLaneTest, DeliversAndMarksDoneOnlyAfterTheAttemptIsRecorded) {
@@ -161,6 +167,7 @@ TEST_F(DeliveryLaneTest, RepeatsAFailedAppendAndNeverCommitsPastIt) {
     Pass(milliseconds{600});
   }
   EXPECT_EQ(journal.waits.size(), 4U);
+  EXPECT_THAT(report.outcomes, ElementsAre("http_5xx"));
   AcknowledgeAll();
   EXPECT_EQ(lane.committable(), 41);
   EXPECT_EQ(http.sent.size(), 1U);

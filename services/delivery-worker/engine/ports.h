@@ -30,6 +30,13 @@ class JournalPort {
   virtual void AppendAttempt(Token token, const AttemptRecord& record) = 0;
 };
 
+class ReportPort {
+ public:
+  virtual ~ReportPort() = default;
+  // A delivery's state has changed, with or without a request: said once, before it is appended.
+  virtual void Report(const AttemptRecord& record) = 0;
+};
+
 class DeactivatePort {
  public:
   virtual ~DeactivatePort() = default;

@@ -19,11 +19,6 @@ std::optional<PumpQueue::Waiting> PumpQueue::TakeDue(WallTime now) {
   return head;
 }
 
-void PumpQueue::PutBack(Waiting waiting) {
-  bytes_ += waiting.value.size();
-  waiting_.push_front(std::move(waiting));
-}
-
 std::optional<WallTime> PumpQueue::next_release() const {
   if (waiting_.empty()) return std::nullopt;
   return waiting_.front().release;

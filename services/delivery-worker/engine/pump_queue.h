@@ -33,7 +33,6 @@ class PumpQueue {
   // Takes the head if its time has come. OnMoved(offset) must follow, or PutBack() where it could not be
   // appended.
   std::optional<Waiting> TakeDue(WallTime now);
-  void PutBack(Waiting waiting);
   // Its copy elsewhere is acknowledged.
   void OnMoved(std::int64_t offset) { window_.MarkDone(offset); }
 

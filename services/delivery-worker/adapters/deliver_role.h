@@ -1,0 +1,79 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kafka/consumer.h"
+#include "kafka/producer.h"
+#include "runtime/health.h"
+#include "runtime/stop_token.h"
+#include "runtime/thread.h"
+#include "services/delivery-worker/adapters/lane_loop.h"
+#include "services/delivery-worker/adapters/webhook_copy.h"
+
+namespace webhook {
+
+struct DeliverOptions {
+  std::string brokers;
+  LaneLimits lane;
+  std::size_t max_backlog = 4'096;  // unfinished records of one partition; then only that one is paused
+  std::size_t max_held_bytes = 128u << 20;  // event bodies of all partitions; then all are paused
+  std::chrono::milliseconds drain_timeout{30'000};
+};
+
+// Consumes webhook.deliveries and gives each assigned partition to a PartitionRunner on one of the lane
+// loops; commits every 250 ms what the lanes allow.
+class DeliverRole {
+ public:
+  struct Parts {
+    std::vector<std::unique_ptr<LaneLoop>>& loops;
+    kafka::Producer& producer;
+    DeactivatePort& deactivate;
+    const WebhookCopy& webhooks;
+    const WorkerMetrics& metrics;
+    runtime::Health& health;
+  };
+  // Starts the role's thread, which waits for the first copy of the webhooks.
+  DeliverRole(const DeliverOptions& options, const Parts& parts);
+  ~DeliverRole();  // Stop()
+
+  // Drains: no new requests; those in flight are finished and recorded, at most drain_timeout; commits;
+  // leaves the group. Idempotent.
+  void Stop();
+
+ private:
+  struct Assigned {
+    std::shared_ptr<PartitionRunner> runner;
+    LaneLoop* loop = nullptr;
+    std::int64_t committed = -1;
+    bool paused = false;
+  };
+
+  void Run();
+  bool Subscribe();
+  void PollOnce();
+  void OnAssigned(const std::vector<kafka::TopicPartition>& partitions);
+  void OnRevoked(const std::vector<kafka::TopicPartition>& partitions);
+  void OnLost(const std::vector<kafka::TopicPartition>& partitions);
+  void Forget(const kafka::TopicPartition& partition);
+  void Checkpoint();
+  std::vector<kafka::Consumer::Position> Uncommitted();
+  void BalanceIntake();
+  // Waits until the runners have drained, at most this long.
+  void AwaitDrained(const std::vector<std::shared_ptr<PartitionRunner>>& runners,
+                    std::chrono::milliseconds timeout);
+
+  const DeliverOptions options_;
+  Parts parts_;
+  runtime::StopToken stop_;
+  std::unique_ptr<kafka::Consumer> consumer_;
+  std::map<std::int32_t, Assigned> assigned_;  // the role's thread only
+  MonoTime next_checkpoint_{};
+  runtime::Thread thread_;
+};
+
+}  // namespace webhook

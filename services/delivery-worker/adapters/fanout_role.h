@@ -1,0 +1,62 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kafka/consumer.h"
+#include "kafka/producer.h"
+#include "rpc/watch_client.h"
+#include "runtime/health.h"
+#include "runtime/stop_token.h"
+#include "runtime/thread.h"
+#include "services/delivery-worker/adapters/reliable_append.h"
+#include "services/delivery-worker/adapters/webhook_copy.h"
+#include "services/delivery-worker/adapters/worker_metrics.h"
+#include "services/delivery-worker/engine/recent_set.h"
+
+namespace webhook {
+
+// Consumes webhook.events batch by batch: barrier, match, append one delivery for each webhook, and commit
+// when all are acknowledged. A crash repeats a batch; its deliveries carry the same ids, and the lanes drop
+// the copies.
+class FanoutRole {
+ public:
+  struct Parts {
+    kafka::Producer& producer;
+    rpc::RegistryClient& registry;
+    const WebhookCopy& webhooks;
+    const WorkerMetrics& metrics;
+    runtime::Health& health;
+  };
+  // Starts the role's thread, which waits for the first copy of the webhooks.
+  FanoutRole(std::string brokers, const Parts& parts);
+  ~FanoutRole();  // Stop()
+
+  // Finishes the batch, commits and leaves the group. Idempotent.
+  void Stop();
+
+ private:
+  void Run();
+  bool Subscribe();
+  void PollOnce();
+  // Waits, at most 1 s, until the copy of the webhooks has what the registry had committed when it was asked:
+  // a webhook created before the publish is matched.
+  void ReachBarrier();
+  void FanOutRecord(const kafka::ConsumedRecord& record, ReliableAppend& append);
+  void FanOutEvent(const std::shared_ptr<const Event>& event, ReliableAppend& append);
+  void Commit(const std::vector<kafka::ConsumedRecord>& records);
+
+  const std::string brokers_;
+  Parts parts_;
+  runtime::StopToken stop_;
+  std::unique_ptr<kafka::Consumer> consumer_;
+  std::int32_t delivery_partitions_ = 0;
+  RecentSet seen_;  // events whose deliveries are acknowledged: repeats of a publish are dropped
+  std::vector<Bytes16> batch_seen_;  // those of the batch at hand
+  runtime::Thread thread_;
+};
+
+}  // namespace webhook

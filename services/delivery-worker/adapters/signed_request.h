@@ -1,0 +1,16 @@
+#pragma once
+
+#include "core/result.h"
+#include "core/time.h"
+#include "domain/delivery.h"
+#include "domain/webhook.h"
+#include "http/client.h"
+
+namespace webhook {
+
+// The POST of one attempt: the webhook's URL, the event's bytes, and every header of the contract, signed
+// with the secrets that live at `now`. Fails (kInternal) only where the registry's data is unusable: no
+// secret, no URL. Pure.
+Result<http::EgressRequest> SignedRequest(const Delivery& delivery, const Webhook& webhook, WallTime now);
+
+}  // namespace webhook
