@@ -1,0 +1,91 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+#include <vector>
+
+#include "runtime/event_loop.h"
+#include "runtime/health.h"
+#include "runtime/stop_token.h"
+#include "runtime/worker_pool.h"
+
+namespace webhook::runtime {
+namespace {
+
+using ::testing::ElementsAre;
+
+TEST(EventLoop, RunsInOrderOnItsOwnThread) {
+  EventLoop loop("test");
+  std::vector<int> order;
+  std::promise<bool> in_loop;
+  loop.Post([&] { order.push_back(1); });
+  loop.Post([&] { order.push_back(2); });
+  loop.Post([&] { in_loop.set_value(loop.InLoop()); });
+  EXPECT_TRUE(in_loop.get_future().get());
+  EXPECT_FALSE(loop.InLoop());
+  EXPECT_THAT(order, ElementsAre(1, 2));
+}
+
+TEST(EventLoop, RunsTimersAndStopsWithThemPending) {
+  EventLoop loop("test");
+  std::promise<void> ticked;
+  auto ticks = std::make_shared<std::atomic<int>>(0);
+  loop.Every(std::chrono::milliseconds{1}, [&ticked, ticks] {
+    if (++*ticks == 3) ticked.set_value();
+  });
+  loop.PostAfter(std::chrono::hours{1}, [] { FAIL() << "not yet due"; });
+  ticked.get_future().wait();
+  loop.Stop();
+  loop.Stop();
+  loop.Post([] { FAIL() << "dropped after Stop"; });
+}
+
+TEST(WorkerPool, RefusesMoreThanItsQueueHoldsAndFinishesTheRest) {
+  std::promise<void> release;
+  std::promise<void> running;
+  std::atomic<int> done{0};
+  WorkerPool pool("test", 1, 2);
+  ASSERT_TRUE(pool.TryRun([&] {
+    running.set_value();
+    release.get_future().wait();
+    ++done;
+  }));
+  running.get_future().wait();
+  EXPECT_TRUE(pool.TryRun([&] { ++done; }));
+  EXPECT_TRUE(pool.TryRun([&] { ++done; }));
+  EXPECT_FALSE(pool.TryRun([&] { ++done; }));
+  release.set_value();
+  pool.Stop();
+  EXPECT_EQ(done.load(), 3);
+  EXPECT_FALSE(pool.TryRun([] {}));
+}
+
+TEST(StopToken, WakesCopies) {
+  StopToken token;
+  const StopToken copy = token;
+  EXPECT_FALSE(copy.WaitFor(std::chrono::milliseconds{0}));
+  token.RequestStop();
+  EXPECT_TRUE(copy.WaitFor(std::chrono::hours{1}));
+  EXPECT_TRUE(copy.stopped());
+}
+
+TEST(Health, IsReadyWhenEveryPartIsUpAndNeverAgainOnceItDrains) {
+  Health health;
+  health.Require("kafka");
+  EXPECT_THAT(health.problems(), ElementsAre("kafka: starting"));
+  health.SetUp("kafka", false, "connection refused");
+  EXPECT_THAT(health.problems(), ElementsAre("kafka: connection refused"));
+  EXPECT_FALSE(health.started());
+  health.SetUp("kafka", true);
+  EXPECT_TRUE(health.ready());
+  EXPECT_TRUE(health.started());
+  health.SetUp("kafka", false, "gone");
+  EXPECT_TRUE(health.started());
+  health.SetUp("kafka", true);
+  health.BeginDrain();
+  EXPECT_THAT(health.problems(), ElementsAre("draining"));
+}
+
+}  // namespace
+}  // namespace webhook::runtime
