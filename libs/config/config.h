@@ -13,9 +13,10 @@
 
 namespace webhook::config {
 
-// Declares every setting of a service in one table. A setting `http-timeout` is the flag --http-timeout, the variable
-// WEBHOOK_HTTP_TIMEOUT and, for secrets, the file named by WEBHOOK_HTTP_TIMEOUT_FILE or --http-timeout-file.
-// Flag > variable > default. Values are written through the pointers, which must outlive Load().
+// Declares every setting of a service in one table. A setting `http-timeout` is the flag --http-timeout, the
+// variable WEBHOOK_HTTP_TIMEOUT and, for secrets, the file named by WEBHOOK_HTTP_TIMEOUT_FILE or
+// --http-timeout-file. Flag > variable > default. Values are written through the pointers, which must outlive
+// Load().
 class Table {
  public:
   Table(std::string service, std::string purpose);
@@ -26,10 +27,11 @@ class Table {
   // Comma-separated.
   void List(std::string name, std::vector<std::string>* value, std::string fallback, std::string help);
   // One of the named words.
-  void Choice(std::string name, std::string* value, std::string fallback, std::vector<std::string> words, std::string help);
+  void Choice(std::string name, std::string* value, std::string fallback, std::vector<std::string> words,
+              std::string help);
   void Flag(std::string name, bool* value, bool fallback, std::string help);
-  void Integer(std::string name, std::int64_t* value, std::int64_t fallback, std::int64_t least, std::int64_t most,
-               std::string help);
+  void Integer(std::string name, std::int64_t* value, std::int64_t fallback, std::int64_t least,
+               std::int64_t most, std::string help);
   void Number(std::string name, double* value, double fallback, double least, double most, std::string help);
   // With a unit: 250ms, 30s, 5m, 2h, 3d.
   void Duration(std::string name, std::chrono::milliseconds* value, std::chrono::milliseconds fallback,
@@ -49,9 +51,10 @@ class Table {
     Command command = Command::kRun;
     std::vector<FieldViolation> violations;  // all mistakes at once; pointer = setting as the user wrote it
   };
-  // `environment`: WEBHOOK_* variables. A WEBHOOK_* that no table of the platform knows is a mistake, told with the
-  // nearest name. With --help and --version nothing else is looked at.
-  Loaded Load(const std::vector<std::string>& arguments, const std::map<std::string, std::string>& environment);
+  // `environment`: WEBHOOK_* variables. A WEBHOOK_* that no table of the platform knows is a mistake, told
+  // with the nearest name. With --help and --version nothing else is looked at.
+  Loaded Load(const std::vector<std::string>& arguments,
+              const std::map<std::string, std::string>& environment);
 
   // For --help: every setting with variable, default, bounds and text.
   std::string Help() const;
@@ -71,8 +74,8 @@ class Table {
 // The process's WEBHOOK_* variables.
 std::map<std::string, std::string> Environment();
 
-// Loads the table and serves --help, --version, --check-config and mistakes (exit 78, all of them on stderr). Returns
-// only where the service is to run or to do its --healthcheck.
+// Loads the table and serves --help, --version, --check-config and mistakes (exit 78, all of them on stderr).
+// Returns only where the service is to run or to do its --healthcheck.
 Table::Command LoadOrExit(Table& table, int argc, char** argv);
 
 inline constexpr int kExitBadSettings = 78;  // EX_CONFIG of sysexits.h

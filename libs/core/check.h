@@ -6,7 +6,7 @@ namespace webhook {
 }  // namespace webhook
 
 // Ends the process where a condition that our own code guarantees does not hold. Never for input.
-#define CHECK(condition, text)                                                    \
-  do {                                                                            \
+#define CHECK(condition, text)                                                      \
+  do {                                                                              \
     if (!(condition)) ::webhook::CheckFailed(#condition, text, __FILE__, __LINE__); \
   } while (false)

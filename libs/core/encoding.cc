@@ -46,8 +46,12 @@ std::string ToHex(std::string_view bytes) {
   return out;
 }
 
-std::string ToBase64(std::string_view bytes) { return EncodeBase64(bytes, kBase64, true); }
-std::string ToBase64Url(std::string_view bytes) { return EncodeBase64(bytes, kBase64Url, false); }
+std::string ToBase64(std::string_view bytes) {
+  return EncodeBase64(bytes, kBase64, true);
+}
+std::string ToBase64Url(std::string_view bytes) {
+  return EncodeBase64(bytes, kBase64Url, false);
+}
 
 std::optional<std::string> FromBase64(std::string_view text) {
   if (text.size() % 4 != 0) return std::nullopt;

@@ -29,5 +29,7 @@ class Id {
 
 template <typename Tag>
 struct std::hash<webhook::Id<Tag>> {
-  std::size_t operator()(const webhook::Id<Tag>& id) const noexcept { return std::hash<std::string>{}(id.str()); }
+  std::size_t operator()(const webhook::Id<Tag>& id) const noexcept {
+    return std::hash<std::string>{}(id.str());
+  }
 };

@@ -91,7 +91,9 @@ struct Done {};
 
 // Success or an Error: `return Ok();`.
 using Status = Result<Done>;
-inline Status Ok() { return Done{}; }
+inline Status Ok() {
+  return Done{};
+}
 
 inline Error InvalidError(std::vector<FieldViolation> violations) {
   std::string message = violations.empty() ? "invalid input" : violations.front().detail;

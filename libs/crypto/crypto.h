@@ -20,8 +20,8 @@ std::string RandomBytes(std::size_t count);
 Bytes16 Random16();
 
 // AES-256-GCM envelope of one value under a key-encryption key (KEK). Format: version 1 byte, key id 4 bytes
-// (first bytes of SHA-256 of the KEK), nonce 12 bytes, ciphertext, tag 16 bytes. `context` is bound as AAD: a value
-// copied to another row does not open.
+// (first bytes of SHA-256 of the KEK), nonce 12 bytes, ciphertext, tag 16 bytes. `context` is bound as AAD: a
+// value copied to another row does not open.
 class Envelope {
  public:
   // KEK: 32 bytes; kInvalid otherwise.

@@ -24,7 +24,7 @@ struct AttemptRecord {
   int run = 0;
   int attempt = 1;  // the attempt made; without a request, the one that would have been next
   DeliveryKind kind = DeliveryKind::kEvent;
-  WallTime created_at{};                         // of the delivery
+  WallTime created_at{};                          // of the delivery
   DeliveryState state = DeliveryState::kPending;  // of the delivery after this
   std::string outcome;
   std::string reason;                       // one sentence for people

@@ -9,18 +9,18 @@
 
 namespace webhook {
 
-// One JSON object in the form that JavaScript gives back: JSON.stringify(JSON.parse(text)) == result, for every text
-// whose numbers a double carries exactly as printed. Any other number keeps its digits, so nothing is ever lost
-// (architecture.md section 5, contract point 2): compact; integer-like keys first, ascending; a repeated key keeps its
-// first place and its last value; JavaScript's escapes and number format.
+// One JSON object in the form that JavaScript gives back: JSON.stringify(JSON.parse(text)) == result, for
+// every text whose numbers a double carries exactly as printed. Any other number keeps its digits, so nothing
+// is ever lost (architecture.md section 5, contract point 2): compact; integer-like keys first, ascending; a
+// repeated key keeps its first place and its last value; JavaScript's escapes and number format.
 struct CanonicalJson {
   std::string text;
   int kept_numbers = 0;  // numbers that a double cannot carry: verification by re-serialising fails for them
 };
 
-// Errors are kInvalid with one violation whose pointer is `pointer` plus the path inside the text, and a code:
-// not_utf8, lone_surrogate, too_deep (more than kMaxJsonDepth), too_large (more than kMaxEventDataBytes),
-// not_an_object, bad_json.
+// Errors are kInvalid with one violation whose pointer is `pointer` plus the path inside the text, and a
+// code: not_utf8, lone_surrogate, too_deep (more than kMaxJsonDepth), too_large (more than
+// kMaxEventDataBytes), not_an_object, bad_json.
 Result<CanonicalJson> CanonicalObject(std::string_view json, const std::string& pointer);
 
 // The body that endpoints receive: {"id":…,"event":…,"timestamp":…,"data":<data>,"api_version":"2.1.0"}.

@@ -19,10 +19,13 @@ Bytes16 Hash128(const std::string& name) {
 }  // namespace
 
 Bytes16 Fingerprint(const Delivery& delivery) {
-  return Hash128(delivery.id.str() + "|" + std::to_string(delivery.run) + "|" + std::to_string(delivery.attempt));
+  return Hash128(delivery.id.str() + "|" + std::to_string(delivery.run) + "|" +
+                 std::to_string(delivery.attempt));
 }
 
-Bytes16 Fingerprint(const Event& event) { return Hash128(event.account.str() + "|" + event.id.str()); }
+Bytes16 Fingerprint(const Event& event) {
+  return Hash128(event.account.str() + "|" + event.id.str());
+}
 
 std::string_view ToText(DeliveryState state) {
   switch (state) {

@@ -17,8 +17,10 @@ TEST(EventPattern, CoversTypesBelowItsPrefixOnly) {
 }
 
 TEST(EventPattern, HasOneStarAtTheEnd) {
-  for (const char* good : {"*", "user.*", "a.b.*", "api.rate_limit_exceeded"}) EXPECT_TRUE(IsEventPattern(good)) << good;
-  for (const char* bad : {"", "user", "a.**", "*.*", ".a", "a..b", "a.", "User.created", "a.*.b", "a\r\nX: y", "a b.c"})
+  for (const char* good : {"*", "user.*", "a.b.*", "api.rate_limit_exceeded"})
+    EXPECT_TRUE(IsEventPattern(good)) << good;
+  for (const char* bad :
+       {"", "user", "a.**", "*.*", ".a", "a..b", "a.", "User.created", "a.*.b", "a\r\nX: y", "a b.c"})
     EXPECT_FALSE(IsEventPattern(bad)) << bad;
 }
 

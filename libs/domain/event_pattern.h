@@ -6,7 +6,8 @@
 
 namespace webhook {
 
-// What a webhook subscribes to: an event type ("user.created"), all types below a prefix ("user.*"), or all ("*").
+// What a webhook subscribes to: an event type ("user.created"), all types below a prefix ("user.*"), or all
+// ("*").
 
 // True where the pattern covers the type. Both are well formed.
 bool Matches(std::string_view pattern, std::string_view type);

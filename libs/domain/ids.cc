@@ -7,7 +7,8 @@
 namespace webhook {
 namespace {
 
-// Namespaces of our UUIDv5 names; made once at random, fixed for ever: another value would change every delivery id.
+// Namespaces of our UUIDv5 names; made once at random, fixed for ever: another value would change every
+// delivery id.
 constexpr boost::uuids::uuid kNotificationSpace = {0x5f, 0x0c, 0x3e, 0x91, 0x6b, 0x2d, 0x4a, 0x77,
                                                    0x9d, 0x18, 0xe4, 0x52, 0x0b, 0xc6, 0x7a, 0x31};
 constexpr boost::uuids::uuid kDeliverySpace = {0xa3, 0x71, 0x08, 0xd5, 0x2e, 0x94, 0x4f, 0x1b,

@@ -16,7 +16,8 @@ using NotificationId = Id<struct NotificationTag>;  // webhook_…: `id` in the 
 using EventId = Id<struct EventTag>;                // the publisher's, or event_…
 using DeliveryId = Id<struct DeliveryTag>;          // delivery_…
 
-// `<prefix>_` and 26 characters that sort by time (UUIDv7 layout, RFC 9562 section 5.7); random: 16 random bytes.
+// `<prefix>_` and 26 characters that sort by time (UUIDv7 layout, RFC 9562 section 5.7); random: 16 random
+// bytes.
 std::string TimeOrderedId(std::string_view prefix, WallTime now, const Bytes16& random);
 
 // UUIDv5 of (account, event): the same for every webhook, attempt and repeat of a publish.

@@ -7,8 +7,10 @@ namespace webhook {
 std::vector<TopicSpec> AllTopics() {
   constexpr std::chrono::hours kWeek{7 * 24};
   constexpr std::chrono::hours kMonth{30 * 24};
-  std::vector<TopicSpec> topics = {
-      {kEventsTopic, 24, kWeek}, {kDeliveriesTopic, 48, kWeek}, {kAttemptsTopic, 48, kWeek}, {kPoisonTopic, 3, kMonth}};
+  std::vector<TopicSpec> topics = {{kEventsTopic, 24, kWeek},
+                                   {kDeliveriesTopic, 48, kWeek},
+                                   {kAttemptsTopic, 48, kWeek},
+                                   {kPoisonTopic, 3, kMonth}};
   for (const WaitTier& tier : kWaitTiers) topics.push_back({tier.topic, 12, kWeek, true});
   return topics;
 }

@@ -41,14 +41,15 @@ struct GuardPolicy {
 // Parses the settings ALLOW_HTTP and EGRESS_ALLOW_CIDRS; violations name egress-allow-cidrs.
 Result<GuardPolicy> MakeGuardPolicy(bool allow_http, const std::vector<std::string>& cidrs);
 
-// Why no connection may go to the address (reliability.md section 5.1: private, loopback, link-local, metadata,
-// documentation, multicast, embedded IPv4 of 6to4/NAT64/Teredo/mapped forms judged by the address inside, …); empty: it
-// may. Pure; judged at every connect on the address that is then dialled.
+// Why no connection may go to the address (reliability.md section 5.1: private, loopback, link-local,
+// metadata, documentation, multicast, embedded IPv4 of 6to4/NAT64/Teredo/mapped forms judged by the address
+// inside, …); empty: it may. Pure; judged at every connect on the address that is then dialled.
 std::string ForbiddenReason(const IpAddress& address, const GuardPolicy& policy);
 
-// What can be said of a URL without DNS: scheme, port (deny list of non-web ports such as 22, 25, 6379), literal
-// addresses, names that are never public (localhost, .internal, .local, .cluster.local, single labels, …). Names that
-// the policy could allow only by address are let through when `allowed` is not empty. kInvalid, code url_forbidden.
+// What can be said of a URL without DNS: scheme, port (deny list of non-web ports such as 22, 25, 6379),
+// literal addresses, names that are never public (localhost, .internal, .local, .cluster.local, single
+// labels, …). Names that the policy could allow only by address are let through when `allowed` is not empty.
+// kInvalid, code url_forbidden.
 Status CheckUrl(const EndpointUrl& url, const GuardPolicy& policy, const std::string& pointer);
 
 }  // namespace webhook::http

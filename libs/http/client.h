@@ -19,7 +19,7 @@ struct ClientOptions {
   std::size_t max_connections = 4'000;               // open at once; more requests wait inside their deadline
   std::size_t max_idle_per_endpoint = 16;
   std::chrono::milliseconds idle_timeout{30'000};
-  std::string ca_file;                               // empty: the system's store
+  std::string ca_file;  // empty: the system's store
 };
 
 // One POST to an endpoint.
@@ -30,13 +30,13 @@ struct EgressRequest {
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included
 };
 
-// Sends POSTs to endpoints of strangers: names resolved by us, every address vetted by the guard and the vetted one
-// dialled, certificate and SNI checked against the name, no redirect followed, no proxy variable read, no cookie kept.
-// Limits on an answer: 16 KiB of headers, 100 header lines, 8 interim (1xx) answers, 4 KiB of body kept and the rest
-// not read (the connection is then closed). A kept-alive connection that
-// was closed by the peer while idle (seen before the request, or no byte of an answer came) is replaced once by a fresh
-// connection inside the same deadline, as browsers do (RFC 9110 section 9.2.2): a restarted endpoint costs no attempt.
-// Thread: all methods on the loop, callbacks there too.
+// Sends POSTs to endpoints of strangers: names resolved by us, every address vetted by the guard and the
+// vetted one dialled, certificate and SNI checked against the name, no redirect followed, no proxy variable
+// read, no cookie kept. Limits on an answer: 16 KiB of headers, 100 header lines, 8 interim (1xx) answers, 4
+// KiB of body kept and the rest not read (the connection is then closed). A kept-alive connection that was
+// closed by the peer while idle (seen before the request, or no byte of an answer came) is replaced once by a
+// fresh connection inside the same deadline, as browsers do (RFC 9110 section 9.2.2): a restarted endpoint
+// costs no attempt. Thread: all methods on the loop, callbacks there too.
 class Client {
  public:
   // kInvalid where ca_file cannot be read.

@@ -8,15 +8,15 @@
 
 namespace webhook::http {
 
-// A URL that we may call: RFC 3986 syntax, scheme http or https, no user info, no fragment, host a DNS name (IDNA 2008
-// non-transitional, lower case, no trailing dot) or an IP literal in its one canonical form.
+// A URL that we may call: RFC 3986 syntax, scheme http or https, no user info, no fragment, host a DNS name
+// (IDNA 2008 non-transitional, lower case, no trailing dot) or an IP literal in its one canonical form.
 struct EndpointUrl {
   bool tls = false;
-  std::string host;     // "example.com", "203.0.113.7", "2001:db8::1" (without brackets)
+  std::string host;  // "example.com", "203.0.113.7", "2001:db8::1" (without brackets)
   bool host_is_ip = false;
   std::uint16_t port = 443;
-  std::string target;   // path and query, at least "/"
-  std::string text;     // the normalised whole; the default port left out
+  std::string target;  // path and query, at least "/"
+  std::string text;    // the normalised whole; the default port left out
 
   // For the Host header: brackets and port as needed.
   std::string HostHeader() const;

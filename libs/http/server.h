@@ -16,15 +16,15 @@
 namespace webhook::http {
 
 struct ServerOptions {
-  std::string address;                                // host:port; port 0: any free one
-  std::size_t max_connections = 1'000;                // more are closed at once
-  std::size_t max_header_bytes = 16 * 1024;           // 431
-  std::size_t max_body_bytes = 256 * 1024;            // 413, chunked bodies too
-  std::chrono::milliseconds read_timeout{10'000};     // one whole request; slow senders get 408
+  std::string address;                             // host:port; port 0: any free one
+  std::size_t max_connections = 1'000;             // more are closed at once
+  std::size_t max_header_bytes = 16 * 1024;        // 431
+  std::size_t max_body_bytes = 256 * 1024;         // 413, chunked bodies too
+  std::chrono::milliseconds read_timeout{10'000};  // one whole request; slow senders get 408
   std::chrono::milliseconds write_timeout{10'000};
-  std::chrono::milliseconds idle_timeout{60'000};     // between requests of one connection
+  std::chrono::milliseconds idle_timeout{60'000};  // between requests of one connection
   std::size_t handler_threads = 8;
-  std::size_t max_waiting = 256;                      // requests waiting for a handler thread; more get 503
+  std::size_t max_waiting = 256;  // requests waiting for a handler thread; more get 503
 };
 
 struct Request {
@@ -46,13 +46,14 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string content_type = "application/json";
-  // For tests of endpoints: wait before answering; negative: never answer (the connection is held until the peer goes).
+  // For tests of endpoints: wait before answering; negative: never answer (the connection is held until the
+  // peer goes).
   std::chrono::milliseconds delay{0};
 };
 
-// HTTP/1.1 server with bounds on everything a client can make grow. The handler runs on a pool of handler threads, so it
-// may block; an exception that leaves it is a 500. Errors of the server itself (400, 408, 413, 431, 503) are
-// application/problem+json. HEAD is served as GET without the body.
+// HTTP/1.1 server with bounds on everything a client can make grow. The handler runs on a pool of handler
+// threads, so it may block; an exception that leaves it is a 500. Errors of the server itself (400, 408, 413,
+// 431, 503) are application/problem+json. HEAD is served as GET without the body.
 class Server {
  public:
   using Handler = std::function<Response(const Request&)>;

@@ -23,9 +23,9 @@ struct TopicPartition {
 struct ConsumerOptions {
   std::string brokers;
   std::string client_id;
-  std::string group;                          // empty: no group, partitions by Assign()
-  std::vector<std::string> topics;            // of the group
-  std::size_t max_queued_kbytes = 4096;       // prefetched by librdkafka, all partitions together
+  std::string group;                     // empty: no group, partitions by Assign()
+  std::vector<std::string> topics;       // of the group
+  std::size_t max_queued_kbytes = 4096;  // prefetched by librdkafka, all partitions together
   std::chrono::milliseconds session_timeout{10'000};
 };
 
@@ -48,13 +48,14 @@ class Batch {
   std::vector<ConsumedRecord> records_;
 };
 
-// Consumer of a group (cooperative-sticky) or of assigned partitions. auto commit is off; a partition without a
-// committed offset starts at its beginning.
-// Thread: everything but Commit() belongs to one thread, which must call Poll() at least every few seconds.
+// Consumer of a group (cooperative-sticky) or of assigned partitions. auto commit is off; a partition without
+// a committed offset starts at its beginning. Thread: everything but Commit() belongs to one thread, which
+// must call Poll() at least every few seconds.
 class Consumer {
  public:
   struct Listener {
-    // Called inside Poll() or Close(). Revoked partitions may still be committed inside on_revoked, not in on_lost.
+    // Called inside Poll() or Close(). Revoked partitions may still be committed inside on_revoked, not in
+    // on_lost.
     std::function<void(const std::vector<TopicPartition>&)> on_assigned = [](const auto&) {};
     std::function<void(const std::vector<TopicPartition>&)> on_revoked = [](const auto&) {};
     std::function<void(const std::vector<TopicPartition>&)> on_lost = [](const auto&) {};
@@ -63,7 +64,8 @@ class Consumer {
   static Result<std::unique_ptr<Consumer>> Create(const ConsumerOptions& options, Listener listener);
   virtual ~Consumer() = default;
 
-  // Up to max_records of unpaused partitions; empty after the timeout. An error is kUnavailable and heals by itself.
+  // Up to max_records of unpaused partitions; empty after the timeout. An error is kUnavailable and heals by
+  // itself.
   virtual Result<std::unique_ptr<Batch>> Poll(std::chrono::milliseconds timeout, std::size_t max_records) = 0;
 
   struct Position {
@@ -85,10 +87,11 @@ class Consumer {
   virtual void Close() = 0;
 
   // Partitions of a topic on the broker.
-  virtual Result<std::int32_t> PartitionCount(const std::string& topic, std::chrono::milliseconds timeout) = 0;
+  virtual Result<std::int32_t> PartitionCount(const std::string& topic,
+                                              std::chrono::milliseconds timeout) = 0;
   // Low and high watermark.
   virtual Result<std::pair<std::int64_t, std::int64_t>> Watermarks(const TopicPartition& partition,
-                                                                  std::chrono::milliseconds timeout) = 0;
+                                                                   std::chrono::milliseconds timeout) = 0;
 };
 
 }  // namespace webhook::kafka

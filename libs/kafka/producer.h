@@ -14,7 +14,7 @@
 namespace webhook::kafka {
 
 struct ProducerOptions {
-  std::string brokers;                               // host:port, comma-separated
+  std::string brokers;  // host:port, comma-separated
   std::string client_id;
   std::chrono::milliseconds message_timeout{10'000};  // an unacknowledged record fails after this
   std::chrono::milliseconds linger{5};
@@ -39,7 +39,8 @@ class Producer {
   static Result<std::unique_ptr<Producer>> Create(const ProducerOptions& options);
   virtual ~Producer() = default;  // unacknowledged records are failed to their callbacks
 
-  // Not accepted (callback never called): kLimited where the queue is full, kTooLarge, kInvalid (unknown topic).
+  // Not accepted (callback never called): kLimited where the queue is full, kTooLarge, kInvalid (unknown
+  // topic).
   virtual Status Produce(const ProducerRecord& record, OnAcknowledged done) = 0;
 
   // Waits until all accepted records are acknowledged or failed, or time is up; true: nothing is left.

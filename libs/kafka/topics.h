@@ -15,7 +15,8 @@ struct TopicProblem {
 };
 
 // Compares the brokers' topics with the specification. Empty: all is well.
-Result<std::vector<TopicProblem>> CheckTopics(const std::string& brokers, const std::vector<TopicSpec>& topics);
+Result<std::vector<TopicProblem>> CheckTopics(const std::string& brokers,
+                                              const std::vector<TopicSpec>& topics);
 
 // Creates the missing topics; existing ones are left as they are. Idempotent.
 Status CreateTopics(const std::string& brokers, const std::vector<TopicSpec>& topics, int replication_factor,

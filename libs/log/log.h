@@ -18,8 +18,8 @@ struct Field {
   Field(std::string_view name, const std::string& text) : name(name), value(text) {}
   Field(std::string_view name, bool flag) : name(name), value(flag) {}
   template <typename T>
-    requires std::is_integral_v<T>
-  Field(std::string_view name, T number) : name(name), value(static_cast<std::int64_t>(number)) {}
+  requires std::is_integral_v<T> Field(std::string_view name, T number)
+      : name(name), value(static_cast<std::int64_t>(number)) {}
   Field(std::string_view name, double number) : name(name), value(number) {}
 
   std::string_view name;
@@ -29,15 +29,24 @@ struct Field {
 // Sets the process's service name and lowest level. Once, before the first line.
 void Configure(std::string service, Level lowest);
 
-// One JSON object on stdout: {"ts","level","msg","service",…well-known fields…,"f":{others}}. `msg` is constant text of
-// the form noun.past_verb. error = a person must act; warn = we healed; info = life cycle and one line per attempt.
-// From any thread. A full or closed stdout never blocks or ends the process: the line is counted as lost.
+// One JSON object on stdout: {"ts","level","msg","service",…well-known fields…,"f":{others}}. `msg` is
+// constant text of the form noun.past_verb. error = a person must act; warn = we healed; info = life cycle
+// and one line per attempt. From any thread. A full or closed stdout never blocks or ends the process: the
+// line is counted as lost.
 void Write(Level level, std::string_view msg, std::initializer_list<Field> fields = {});
 
-inline void Debug(std::string_view msg, std::initializer_list<Field> fields = {}) { Write(Level::kDebug, msg, fields); }
-inline void Info(std::string_view msg, std::initializer_list<Field> fields = {}) { Write(Level::kInfo, msg, fields); }
-inline void Warn(std::string_view msg, std::initializer_list<Field> fields = {}) { Write(Level::kWarn, msg, fields); }
-inline void Error(std::string_view msg, std::initializer_list<Field> fields = {}) { Write(Level::kError, msg, fields); }
+inline void Debug(std::string_view msg, std::initializer_list<Field> fields = {}) {
+  Write(Level::kDebug, msg, fields);
+}
+inline void Info(std::string_view msg, std::initializer_list<Field> fields = {}) {
+  Write(Level::kInfo, msg, fields);
+}
+inline void Warn(std::string_view msg, std::initializer_list<Field> fields = {}) {
+  Write(Level::kWarn, msg, fields);
+}
+inline void Error(std::string_view msg, std::initializer_list<Field> fields = {}) {
+  Write(Level::kError, msg, fields);
+}
 
 // The line without a newline; pure, for tests. REQUIRES: msg needs no JSON escape.
 std::string Format(Level level, std::string_view service, std::string_view timestamp, std::string_view msg,

@@ -19,9 +19,9 @@ class dbtransaction;
 namespace webhook::postgres {
 
 struct DatabaseOptions {
-  Secret dsn;                                          // postgresql://… or key=value
+  Secret dsn;  // postgresql://… or key=value
   std::size_t pool_size = 8;
-  std::chrono::milliseconds acquire_timeout{2'000};    // waiting for a free connection
+  std::chrono::milliseconds acquire_timeout{2'000};  // waiting for a free connection
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds statement_timeout{10'000};
   std::string application_name;
@@ -35,10 +35,10 @@ class Database {
   Database(const Database&) = delete;
   Database& operator=(const Database&) = delete;
 
-  // Runs fn in one transaction and commits. fn throws pqxx errors freely and returns a Result<T>; an error rolls back.
-  // A lost connection is kUnavailable (reason "database_unavailable"), a pool without a free connection in time too;
-  // statement timeout kDeadline; unique violation kConflict; other SQL errors kInternal.
-  // A connection found dead before the first statement is replaced once.
+  // Runs fn in one transaction and commits. fn throws pqxx errors freely and returns a Result<T>; an error
+  // rolls back. A lost connection is kUnavailable (reason "database_unavailable"), a pool without a free
+  // connection in time too; statement timeout kDeadline; unique violation kConflict; other SQL errors
+  // kInternal. A connection found dead before the first statement is replaced once.
   template <typename T>
   Result<T> Transact(const char* what, const std::function<Result<T>(pqxx::dbtransaction&)>& fn);
 
@@ -63,7 +63,8 @@ Result<T> Database::Transact(const char* what, const std::function<Result<T>(pqx
   return std::move(*answer);
 }
 
-// One connection of its own that holds a session advisory lock and can LISTEN: for singletons and notifications.
+// One connection of its own that holds a session advisory lock and can LISTEN: for singletons and
+// notifications.
 class Session {
  public:
   static Result<std::unique_ptr<Session>> Open(const DatabaseOptions& options);
@@ -102,10 +103,12 @@ struct Migration {
   std::string name;  // "0001_accounts"
   std::string sql;
 };
-// Applies what is missing and returns the names applied. kConflict where an applied migration's text has changed or the
-// database is newer than this binary.
-Result<std::vector<std::string>> Migrate(const DatabaseOptions& options, const std::vector<Migration>& migrations);
+// Applies what is missing and returns the names applied. kConflict where an applied migration's text has
+// changed or the database is newer than this binary.
+Result<std::vector<std::string>> Migrate(const DatabaseOptions& options,
+                                         const std::vector<Migration>& migrations);
 // Names of the migrations that are not applied yet.
-Result<std::vector<std::string>> PendingMigrations(Database& database, const std::vector<Migration>& migrations);
+Result<std::vector<std::string>> PendingMigrations(Database& database,
+                                                   const std::vector<Migration>& migrations);
 
 }  // namespace webhook::postgres

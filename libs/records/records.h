@@ -11,10 +11,10 @@
 
 // Kafka record values <-> domain values (proto/webhook/v1/records.proto).
 //
-// A decoder accepts only what the platform may act on; everything else is kInvalid with `reason` one of record_empty,
-// record_undecodable and record_invalid, and a message that says what is wrong: it goes into webhook.poison. Decoders
-// know no clock: a due time far away is the caller's to clamp. Whether a record's key and partition fit its value is
-// the caller's to judge too.
+// A decoder accepts only what the platform may act on; everything else is kInvalid with `reason` one of
+// record_empty, record_undecodable and record_invalid, and a message that says what is wrong: it goes into
+// webhook.poison. Decoders know no clock: a due time far away is the caller's to clamp. Whether a record's
+// key and partition fit its value is the caller's to judge too.
 namespace webhook {
 
 std::string EncodeEvent(const Event& event);
@@ -25,13 +25,14 @@ std::string EncodeDelivery(const Delivery& delivery);
 // The attempt is 1 to kMaxRetries + 1.
 Result<Delivery> DecodeDelivery(std::string_view value);
 
-// Text that an endpoint sent is made valid UTF-8 (each wrong byte becomes U+FFFD); the excerpt keeps its bytes.
+// Text that an endpoint sent is made valid UTF-8 (each wrong byte becomes U+FFFD); the excerpt keeps its
+// bytes.
 std::string EncodeAttempt(const AttemptRecord& attempt);
 Result<AttemptRecord> DecodeAttempt(std::string_view value);
 
-// A record that could not be used, for webhook.poison: where it was, why, and its bytes (key and value cut to 256 KiB
-// each, so that the copy always fits where the original did not).
-std::string EncodePoison(std::string_view topic, std::int32_t partition, std::int64_t offset, std::string_view reason,
-                         std::string_view key, std::string_view value);
+// A record that could not be used, for webhook.poison: where it was, why, and its bytes (key and value cut to
+// 256 KiB each, so that the copy always fits where the original did not).
+std::string EncodePoison(std::string_view topic, std::int32_t partition, std::int64_t offset,
+                         std::string_view reason, std::string_view key, std::string_view value);
 
 }  // namespace webhook

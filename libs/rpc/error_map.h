@@ -9,8 +9,9 @@
 
 namespace webhook::rpc {
 
-// The one map from our errors to the outside (style-details.md section 3.4). gRPC: code, message, and details BadRequest
-// (violations), ErrorInfo (reason), RetryInfo (kLimited, kUnavailable: 1 s). kInternal tells no detail.
+// The one map from our errors to the outside (style-details.md section 3.4). gRPC: code, message, and details
+// BadRequest (violations), ErrorInfo (reason), RetryInfo (kLimited, kUnavailable: 1 s). kInternal tells no
+// detail.
 grpc::Status ToGrpc(const Error& error);
 
 // HTTP status of an error: 422, 404, 409, 412, 401, 403, 429, 413, 503, 504, 500.

@@ -21,7 +21,8 @@ struct ServerOptions {
 // A gRPC server with the health service (grpc.health.v1) and reflection. The services must outlive it.
 class Server {
  public:
-  static Result<std::unique_ptr<Server>> Start(const ServerOptions& options, const std::vector<grpc::Service*>& services);
+  static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
+                                               const std::vector<grpc::Service*>& services);
   ~Server();
 
   std::string address() const { return address_; }

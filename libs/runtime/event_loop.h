@@ -11,8 +11,8 @@ class io_context;
 
 namespace webhook::runtime {
 
-// One thread that runs posted functions and timers in order: what it runs needs no lock. Sockets of libs/http live on
-// the same loop (context()).
+// One thread that runs posted functions and timers in order: what it runs needs no lock. Sockets of libs/http
+// live on the same loop (context()).
 class EventLoop {
  public:
   // Starts the thread.
@@ -29,7 +29,8 @@ class EventLoop {
   void Every(std::chrono::milliseconds period, std::function<void()> fn);
   // True on the loop's own thread.
   bool InLoop() const;
-  // Ends the thread after the function that it is in; what is still posted is dropped. Idempotent; not from the loop.
+  // Ends the thread after the function that it is in; what is still posted is dropped. Idempotent; not from
+  // the loop.
   void Stop();
 
   // For libs/http alone.

@@ -6,8 +6,8 @@
 
 namespace webhook::runtime {
 
-// A named thread (seen in gdb and top) that its owner joins. An exception that leaves the body ends the process: a
-// thread that dies silently would leave a service that is up and does nothing.
+// A named thread (seen in gdb and top) that its owner joins. An exception that leaves the body ends the
+// process: a thread that dies silently would leave a service that is up and does nothing.
 class Thread {
  public:
   Thread() = default;

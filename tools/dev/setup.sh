@@ -1,0 +1,59 @@
+# ./dev setup and ./dev doctor. Sourced, not run.
+# shellcheck shell=bash disable=SC2154  # root and state are of ./dev
+
+packages=(
+  git ca-certificates curl python3 g++ make cmake ninja-build ccache mold pkg-config
+  libboost-dev libboost-system-dev libssl-dev libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler
+  libcpprest-dev libpqxx-dev prometheus-cpp-dev libgtest-dev libgmock-dev libsimdjson-dev nlohmann-json3-dev
+  libcli11-dev libfmt-dev libxxhash-dev libabsl-dev libidn2-dev liburiparser-dev libc-ares-dev libzstd-dev zlib1g-dev
+  clang-format-14 shellcheck
+)
+
+rdkafka_prefix="$root/.dev/deps/librdkafka"
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    dpkg-query -W -f '${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || echo "$package"
+  done
+  node_is_new_enough || printf 'nodejs\nnpm\n'
+}
+
+node_is_new_enough() {
+  command -v npm >/dev/null && [ "$(node -p 'process.versions.node.split(".")[0]' 2>/dev/null || echo 0)" -ge 18 ]
+}
+
+install_packages() {
+  local wanted
+  mapfile -t wanted < <(missing_packages)
+  [ ${#wanted[@]} = 0 ] && return
+  command -v apt-get >/dev/null || fail "this is not Debian or Ubuntu" "install by hand: ${wanted[*]}"
+  export DEBIAN_FRONTEND=noninteractive
+  step "apt-get update" "$state/logs/apt-update.log" as_root apt-get update -qq
+  step "installing ${#wanted[@]} packages" "$state/logs/apt-install.log" \
+    as_root apt-get install -y --no-install-recommends "${wanted[@]}"
+}
+
+# True where the archive was built by the script as it is now.
+rdkafka_is_current() { [ "$rdkafka_prefix/stamp" -nt tools/dev/build_rdkafka.sh ]; }
+
+cmd_setup() {
+  say "setup"
+  install_packages
+  rdkafka_is_current ||
+    step "building librdkafka" "$state/logs/librdkafka.log" tools/dev/build_rdkafka.sh "$rdkafka_prefix"
+  echo "    all there"
+}
+
+cmd_doctor() {
+  local wanted
+  mapfile -t wanted < <(missing_packages)
+  echo "checkout      $root"
+  echo "compiler      $(g++ --version 2>/dev/null | head -1 || echo missing)"
+  echo "cmake         $(cmake --version 2>/dev/null | head -1 || echo missing)"
+  echo "librdkafka    $([ -f "$rdkafka_prefix/stamp" ] && echo built || echo missing)"
+  echo "packages      ${wanted[*]:-all there}"
+  if [ ${#wanted[@]} -gt 0 ] || [ ! -f "$rdkafka_prefix/stamp" ]; then
+    fail "something is missing" "./dev setup"
+  fi
+}
