@@ -42,8 +42,8 @@ TEST(Ids, DeliveryIdIsTheSameForTheSameEventAndWebhook) {
 // A changed derivation would let a repeated fan-out send everything again under other ids.
 TEST(Ids, DerivationNeverChanges) {
   EXPECT_EQ(DeriveDeliveryId(AccountId("account_a"), EventId("e1"), WebhookId("webhook_1")).str(),
-            "delivery_PLACEHOLDER1");
-  EXPECT_EQ(DeriveNotificationId(AccountId("account_a"), EventId("e1")).str(), "webhook_PLACEHOLDER2");
+            "delivery_0hasbyts42apg9gg6qz1980gvc");
+  EXPECT_EQ(DeriveNotificationId(AccountId("account_a"), EventId("e1")).str(), "webhook_5baqjshzz2bvgr5tkcja3ms5g4");
 }
 
 TEST(Ids, TimeOrderedIdsSortByTime) {
@@ -65,7 +65,7 @@ TEST(RetrySchedule, PlatformPresetIsTheContract) {
 }
 
 TEST(Topics, AnEndpointHasOnePartitionForEver) {
-  EXPECT_EQ(DeliveryPartition(WebhookId("webhook_1"), 48), PLACEHOLDER3);
+  EXPECT_EQ(DeliveryPartition(WebhookId("webhook_1"), 48), 5);
 }
 
 }  // namespace

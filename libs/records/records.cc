@@ -1,1 +1,234 @@
 #include "records/records.h"
+
+#include <google/protobuf/timestamp.pb.h>
+#include <google/protobuf/util/time_util.h>
+
+#include <utility>
+
+#include "core/encoding.h"
+#include "domain/retry_schedule.h"
+#include "webhook/v1/records.pb.h"
+
+namespace webhook {
+namespace {
+
+using google::protobuf::Timestamp;
+using google::protobuf::util::TimeUtil;
+
+constexpr std::size_t kMaxPoisonBytes = 256 * 1024;
+
+void SetTime(WallTime time, Timestamp* out) {
+  *out = TimeUtil::MicrosecondsToTimestamp(time.time_since_epoch().count());
+}
+
+WallTime GetTime(const Timestamp& time) {
+  return WallTime{std::chrono::microseconds{TimeUtil::TimestampToMicroseconds(time)}};
+}
+
+Error Refuse(const char* reason, std::string message) {
+  return {ErrorCode::kInvalid, reason, std::move(message)};
+}
+
+Error Invalid(std::string message) {
+  return Refuse("record_invalid", std::move(message));
+}
+
+template <typename Message>
+Result<Message> Parse(std::string_view value) {
+  if (value.empty()) return Refuse("record_empty", "the record is empty");
+  Message message;
+  if (!message.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+    return Refuse("record_undecodable", "the record is no " + std::string(message.GetTypeName()));
+  }
+  return message;
+}
+
+// Text of an endpoint's, for a proto string: each byte that is not UTF-8 becomes U+FFFD.
+std::string Utf8(const std::string& text) {
+  if (IsUtf8(text)) return text;
+  std::string clean;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t length = 1;
+    while (length <= 4 && at + length <= text.size() && !IsUtf8(std::string_view(text).substr(at, length)))
+      ++length;
+    if (length > 4 || at + length > text.size()) {
+      clean += "\xEF\xBF\xBD";
+      ++at;
+    } else {
+      clean.append(text, at, length);
+      at += length;
+    }
+  }
+  return clean;
+}
+
+void ToProto(const Event& event, v1::EventRecord* record) {
+  record->set_event_id(event.id.str());
+  record->set_account_id(event.account.str());
+  record->set_event_type(event.type);
+  record->set_notification_id(event.notification_id.str());
+  record->set_body(event.body);
+  SetTime(event.accepted_at, record->mutable_accepted_at());
+  record->set_traceparent(event.traceparent);
+}
+
+Result<Event> FromProto(v1::EventRecord* record) {
+  if (record->event_id().empty()) return Invalid("the event has no event_id");
+  if (record->account_id().empty()) return Invalid("the event has no account_id");
+  if (record->event_type().empty()) return Invalid("the event has no event_type");
+  if (record->notification_id().empty()) return Invalid("the event has no notification_id");
+  if (record->body().empty()) return Invalid("the event has no body");
+  Event event;
+  event.id = EventId(record->event_id());
+  event.account = AccountId(record->account_id());
+  event.type = record->event_type();
+  event.notification_id = NotificationId(record->notification_id());
+  event.body = std::move(*record->mutable_body());
+  event.accepted_at = GetTime(record->accepted_at());
+  event.traceparent = record->traceparent();
+  return event;
+}
+
+}  // namespace
+
+std::string EncodeEvent(const Event& event) {
+  v1::EventRecord record;
+  ToProto(event, &record);
+  return record.SerializeAsString();
+}
+
+Result<Event> DecodeEvent(std::string_view value) {
+  auto record = Parse<v1::EventRecord>(value);
+  if (!record) return record.error();
+  return FromProto(&*record);
+}
+
+std::string EncodeDelivery(const Delivery& delivery) {
+  v1::DeliveryRecord record;
+  record.set_delivery_id(delivery.id.str());
+  ToProto(*delivery.event, record.mutable_event());
+  record.set_webhook_id(delivery.webhook_id.str());
+  record.set_run(delivery.run);
+  record.set_attempt(delivery.attempt);
+  record.set_kind(static_cast<v1::DeliveryKind>(delivery.kind));
+  SetTime(delivery.created_at, record.mutable_created_at());
+  if (delivery.due_at) SetTime(*delivery.due_at, record.mutable_due_at());
+  record.set_wait_reason(static_cast<v1::WaitReason>(delivery.wait_reason));
+  record.set_config_revision(delivery.config_revision);
+  return record.SerializeAsString();
+}
+
+Result<Delivery> DecodeDelivery(std::string_view value) {
+  auto record = Parse<v1::DeliveryRecord>(value);
+  if (!record) return record.error();
+  if (record->delivery_id().empty()) return Invalid("the delivery has no delivery_id");
+  if (record->webhook_id().empty()) return Invalid("the delivery has no webhook_id");
+  if (!record->has_event()) return Invalid("the delivery has no event");
+  if (record->attempt() < 1 || record->attempt() > static_cast<int>(kMaxRetries) + 1) {
+    return Invalid("attempt " + std::to_string(record->attempt()) + " is not 1 to " +
+                   std::to_string(kMaxRetries + 1));
+  }
+  if (record->run() < 0) return Invalid("run " + std::to_string(record->run()) + " is negative");
+  if (!v1::DeliveryKind_IsValid(record->kind()) || record->kind() == v1::DELIVERY_KIND_UNSPECIFIED) {
+    return Invalid("kind " + std::to_string(record->kind()) + " is unknown");
+  }
+  if (!v1::WaitReason_IsValid(record->wait_reason())) {
+    return Invalid("wait_reason " + std::to_string(record->wait_reason()) + " is unknown");
+  }
+  auto event = FromProto(record->mutable_event());
+  if (!event) return event.error();
+  Delivery delivery;
+  delivery.id = DeliveryId(record->delivery_id());
+  delivery.event = std::make_shared<const Event>(std::move(*event));
+  delivery.webhook_id = WebhookId(record->webhook_id());
+  delivery.run = record->run();
+  delivery.attempt = record->attempt();
+  delivery.kind = static_cast<DeliveryKind>(record->kind());
+  delivery.created_at = GetTime(record->created_at());
+  if (record->has_due_at()) delivery.due_at = GetTime(record->due_at());
+  delivery.wait_reason = static_cast<WaitReason>(record->wait_reason());
+  delivery.config_revision = record->config_revision();
+  return delivery;
+}
+
+std::string EncodeAttempt(const AttemptRecord& attempt) {
+  v1::AttemptRecord record;
+  record.set_delivery_id(attempt.delivery_id.str());
+  record.set_account_id(attempt.account.str());
+  record.set_webhook_id(attempt.webhook_id.str());
+  record.set_event_id(attempt.event_id.str());
+  record.set_event_type(attempt.event_type);
+  record.set_notification_id(attempt.notification_id.str());
+  record.set_run(attempt.run);
+  record.set_attempt(attempt.attempt);
+  record.set_kind(static_cast<v1::DeliveryKind>(attempt.kind));
+  SetTime(attempt.created_at, record.mutable_created_at());
+  record.set_state(static_cast<v1::DeliveryState>(attempt.state));
+  record.set_outcome(attempt.outcome);
+  record.set_reason(Utf8(attempt.reason));
+  if (attempt.next_attempt_at) SetTime(*attempt.next_attempt_at, record.mutable_next_attempt_at());
+  record.set_requested(attempt.requested);
+  if (attempt.requested) {
+    SetTime(attempt.started_at, record.mutable_started_at());
+    record.set_duration_us(attempt.duration.count());
+    record.set_status(attempt.status);
+    record.set_response_excerpt(attempt.response_excerpt);
+    for (const std::string& header : attempt.response_headers) record.add_response_headers(Utf8(header));
+    record.set_url(Utf8(attempt.url));
+    record.set_remote_address(attempt.remote_address);
+  }
+  record.set_delivery_partition(attempt.delivery_partition);
+  record.set_delivery_offset(attempt.delivery_offset);
+  return record.SerializeAsString();
+}
+
+Result<AttemptRecord> DecodeAttempt(std::string_view value) {
+  auto record = Parse<v1::AttemptRecord>(value);
+  if (!record) return record.error();
+  if (record->delivery_id().empty()) return Invalid("the attempt has no delivery_id");
+  if (record->account_id().empty()) return Invalid("the attempt has no account_id");
+  if (record->webhook_id().empty()) return Invalid("the attempt has no webhook_id");
+  if (!v1::DeliveryState_IsValid(record->state()) || record->state() == v1::DELIVERY_STATE_UNSPECIFIED) {
+    return Invalid("state " + std::to_string(record->state()) + " is unknown");
+  }
+  AttemptRecord attempt;
+  attempt.delivery_id = DeliveryId(record->delivery_id());
+  attempt.account = AccountId(record->account_id());
+  attempt.webhook_id = WebhookId(record->webhook_id());
+  attempt.event_id = EventId(record->event_id());
+  attempt.event_type = record->event_type();
+  attempt.notification_id = NotificationId(record->notification_id());
+  attempt.run = record->run();
+  attempt.attempt = record->attempt();
+  attempt.kind = static_cast<DeliveryKind>(record->kind());
+  attempt.created_at = GetTime(record->created_at());
+  attempt.state = static_cast<DeliveryState>(record->state());
+  attempt.outcome = record->outcome();
+  attempt.reason = record->reason();
+  if (record->has_next_attempt_at()) attempt.next_attempt_at = GetTime(record->next_attempt_at());
+  attempt.requested = record->requested();
+  attempt.started_at = GetTime(record->started_at());
+  attempt.duration = std::chrono::microseconds{record->duration_us()};
+  attempt.status = record->status();
+  attempt.response_excerpt = record->response_excerpt();
+  attempt.response_headers.assign(record->response_headers().begin(), record->response_headers().end());
+  attempt.url = record->url();
+  attempt.remote_address = record->remote_address();
+  attempt.delivery_partition = record->delivery_partition();
+  attempt.delivery_offset = record->delivery_offset();
+  return attempt;
+}
+
+std::string EncodePoison(std::string_view topic, std::int32_t partition, std::int64_t offset,
+                         std::string_view reason, std::string_view key, std::string_view value) {
+  v1::PoisonRecord record;
+  record.set_topic(std::string(topic));
+  record.set_partition(partition);
+  record.set_offset(offset);
+  record.set_reason(Utf8(std::string(reason)));
+  record.set_key(std::string(key.substr(0, kMaxPoisonBytes)));
+  record.set_value(std::string(value.substr(0, kMaxPoisonBytes)));
+  return record.SerializeAsString();
+}
+
+}  // namespace webhook

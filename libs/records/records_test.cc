@@ -1,1 +1,140 @@
 #include "records/records.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "webhook/v1/records.pb.h"
+
+namespace webhook {
+namespace {
+
+using std::chrono::microseconds;
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr WallTime kTime{microseconds{1'700'000'000'123'456}};
+
+Event MakeEvent() {
+  Event event;
+  event.id = EventId("e1");
+  event.account = AccountId("account_1");
+  event.type = "user.created";
+  event.notification_id = NotificationId("webhook_n");
+  event.body = "{\"a\":\"é\"}";
+  event.accepted_at = kTime;
+  event.traceparent = "00-1";
+  return event;
+}
+
+Delivery MakeDelivery() {
+  Delivery delivery;
+  delivery.id = DeliveryId("delivery_1");
+  delivery.event = std::make_shared<const Event>(MakeEvent());
+  delivery.webhook_id = WebhookId("webhook_1");
+  delivery.run = 2;
+  delivery.attempt = 3;
+  delivery.kind = DeliveryKind::kRedelivery;
+  delivery.created_at = kTime;
+  delivery.due_at = kTime + seconds{60};
+  delivery.wait_reason = WaitReason::kRetry;
+  delivery.config_revision = 9;
+  return delivery;
+}
+
+// The record of MakeDelivery() after a change.
+template <typename F>
+std::string Changed(F change) {
+  v1::DeliveryRecord record;
+  record.ParseFromString(EncodeDelivery(MakeDelivery()));
+  change(record);
+  return record.SerializeAsString();
+}
+
+std::string Refusal(const std::string& value) {
+  const auto delivery = DecodeDelivery(value);
+  return delivery ? "accepted" : delivery.error().message;
+}
+
+TEST(Records, AnEventComesBackAsItWas) {
+  const auto event = DecodeEvent(EncodeEvent(MakeEvent()));
+  ASSERT_TRUE(event.ok());
+  EXPECT_EQ(event->id, MakeEvent().id);
+  EXPECT_EQ(event->account, MakeEvent().account);
+  EXPECT_EQ(event->type, "user.created");
+  EXPECT_EQ(event->notification_id.str(), "webhook_n");
+  EXPECT_EQ(event->body, MakeEvent().body);
+  EXPECT_EQ(event->accepted_at, kTime);
+  EXPECT_EQ(event->traceparent, "00-1");
+}
+
+TEST(Records, ADeliveryComesBackAsItWas) {
+  const auto delivery = DecodeDelivery(EncodeDelivery(MakeDelivery()));
+  ASSERT_TRUE(delivery.ok());
+  EXPECT_EQ(delivery->id.str(), "delivery_1");
+  EXPECT_EQ(delivery->event->body, MakeEvent().body);
+  EXPECT_EQ(delivery->webhook_id.str(), "webhook_1");
+  EXPECT_EQ(delivery->run, 2);
+  EXPECT_EQ(delivery->attempt, 3);
+  EXPECT_EQ(delivery->kind, DeliveryKind::kRedelivery);
+  EXPECT_EQ(delivery->due_at, kTime + seconds{60});
+  EXPECT_EQ(delivery->wait_reason, WaitReason::kRetry);
+  EXPECT_EQ(delivery->config_revision, 9);
+  EXPECT_EQ(Fingerprint(*delivery), Fingerprint(MakeDelivery()));
+}
+
+TEST(Records, RefusesWhatTheWorkerCannotActOn) {
+  EXPECT_EQ(Refusal(""), "the record is empty");
+  const std::string whole = EncodeDelivery(MakeDelivery());
+  EXPECT_THAT(Refusal(whole.substr(0, whole.size() / 2)), HasSubstr("is no webhook.v1.DeliveryRecord"));
+  EXPECT_THAT(Refusal("\xFF\xFF\xFF"), HasSubstr("is no webhook.v1.DeliveryRecord"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.set_attempt(0); })), HasSubstr("attempt 0"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.set_attempt(22); })), HasSubstr("attempt 22"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.set_run(-1); })), HasSubstr("run -1"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_delivery_id(); })),
+              HasSubstr("no delivery_id"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_webhook_id(); })), HasSubstr("no webhook_id"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_event(); })), HasSubstr("no event"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.mutable_event()->clear_body(); })),
+              HasSubstr("no body"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_kind(); })), HasSubstr("kind 0"));
+}
+
+TEST(Records, AnAttemptComesBackWithTheEndpointsBytesMadeText) {
+  AttemptRecord attempt;
+  attempt.delivery_id = DeliveryId("delivery_1");
+  attempt.account = AccountId("account_1");
+  attempt.webhook_id = WebhookId("webhook_1");
+  attempt.state = DeliveryState::kWaiting;
+  attempt.outcome = "http_5xx";
+  attempt.next_attempt_at = kTime;
+  attempt.requested = true;
+  attempt.started_at = kTime;
+  attempt.duration = microseconds{1'500};
+  attempt.status = 503;
+  attempt.response_excerpt = std::string("\xFF\x00z", 3);
+  attempt.response_headers = {"x-a: \xC3\x28é"};
+  attempt.delivery_offset = 77;
+  const auto back = DecodeAttempt(EncodeAttempt(attempt));
+  ASSERT_TRUE(back.ok());
+  EXPECT_EQ(back->state, DeliveryState::kWaiting);
+  EXPECT_EQ(back->next_attempt_at, kTime);
+  EXPECT_EQ(back->status, 503);
+  EXPECT_EQ(back->duration, microseconds{1'500});
+  EXPECT_EQ(back->response_excerpt, attempt.response_excerpt);
+  EXPECT_THAT(back->response_headers, ElementsAre("x-a: \xEF\xBF\xBD(é"));
+  EXPECT_EQ(back->delivery_offset, 77);
+}
+
+TEST(Records, PoisonIsCutSoThatItAlwaysFits) {
+  v1::PoisonRecord record;
+  ASSERT_TRUE(
+      record.ParseFromString(EncodePoison("webhook.events", 3, 4, "why", "key", std::string(1 << 20, 'x'))));
+  EXPECT_EQ(record.topic(), "webhook.events");
+  EXPECT_EQ(record.partition(), 3);
+  EXPECT_EQ(record.offset(), 4);
+  EXPECT_EQ(record.value().size(), 256U * 1024);
+}
+
+}  // namespace
+}  // namespace webhook
