@@ -14,7 +14,7 @@ LAYERS = {
     "libs/domain": {"core"},
     "libs/runtime": {"core"},
     "libs/config": {"core"},
-    "libs/log": {"core"},
+    "libs/log": {"core", "runtime"},
     "libs/metrics": {"core"},
     "libs/crypto": {"core"},
     "libs/records": {"core", "domain", "proto"},

@@ -43,7 +43,8 @@ TEST(Ids, DeliveryIdIsTheSameForTheSameEventAndWebhook) {
 TEST(Ids, DerivationNeverChanges) {
   EXPECT_EQ(DeriveDeliveryId(AccountId("account_a"), EventId("e1"), WebhookId("webhook_1")).str(),
             "delivery_0hasbyts42apg9gg6qz1980gvc");
-  EXPECT_EQ(DeriveNotificationId(AccountId("account_a"), EventId("e1")).str(), "webhook_5baqjshzz2bvgr5tkcja3ms5g4");
+  EXPECT_EQ(DeriveNotificationId(AccountId("account_a"), EventId("e1")).str(),
+            "webhook_5baqjshzz2bvgr5tkcja3ms5g4");
 }
 
 TEST(Ids, TimeOrderedIdsSortByTime) {

@@ -10,17 +10,19 @@
 namespace webhook::log {
 
 enum class Level { kDebug, kInfo, kWarn, kError };
+// The level of the setting's word: debug, info, warn, error. REQUIRES: one of them.
+Level ParseLevel(std::string_view word);
 
 // One value of a log line. Never a Secret, an API key, a payload or a header's value.
 struct Field {
-  Field(std::string_view name, std::string_view text) : name(name), value(std::string(text)) {}
-  Field(std::string_view name, const char* text) : name(name), value(std::string(text)) {}
-  Field(std::string_view name, const std::string& text) : name(name), value(text) {}
-  Field(std::string_view name, bool flag) : name(name), value(flag) {}
+  Field(std::string_view key, std::string_view text) : name(key), value(std::string(text)) {}
+  Field(std::string_view key, const char* text) : name(key), value(std::string(text)) {}
+  Field(std::string_view key, const std::string& text) : name(key), value(text) {}
+  Field(std::string_view key, bool flag) : name(key), value(flag) {}
   template <typename T>
-  requires std::is_integral_v<T> Field(std::string_view name, T number)
-      : name(name), value(static_cast<std::int64_t>(number)) {}
-  Field(std::string_view name, double number) : name(name), value(number) {}
+  requires std::is_integral_v<T> Field(std::string_view key, T number)
+      : name(key), value(static_cast<std::int64_t>(number)) {}
+  Field(std::string_view key, double number) : name(key), value(number) {}
 
   std::string_view name;
   std::variant<std::string, std::int64_t, double, bool> value;

@@ -1,0 +1,147 @@
+#include "crypto/crypto.h"
+
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/evp.h>
+#include <openssl/params.h>
+#include <openssl/rand.h>
+
+#include <memory>
+#include <utility>
+
+#include "core/check.h"
+
+namespace webhook::crypto {
+namespace {
+
+constexpr std::size_t kKeyBytes = 32;
+constexpr std::size_t kKeyIdBytes = 4;
+constexpr std::size_t kNonceBytes = 12;
+constexpr std::size_t kTagBytes = 16;
+constexpr char kVersion = 1;
+constexpr std::size_t kHeaderBytes = 1 + kKeyIdBytes + kNonceBytes;
+
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+unsigned char* Bytes(std::string& text) {
+  return reinterpret_cast<unsigned char*>(text.data());
+}
+
+struct MacDeleter {
+  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+};
+
+// A context is costlier to make than a MAC to compute: one a thread, given another key each time.
+EVP_MAC_CTX* ThreadsHmac() {
+  thread_local const std::unique_ptr<EVP_MAC_CTX, MacDeleter> context = [] {
+    EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+    CHECK(mac != nullptr, "OpenSSL has no HMAC");
+    EVP_MAC_CTX* made = EVP_MAC_CTX_new(mac);
+    EVP_MAC_free(mac);
+    char digest[] = "SHA256";
+    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+                                     OSSL_PARAM_construct_end()};
+    CHECK(made != nullptr && EVP_MAC_CTX_set_params(made, parameters) == 1, "OpenSSL has no HMAC-SHA256");
+    return std::unique_ptr<EVP_MAC_CTX, MacDeleter>(made);
+  }();
+  return context.get();
+}
+
+struct CipherDeleter {
+  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
+};
+using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter>;
+
+}  // namespace
+
+std::string HmacSha256(std::string_view key, std::string_view message) {
+  EVP_MAC_CTX* context = ThreadsHmac();
+  // An empty key is not "the key of before": OpenSSL takes a null pointer so.
+  const unsigned char* key_bytes = key.empty() ? Bytes("") : Bytes(key);
+  std::string mac(32, '\0');
+  std::size_t size = 0;
+  const bool ok = EVP_MAC_init(context, key_bytes, key.size(), nullptr) == 1 &&
+                  EVP_MAC_update(context, Bytes(message), message.size()) == 1 &&
+                  EVP_MAC_final(context, Bytes(mac), &size, mac.size()) == 1;
+  CHECK(ok && size == mac.size(), "HMAC-SHA256 failed");
+  return mac;
+}
+
+std::string Sha256(std::string_view message) {
+  std::string digest(32, '\0');
+  unsigned int size = 0;
+  const int ok = EVP_Digest(message.data(), message.size(), Bytes(digest), &size, EVP_sha256(), nullptr);
+  CHECK(ok == 1 && size == digest.size(), "SHA-256 failed");
+  return digest;
+}
+
+bool ConstantTimeEqual(std::string_view a, std::string_view b) {
+  return a.size() == b.size() && CRYPTO_memcmp(a.data(), b.data(), a.size()) == 0;
+}
+
+std::string RandomBytes(std::size_t count) {
+  std::string bytes(count, '\0');
+  CHECK(RAND_bytes(Bytes(bytes), static_cast<int>(count)) == 1, "the random generator failed");
+  return bytes;
+}
+
+Bytes16 Random16() {
+  Bytes16 bytes;
+  CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "the random generator failed");
+  return bytes;
+}
+
+Envelope::Envelope(Secret kek)
+    : kek_(std::move(kek)), key_id_(Sha256(kek_.Reveal()).substr(0, kKeyIdBytes)) {}
+
+Result<Envelope> Envelope::Create(const Secret& kek) {
+  if (kek.Reveal().size() != kKeyBytes) {
+    return Error{ErrorCode::kInvalid, "bad_kek", "the key-encryption key must have 32 bytes"};
+  }
+  return Envelope(kek);
+}
+
+std::string Envelope::Seal(std::string_view clear, std::string_view context) const {
+  std::string sealed = kVersion + key_id_ + RandomBytes(kNonceBytes);
+  const std::string nonce = sealed.substr(1 + kKeyIdBytes);
+  sealed.resize(kHeaderBytes + clear.size() + kTagBytes);
+  const CipherContext cipher(EVP_CIPHER_CTX_new());
+  unsigned char* body = Bytes(sealed) + kHeaderBytes;
+  int size = 0;
+  const bool ok =
+      cipher != nullptr &&
+      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(kek_.Reveal()), Bytes(nonce)) == 1 &&
+      EVP_EncryptUpdate(cipher.get(), nullptr, &size, Bytes(context), static_cast<int>(context.size())) ==
+          1 &&
+      EVP_EncryptUpdate(cipher.get(), body, &size, Bytes(clear), static_cast<int>(clear.size())) == 1 &&
+      EVP_EncryptFinal_ex(cipher.get(), body + size, &size) == 1 &&
+      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, body + clear.size()) == 1;
+  CHECK(ok, "AES-256-GCM failed");
+  return sealed;
+}
+
+Result<Secret> Envelope::Open(std::string_view sealed, std::string_view context) const {
+  const Error refused{ErrorCode::kInternal, "secret_undecryptable", "a stored secret cannot be decrypted"};
+  if (sealed.size() < kHeaderBytes + kTagBytes || sealed[0] != kVersion) return refused;
+  if (sealed.substr(1, kKeyIdBytes) != key_id_) return refused;
+  const std::string_view nonce = sealed.substr(1 + kKeyIdBytes, kNonceBytes);
+  const std::string_view body = sealed.substr(kHeaderBytes, sealed.size() - kHeaderBytes - kTagBytes);
+  std::string tag(sealed.substr(sealed.size() - kTagBytes));
+  std::string clear(body.size(), '\0');
+  const CipherContext cipher(EVP_CIPHER_CTX_new());
+  int size = 0;
+  const bool ok =
+      cipher != nullptr &&
+      EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(kek_.Reveal()), Bytes(nonce)) == 1 &&
+      EVP_DecryptUpdate(cipher.get(), nullptr, &size, Bytes(context), static_cast<int>(context.size())) ==
+          1 &&
+      EVP_DecryptUpdate(cipher.get(), Bytes(clear), &size, Bytes(body), static_cast<int>(body.size())) == 1 &&
+      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
+      EVP_DecryptFinal_ex(cipher.get(), Bytes(clear) + size, &size) == 1;
+  Secret opened(std::move(clear));
+  if (!ok) return refused;
+  return opened;
+}
+
+}  // namespace webhook::crypto

@@ -1,0 +1,58 @@
+#include "crypto/webhook_signature.h"
+
+#include <algorithm>
+#include <optional>
+
+#include "core/encoding.h"
+#include "crypto/crypto.h"
+
+namespace webhook::crypto {
+namespace {
+
+constexpr std::string_view kPrefix = "whsec_";
+constexpr std::size_t kMinBytes = 24;
+constexpr std::size_t kMaxBytes = 64;
+constexpr std::size_t kMinText = 24;
+constexpr std::size_t kMaxText = 128;
+
+std::optional<std::string> DecodedPart(std::string_view secret) {
+  if (!secret.starts_with(kPrefix)) return std::nullopt;
+  return FromBase64(secret.substr(kPrefix.size()));
+}
+
+}  // namespace
+
+std::string PlatformSignature(const Secret& secret, std::string_view body) {
+  return "sha256=" + ToHex(HmacSha256(secret.Reveal(), body));
+}
+
+std::string StandardSignature(const Secret& secret, std::string_view id, std::int64_t timestamp,
+                              std::string_view body) {
+  std::string message(id);
+  message += '.';
+  message += std::to_string(timestamp);
+  message += '.';
+  message += body;
+  const auto decoded = DecodedPart(secret.Reveal());
+  const Secret key(decoded ? *decoded : secret.Reveal());
+  return "v1," + ToBase64(HmacSha256(key.Reveal(), message));
+}
+
+Secret NewSigningSecret() {
+  return Secret(std::string(kPrefix) + ToBase64(RandomBytes(32)));
+}
+
+Status CheckSigningSecret(const Secret& secret, const std::string& pointer) {
+  const std::string& text = secret.Reveal();
+  if (text.starts_with(kPrefix)) {
+    const auto decoded = DecodedPart(text);
+    if (decoded && decoded->size() >= kMinBytes && decoded->size() <= kMaxBytes) return Ok();
+    return InvalidError({{pointer, "bad_secret", "after whsec_ there must be base64 of 24 to 64 bytes"}});
+  }
+  const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x21 && c <= 0x7E; });
+  if (printable && text.size() >= kMinText && text.size() <= kMaxText) return Ok();
+  return InvalidError({{pointer, "bad_secret",
+                        "must be whsec_ and base64 of 24 to 64 bytes, or 24 to 128 printable characters"}});
+}
+
+}  // namespace webhook::crypto

@@ -1,0 +1,128 @@
+#include "log/log.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <atomic>
+#include <cmath>
+#include <cstdio>
+
+#include "core/check.h"
+#include "core/encoding.h"
+#include "core/time.h"
+#include "runtime/clock.h"
+
+namespace webhook::log {
+namespace {
+
+constexpr std::array<std::string_view, 4> kLevels = {"debug", "info", "warn", "error"};
+// Fields that log stores index: at the top of the line, the others under "f".
+constexpr std::array<std::string_view, 11> kWellKnown = {
+    "account_id", "event_id", "webhook_id",  "delivery_id", "run",     "attempt",
+    "outcome",    "status",   "duration_ms", "error",       "trace_id"};
+
+struct Settings {
+  std::string service = "unknown";
+  Level lowest = Level::kInfo;
+};
+
+Settings& TheSettings() {
+  static Settings settings;
+  return settings;
+}
+
+std::atomic<std::uint64_t> lost_lines{0};
+
+void AppendString(std::string_view text, std::string* out) {
+  constexpr char kHex[] = "0123456789abcdef";
+  const bool utf8 = IsUtf8(text);
+  *out += '"';
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\') {
+      *out += '\\';
+      *out += c;
+    } else if (byte < 0x20 || byte == 0x7F) {
+      *out += "\\u00";
+      *out += kHex[byte >> 4];
+      *out += kHex[byte & 15];
+    } else if (byte >= 0x80 && !utf8) {
+      *out += "\xEF\xBF\xBD";
+    } else {
+      *out += c;
+    }
+  }
+  *out += '"';
+}
+
+void AppendField(const Field& field, std::string* out) {
+  AppendString(field.name, out);
+  *out += ':';
+  if (const auto* text = std::get_if<std::string>(&field.value)) {
+    AppendString(*text, out);
+  } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
+    *out += std::to_string(*number);
+  } else if (const auto* real = std::get_if<double>(&field.value)) {
+    char buffer[32];
+    std::snprintf(buffer, sizeof buffer, "%.6g", *real);
+    *out += std::isfinite(*real) ? buffer : "null";
+  } else {
+    *out += std::get<bool>(field.value) ? "true" : "false";
+  }
+}
+
+bool IsWellKnown(std::string_view name) {
+  return std::find(kWellKnown.begin(), kWellKnown.end(), name) != kWellKnown.end();
+}
+
+}  // namespace
+
+Level ParseLevel(std::string_view word) {
+  const auto found = std::find(kLevels.begin(), kLevels.end(), word);
+  CHECK(found != kLevels.end(), "an unknown log level");
+  return static_cast<Level>(found - kLevels.begin());
+}
+
+void Configure(std::string service, Level lowest) {
+  TheSettings() = {std::move(service), lowest};
+}
+
+std::string Format(Level level, std::string_view service, std::string_view timestamp, std::string_view msg,
+                   std::initializer_list<Field> fields) {
+  std::string line;
+  line.reserve(256);
+  line += R"({"ts":")";
+  line += timestamp;
+  line += R"(","level":")";
+  line += kLevels[static_cast<std::size_t>(level)];
+  line += R"(","msg":")";
+  line += msg;
+  line += R"(","service":")";
+  line += service;
+  line += '"';
+  std::string others;
+  for (const Field& field : fields) {
+    if (IsWellKnown(field.name)) {
+      line += ',';
+      AppendField(field, &line);
+    } else {
+      if (!others.empty()) others += ',';
+      AppendField(field, &others);
+    }
+  }
+  if (!others.empty()) line += R"(,"f":{)" + others + "}";
+  line += '}';
+  return line;
+}
+
+void Write(Level level, std::string_view msg, std::initializer_list<Field> fields) {
+  const Settings& settings = TheSettings();
+  if (level < settings.lowest) return;
+  std::string line = Format(level, settings.service, FormatMillis(runtime::ReadClock().wall), msg, fields);
+  line += '\n';
+  // One write, so that lines of several threads do not mix. A full pipe is not waited for.
+  if (write(STDOUT_FILENO, line.data(), line.size()) < 0) lost_lines.fetch_add(1, std::memory_order_relaxed);
+}
+
+}  // namespace webhook::log
