@@ -20,6 +20,8 @@ namespace webhook::config {
 class Table {
  public:
   Table(std::string service, std::string purpose);
+  Table(Table&&) noexcept;
+  ~Table();
 
   // Text; `required` text must not be empty.
   void Text(std::string name, std::string* value, std::string fallback, std::string help);
@@ -63,7 +65,14 @@ class Table {
 
  private:
   struct Setting;
+  struct Given;
   void Add(Setting setting);
+  Setting* Find(const std::string& name);
+  void ReadArguments(const std::vector<std::string>& arguments, std::map<std::string, Given>* given,
+                     Loaded* loaded);
+  void ReadEnvironment(const std::map<std::string, std::string>& environment,
+                       std::map<std::string, Given>* given, Loaded* loaded);
+  void Apply(std::map<std::string, Given> given, Loaded* loaded);
 
   std::string service_;
   std::string purpose_;

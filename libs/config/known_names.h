@@ -1,0 +1,56 @@
+#pragma once
+
+#include <array>
+#include <string_view>
+
+namespace webhook::config {
+
+// Every setting of the platform, of whatever service or tool: one environment serves them all, and a name
+// that is not here is a mistake.
+inline constexpr std::array<std::string_view, 43> kKnownNames = {
+    "admin-addr",
+    "allow-http",
+    "allow-unlimited",
+    "account",
+    "api-key",
+    "api-key-pepper",
+    "bin-dir",
+    "delivery-max-age",
+    "dev-dir",
+    "drain-timeout",
+    "egress-allow-cidrs",
+    "egress-ca-file",
+    "grpc-addr",
+    "http-connect-timeout",
+    "http-max-connections",
+    "http-timeout",
+    "ingest-addr",
+    "internal-token",
+    "kafka",
+    "kek",
+    "lanes",
+    "log-level",
+    "max-in-flight",
+    "metrics-urls",
+    "pg-dsn",
+    "pg-pool",
+    "pids-dir",
+    "profile",
+    "publish-key",
+    "receiver-url",
+    "registry-addr",
+    "rest-addr",
+    "rest-url",
+    "retry-time-scale",
+    "roles",
+    "test-kafka",
+    "test-pg-dsn",
+    "api-key-file",
+    "api-key-pepper-file",
+    "internal-token-file",
+    "kek-file",
+    "pg-dsn-file",
+    "publish-key-file",
+};
+
+}  // namespace webhook::config

@@ -1,0 +1,106 @@
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cstdint>
+#include <cstdio>
+
+#include "config/internal/values.h"
+
+namespace webhook::config {
+namespace {
+
+struct Unit {
+  std::string_view name;
+  std::int64_t millis;
+};
+constexpr std::array<Unit, 5> kUnits = {
+    {{"ms", 1}, {"s", 1'000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}}};
+
+// Digits only, at most 9 of them; nullopt otherwise.
+std::optional<std::int64_t> Whole(std::string_view text) {
+  std::int64_t value = 0;
+  if (text.empty() || text.size() > 9) return std::nullopt;
+  for (const char c : text) {
+    if (c < '0' || c > '9') return std::nullopt;
+    value = value * 10 + (c - '0');
+  }
+  return value;
+}
+
+std::size_t EditDistance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t above = row[j];
+      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
+      diagonal = above;
+    }
+  }
+  return row[b.size()];
+}
+
+}  // namespace
+
+std::vector<std::string> SplitList(std::string_view text) {
+  std::vector<std::string> parts;
+  while (!text.empty()) {
+    const std::size_t comma = std::min(text.find(','), text.size());
+    std::string_view part = text.substr(0, comma);
+    while (part.starts_with(' ')) part.remove_prefix(1);
+    while (part.ends_with(' ')) part.remove_suffix(1);
+    if (!part.empty()) parts.emplace_back(part);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  return parts;
+}
+
+std::optional<std::chrono::milliseconds> ParseDuration(std::string_view text) {
+  const std::size_t digits = std::min(text.find_first_not_of("0123456789"), text.size());
+  const auto value = Whole(text.substr(0, digits));
+  for (const Unit& unit : kUnits) {
+    if (value && text.substr(digits) == unit.name) return std::chrono::milliseconds{*value * unit.millis};
+  }
+  return std::nullopt;
+}
+
+std::string FormatDuration(std::chrono::milliseconds duration) {
+  const Unit* best = &kUnits[0];
+  for (const Unit& unit : kUnits) {
+    if (duration.count() != 0 && duration.count() % unit.millis == 0) best = &unit;
+  }
+  return std::to_string(duration.count() / best->millis) + std::string(best->name);
+}
+
+bool IsAddress(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return false;
+  const std::string_view host = text.substr(0, colon);
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (!bracketed && host.find(':') != std::string_view::npos) return false;
+  const auto port = Whole(text.substr(colon + 1));
+  return port && *port <= 65535;
+}
+
+std::string ShortNumber(double number) {
+  char buffer[32];
+  std::snprintf(buffer, sizeof buffer, "%g", number);
+  return buffer;
+}
+
+std::string NearestSetting(std::string_view mistyped, const std::vector<std::string>& names) {
+  constexpr std::size_t kNear = 3;
+  std::size_t best = kNear + 1;
+  std::string nearest;
+  for (const std::string& name : names) {
+    const std::size_t distance = EditDistance(mistyped, name);
+    if (distance >= best) continue;
+    best = distance;
+    nearest = name;
+  }
+  return nearest;
+}
+
+}  // namespace webhook::config
