@@ -11,6 +11,7 @@
 #include "config/internal/values.h"
 #include "config/known_names.h"
 #include "core/encoding.h"
+#include "core/nearest_name.h"
 
 extern char** environ;
 
@@ -37,6 +38,14 @@ std::string NameOf(const std::string& variable) {
 void Refuse(std::string pointer, const char* code, std::string detail,
             std::vector<FieldViolation>* violations) {
   violations->push_back({std::move(pointer), code, std::move(detail)});
+}
+
+// True where the whole text is a number from least to most.
+template <typename T>
+bool ReadWithin(const std::string& text, T least, T most, T* value) {
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, *value);
+  return read.ec == std::errc() && read.ptr == end && *value >= least && *value <= most;
 }
 
 // The text of a secret's file without the newline that editors leave; nullopt: unreadable.
@@ -146,10 +155,7 @@ void Table::Integer(std::string name, std::int64_t* value, std::int64_t fallback
        .help = std::move(help),
        .fallback = std::to_string(fallback),
        .parse = [value, least, most, bounds](const std::string& text) {
-         const auto read = std::from_chars(text.data(), text.data() + text.size(), *value);
-         const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-         return whole && *value >= least && *value <= most ? std::string()
-                                                           : "must be a whole number, " + bounds;
+         return ReadWithin(text, least, most, value) ? std::string() : "must be a whole number, " + bounds;
        }});
 }
 
@@ -161,9 +167,7 @@ void Table::Number(std::string name, double* value, double fallback, double leas
        .help = std::move(help),
        .fallback = ShortNumber(fallback),
        .parse = [value, least, most, bounds](const std::string& text) {
-         const auto read = std::from_chars(text.data(), text.data() + text.size(), *value);
-         const bool whole = read.ec == std::errc() && read.ptr == text.data() + text.size();
-         return whole && *value >= least && *value <= most ? std::string() : "must be a number, " + bounds;
+         return ReadWithin(text, least, most, value) ? std::string() : "must be a number, " + bounds;
        }});
 }
 
@@ -241,7 +245,7 @@ void Table::ReadArguments(const std::vector<std::string>& arguments, std::map<st
     const std::string flag = argument.substr(0, equals);
     const Setting* setting = flag.starts_with("--") ? Find(flag.substr(2)) : nullptr;
     if (setting == nullptr) {
-      const std::string nearest = NearestSetting(flag, names);
+      const std::string nearest = NearestName(flag, names);
       Refuse(flag, "unknown_setting",
              nearest.empty() ? "unknown; see --help" : "unknown; did you mean " + nearest + "?",
              &loaded->violations);
@@ -271,7 +275,7 @@ void Table::ReadEnvironment(const std::map<std::string, std::string>& environmen
     if (Find(name) != nullptr) {
       given->try_emplace(name, Given{variable, value});
     } else if (std::find(known.begin(), known.end(), variable) == known.end()) {
-      const std::string nearest = NearestSetting(variable, known);
+      const std::string nearest = NearestName(variable, known);
       Refuse(variable, "unknown_setting",
              nearest.empty() ? "unknown" : "unknown; did you mean " + nearest + "?", &loaded->violations);
     }

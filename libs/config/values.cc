@@ -27,21 +27,6 @@ std::optional<std::int64_t> Whole(std::string_view text) {
   return value;
 }
 
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t above = row[j];
-      row[j] = std::min({above + 1, row[j - 1] + 1, diagonal + (a[i - 1] == b[j - 1] ? 0U : 1U)});
-      diagonal = above;
-    }
-  }
-  return row[b.size()];
-}
-
 }  // namespace
 
 std::vector<std::string> SplitList(std::string_view text) {
@@ -88,19 +73,6 @@ std::string ShortNumber(double number) {
   char buffer[32];
   std::snprintf(buffer, sizeof buffer, "%g", number);
   return buffer;
-}
-
-std::string NearestSetting(std::string_view mistyped, const std::vector<std::string>& names) {
-  constexpr std::size_t kNear = 3;
-  std::size_t best = kNear + 1;
-  std::string nearest;
-  for (const std::string& name : names) {
-    const std::size_t distance = EditDistance(mistyped, name);
-    if (distance >= best) continue;
-    best = distance;
-    nearest = name;
-  }
-  return nearest;
 }
 
 }  // namespace webhook::config

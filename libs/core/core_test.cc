@@ -1,11 +1,18 @@
 #include <gtest/gtest.h>
 
 #include "core/encoding.h"
+#include "core/nearest_name.h"
 #include "core/result.h"
 #include "core/time.h"
 
 namespace webhook {
 namespace {
+
+TEST(NearestName, IsTheOneThatWasMeant) {
+  const std::vector<std::string> known = {"user.created", "user.deleted"};
+  EXPECT_EQ(NearestName("user.creatd", known), "user.created");
+  EXPECT_EQ(NearestName("completely.other", known), "");
+}
 
 TEST(Base64, RoundTripsEveryLength) {
   std::string bytes;

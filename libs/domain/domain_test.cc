@@ -24,12 +24,6 @@ TEST(EventPattern, HasOneStarAtTheEnd) {
     EXPECT_FALSE(IsEventPattern(bad)) << bad;
 }
 
-TEST(EventPattern, NamesTheNearestKnownType) {
-  const std::vector<std::string> known = {"user.created", "user.deleted"};
-  EXPECT_EQ(NearestName("user.creatd", known), "user.created");
-  EXPECT_EQ(NearestName("completely.other", known), "");
-}
-
 TEST(Ids, DeliveryIdIsTheSameForTheSameEventAndWebhook) {
   const AccountId account("account_a");
   const auto first = DeriveDeliveryId(account, EventId("e1"), WebhookId("webhook_1"));

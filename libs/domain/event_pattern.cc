@@ -1,7 +1,6 @@
 #include "domain/event_pattern.h"
 
 #include <algorithm>
-#include <numeric>
 
 namespace webhook {
 namespace {
@@ -24,21 +23,6 @@ std::size_t CountParts(std::string_view text) {
     }
   }
   return length == 0 ? 0 : parts + 1;
-}
-
-std::size_t EditDistance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row[b.size()];
 }
 
 }  // namespace
@@ -68,21 +52,6 @@ bool IsEventPattern(std::string_view text) {
     return parts >= 1 && parts <= 5;
   }
   return IsEventType(text);
-}
-
-std::string NearestName(std::string_view mistyped, const std::vector<std::string>& known) {
-  constexpr std::size_t kNear = 3;
-  std::string nearest;
-  std::size_t best = kNear + 1;
-  if (mistyped.size() > kMaxTypeLength) return nearest;
-  for (const std::string& name : known) {
-    const std::size_t distance = EditDistance(mistyped, name);
-    if (distance < best) {
-      best = distance;
-      nearest = name;
-    }
-  }
-  return nearest;
 }
 
 }  // namespace webhook

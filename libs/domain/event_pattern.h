@@ -19,7 +19,4 @@ bool IsEventType(std::string_view text);
 // True for "*", "<part>.*" (any number of parts) or an event type.
 bool IsEventPattern(std::string_view text);
 
-// The known name nearest to a mistyped one (edit distance at most 3); empty: none is near.
-std::string NearestName(std::string_view mistyped, const std::vector<std::string>& known);
-
 }  // namespace webhook

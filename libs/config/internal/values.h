@@ -18,7 +18,5 @@ std::string FormatDuration(std::chrono::milliseconds duration);
 // host:port; an IPv6 host in brackets.
 bool IsAddress(std::string_view text);
 std::string ShortNumber(double number);
-// The name nearest to a mistyped one (edit distance at most 3); empty: none is near.
-std::string NearestSetting(std::string_view mistyped, const std::vector<std::string>& names);
 
 }  // namespace webhook::config
