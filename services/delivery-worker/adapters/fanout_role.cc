@@ -8,6 +8,7 @@
 #include "log/log.h"
 #include "records/records.h"
 #include "runtime/clock.h"
+#include "services/delivery-worker/adapters/poison.h"
 #include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {
@@ -109,14 +110,7 @@ void FanoutRole::ReachBarrier() {
 void FanoutRole::FanOutRecord(const kafka::ConsumedRecord& record, ReliableAppend& append) {
   auto decoded = DecodeEvent(record.value);
   if (!decoded) {
-    log::Error("record.poisoned", {{"topic", record.topic},
-                                   {"partition", record.partition},
-                                   {"offset", record.offset},
-                                   {"error", decoded.error().message}});
-    parts_.metrics.CountPoison(kEventsTopic);
-    append.Add({kPoisonTopic, -1, "",
-                EncodePoison(record.topic, record.partition, record.offset, decoded.error().message,
-                             record.key, record.value)});
+    append.Add({kPoisonTopic, -1, "", TellPoison(record, decoded.error(), parts_.metrics)});
     return;
   }
   FanOutEvent(std::make_shared<const Event>(std::move(*decoded)), append);

@@ -7,6 +7,7 @@
 #include "log/log.h"
 #include "records/records.h"
 #include "runtime/clock.h"
+#include "services/delivery-worker/adapters/poison.h"
 #include "services/delivery-worker/adapters/signed_request.h"
 
 namespace webhook {
@@ -42,15 +43,8 @@ void PartitionRunner::OnRecord(const kafka::ConsumedRecord& record) {
 }
 
 void PartitionRunner::KeepPoison(const kafka::ConsumedRecord& record, const Error& error) {
-  log::Error("record.poisoned", {{"topic", record.topic},
-                                 {"partition", record.partition},
-                                 {"offset", record.offset},
-                                 {"error", error.message}});
-  parts_.metrics.CountPoison(kDeliveriesTopic);
   lane_.OnPoison(record.offset);
-  AppendPoison(record.offset,
-               std::make_shared<const std::string>(EncodePoison(record.topic, record.partition, record.offset,
-                                                                error.message, record.key, record.value)));
+  AppendPoison(record.offset, std::make_shared<const std::string>(TellPoison(record, error, parts_.metrics)));
 }
 
 void PartitionRunner::AppendPoison(std::int64_t offset, std::shared_ptr<const std::string> value) {

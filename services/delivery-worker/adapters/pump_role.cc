@@ -7,6 +7,7 @@
 #include "log/log.h"
 #include "records/records.h"
 #include "runtime/clock.h"
+#include "services/delivery-worker/adapters/poison.h"
 #include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {
@@ -126,15 +127,8 @@ void PumpRole::Take(const kafka::ConsumedRecord& record, ReliableAppend& append,
                              std::string(record.value)});
     return;
   }
-  log::Error("record.poisoned", {{"topic", record.topic},
-                                 {"partition", record.partition},
-                                 {"offset", record.offset},
-                                 {"error", delivery.error().message}});
-  parts_.metrics.CountPoison(partition.topic);
   found->second.queue.AddPoison(record.offset);
-  append.Add({kPoisonTopic, -1, "",
-              EncodePoison(record.topic, record.partition, record.offset, delivery.error().message,
-                           record.key, record.value)});
+  append.Add({kPoisonTopic, -1, "", TellPoison(record, delivery.error(), parts_.metrics)});
   moved->emplace_back(partition, record.offset);
 }
 

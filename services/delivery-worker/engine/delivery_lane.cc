@@ -1,6 +1,7 @@
 #include "services/delivery-worker/engine/delivery_lane.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "core/check.h"
 #include "domain/topics.h"
@@ -42,11 +43,16 @@ void DeliveryLane::OnPoisonAppended(std::int64_t offset) {
   window_.MarkDone(offset);
 }
 
+std::pair<std::shared_ptr<const Webhook>, Verdict> DeliveryLane::JudgeNow(const Delivery& delivery,
+                                                                          Now now) const {
+  auto webhook = ports_.webhooks.Find(delivery.webhook_id);
+  Verdict verdict = Judge(delivery, webhook.get(), ports_.webhooks.revision(), limits_.max_age, now.wall);
+  return {std::move(webhook), std::move(verdict)};
+}
+
 void DeliveryLane::Admit(Token token, Now now) {
   Item& item = items_.at(token);
-  const auto webhook = ports_.webhooks.Find(item.delivery.webhook_id);
-  const Verdict verdict =
-      Judge(item.delivery, webhook.get(), ports_.webhooks.revision(), limits_.max_age, now.wall);
+  const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
   if (std::holds_alternative<HoldForConfig>(verdict)) {
     if (now.mono - item.arrived < limits_.max_config_wait) {
@@ -87,9 +93,7 @@ void DeliveryLane::StartReady(const WebhookId& id, Now now) {
 
 void DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   Item& item = items_.at(token);
-  const auto webhook = ports_.webhooks.Find(item.delivery.webhook_id);
-  const Verdict verdict =
-      Judge(item.delivery, webhook.get(), ports_.webhooks.revision(), limits_.max_age, now.wall);
+  const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
   if (std::holds_alternative<HoldForConfig>(verdict)) {
     held_for_config_.push_back(token);

@@ -76,6 +76,8 @@ class DeliveryLane {
   };
   using Items = std::unordered_map<Token, Item>;
 
+  // The webhook as it is now, and whether the delivery may be sent to it.
+  std::pair<std::shared_ptr<const Webhook>, Verdict> JudgeNow(const Delivery& delivery, Now now) const;
   void Admit(Token token, Now now);
   void Enqueue(Token token, const Webhook& webhook, Now now);
   void StartReady(const WebhookId& id, Now now);
