@@ -24,7 +24,7 @@ take_preset() {
 
 cmd_build() {
   take_preset "$@"
-  [ -f "$rdkafka_prefix/stamp" ] || cmd_setup
+  rdkafka_is_current || cmd_setup
   say "build ($preset)"
   step "configure" "$state/logs/configure-$preset.log" cmake --preset "$preset"
   cmake --build --preset "$preset" -j"$(nproc)" ${rest[0]:+--target "${rest[@]}"}

@@ -51,9 +51,9 @@ cmd_doctor() {
   echo "checkout      $root"
   echo "compiler      $(g++ --version 2>/dev/null | head -1 || echo missing)"
   echo "cmake         $(cmake --version 2>/dev/null | head -1 || echo missing)"
-  echo "librdkafka    $([ -f "$rdkafka_prefix/stamp" ] && echo built || echo missing)"
+  echo "librdkafka    $(rdkafka_is_current && echo built || echo missing)"
   echo "packages      ${wanted[*]:-all there}"
-  if [ ${#wanted[@]} -gt 0 ] || [ ! -f "$rdkafka_prefix/stamp" ]; then
+  if [ ${#wanted[@]} -gt 0 ] || ! rdkafka_is_current; then
     fail "something is missing" "./dev setup"
   fi
 }
