@@ -11,6 +11,8 @@ target_include_directories(webhook_flags INTERFACE ${PROJECT_SOURCE_DIR}/libs ${
 target_compile_options(
   webhook_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wnon-virtual-dtor -Werror)
 
+target_compile_definitions(webhook_flags INTERFACE WEBHOOK_VERSION="${PROJECT_VERSION}")
+
 option(WEBHOOK_SANITIZE "address,undefined or thread; empty: none" "")
 if(WEBHOOK_SANITIZE)
   add_compile_options(-fsanitize=${WEBHOOK_SANITIZE} -fno-omit-frame-pointer)

@@ -19,7 +19,7 @@ namespace webhook::config {
 namespace {
 
 constexpr std::string_view kVariablePrefix = "WEBHOOK_";
-constexpr char kVersion[] = "0.1.0";
+constexpr char kVersion[] = WEBHOOK_VERSION;
 
 std::string VariableOf(const std::string& name) {
   std::string variable(kVariablePrefix);

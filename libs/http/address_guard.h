@@ -35,10 +35,12 @@ struct Cidr {
 // What the operator allows beyond public https endpoints.
 struct GuardPolicy {
   bool allow_http = false;
-  std::vector<Cidr> allowed;  // addresses that are let through though they are not public
+  std::vector<Cidr> allowed = {};   // addresses that are let through though they are not public
+  std::vector<IpAddress> own = {};  // of this machine's interfaces: refused though they may be public
 };
 
-// Parses the settings ALLOW_HTTP and EGRESS_ALLOW_CIDRS; violations name egress-allow-cidrs.
+// The policy of the settings ALLOW_HTTP and EGRESS_ALLOW_CIDRS, with this machine's own addresses as they are
+// now; violations name egress-allow-cidrs.
 Result<GuardPolicy> MakeGuardPolicy(bool allow_http, const std::vector<std::string>& cidrs);
 
 // Why no connection may go to the address (reliability.md section 5.1: private, loopback, link-local,

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/ssl/stream.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "core/time.h"
+
+namespace webhook::http {
+
+// One TCP connection to a vetted address, with TLS over it or not. The loop's only.
+class Connection {
+ public:
+  using Tcp = boost::asio::ip::tcp;
+  using Tls = boost::asio::ssl::stream<Tcp::socket&>;
+
+  Connection(boost::asio::io_context& context, std::string key) : socket(context), pool_key(std::move(key)) {}
+
+  // Gives the plain socket or the TLS stream to fn.
+  template <typename Fn>
+  void WithStream(Fn&& fn) {
+    if (tls) {
+      fn(*tls);
+    } else {
+      fn(socket);
+    }
+  }
+  void Close() {
+    boost::system::error_code ignored;
+    socket.close(ignored);
+  }
+
+  Tcp::socket socket;
+  std::optional<Tls> tls;
+  boost::beast::flat_buffer buffer;
+  std::string pool_key;        // host, port and TLS
+  std::string remote_address;  // "203.0.113.7:443"
+  bool reused = false;
+  MonoTime idle_since{};
+};
+
+}  // namespace webhook::http

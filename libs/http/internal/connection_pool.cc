@@ -1,0 +1,88 @@
+#include "http/internal/connection_pool.h"
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+
+namespace webhook::http {
+namespace {
+
+// An idle connection has nothing to say: a byte or an end means that the peer has closed it.
+bool Usable(Connection& connection) {
+  char byte = 0;
+  const ssize_t got = recv(connection.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
+  // TLS 1.3 servers send session tickets when they like; OpenSSL reads them with the next answer.
+  return got > 0 && connection.tls.has_value();
+}
+
+}  // namespace
+
+std::shared_ptr<Connection> ConnectionPool::TakeIdle(const std::string& key) {
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return nullptr;
+  while (!found->second.empty()) {
+    const Idle::iterator entry = found->second.back();  // the youngest is the least likely to be closed
+    std::shared_ptr<Connection> connection = *entry;
+    found->second.pop_back();
+    idle_.erase(entry);
+    const bool usable = Usable(*connection);
+    if (usable) {
+      if (found->second.empty()) by_key_.erase(found);
+      connection->reused = true;
+      return connection;
+    }
+    connection->Close();
+    Closed();
+  }
+  by_key_.erase(found);
+  return nullptr;
+}
+
+bool ConnectionPool::TryOpen() {
+  if (open_ >= max_open_ && !idle_.empty()) Drop(idle_.begin());
+  if (open_ >= max_open_) return false;
+  ++open_;
+  return true;
+}
+
+void ConnectionPool::Closed() {
+  --open_;
+  on_free();
+}
+
+void ConnectionPool::Keep(std::shared_ptr<Connection> connection, MonoTime now) {
+  auto& entries = by_key_[connection->pool_key];
+  if (entries.size() >= max_idle_per_endpoint_) {
+    connection->Close();
+    return Closed();
+  }
+  connection->idle_since = now;
+  idle_.push_back(std::move(connection));
+  entries.push_back(std::prev(idle_.end()));
+  on_free();
+}
+
+void ConnectionPool::CloseIdle(MonoTime before) {
+  while (!idle_.empty() && idle_.front()->idle_since < before) Drop(idle_.begin());
+}
+
+void ConnectionPool::CloseAll() {
+  for (const auto& connection : idle_) connection->Close();
+  open_ -= idle_.size();
+  idle_.clear();
+  by_key_.clear();
+}
+
+void ConnectionPool::Drop(Idle::iterator entry) {
+  const std::shared_ptr<Connection> connection = *entry;
+  const auto found = by_key_.find(connection->pool_key);
+  std::erase(found->second, entry);
+  if (found->second.empty()) by_key_.erase(found);
+  idle_.erase(entry);
+  connection->Close();
+  --open_;
+}
+
+}  // namespace webhook::http

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "core/time.h"
+#include "http/internal/connection.h"
+
+namespace webhook::http {
+
+// Idle connections by endpoint, and a ceiling on all that are open. The loop's only.
+class ConnectionPool {
+ public:
+  ConnectionPool(std::size_t max_open, std::size_t max_idle_per_endpoint)
+      : max_open_(max_open), max_idle_per_endpoint_(max_idle_per_endpoint) {}
+
+  // An idle connection to the endpoint that its peer has not closed; null: none.
+  std::shared_ptr<Connection> TakeIdle(const std::string& key);
+  // Place for one more open connection: an idle one of another endpoint is closed for it where need be.
+  // False: all are busy. Closed() must follow in the end.
+  bool TryOpen();
+  // A connection that was opened is gone.
+  void Closed();
+  // Keeps a connection for the next request. The pool closes it where it has enough.
+  void Keep(std::shared_ptr<Connection> connection, MonoTime now);
+  // Closes what has been idle since before.
+  void CloseIdle(MonoTime before);
+  void CloseAll();
+
+  // Called where a place becomes free.
+  std::function<void()> on_free = [] {};
+
+ private:
+  using Idle = std::list<std::shared_ptr<Connection>>;
+
+  void Drop(Idle::iterator entry);
+
+  const std::size_t max_open_;
+  const std::size_t max_idle_per_endpoint_;
+  std::size_t open_ = 0;
+  Idle idle_;  // the longest idle first
+  std::unordered_map<std::string, std::deque<Idle::iterator>> by_key_;
+};
+
+}  // namespace webhook::http

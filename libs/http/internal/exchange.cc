@@ -1,0 +1,326 @@
+#include "http/internal/exchange.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/connect.hpp>
+#include <boost/asio/write.hpp>
+#include <utility>
+
+#include "http/internal/retry_after.h"
+#include "http/internal/socket_address.h"
+#include "runtime/clock.h"
+
+namespace webhook::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+namespace errc = boost::system::errc;
+
+constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
+constexpr std::ptrdiff_t kMaxHeaderLines = 100;
+constexpr int kMaxInterimAnswers = 8;
+constexpr std::size_t kMaxBodyBytes = 4 * 1024;
+constexpr std::size_t kMaxAddresses = 3;  // dialled one after the other
+
+std::string PoolKey(const EndpointUrl& url) {
+  return (url.tls ? "s " : "p ") + url.host + ":" + std::to_string(url.port);
+}
+
+std::string RequestHead(const EgressRequest& request) {
+  std::string head;
+  head.reserve(1024);
+  head.append("POST ").append(request.url.target).append(" HTTP/1.1\r\nHost: ");
+  head.append(request.url.HostHeader()).append("\r\n");
+  for (const auto& [name, value] : request.headers)
+    head.append(name).append(": ").append(value).append("\r\n");
+  head.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n\r\n");
+  return head;
+}
+
+// Our own machine lacks something: no fault of the endpoint.
+bool IsOwnFault(const boost::system::error_code& error) {
+  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+         error == errc::not_enough_memory || error == errc::no_buffer_space ||
+         error == errc::address_not_available;
+}
+
+asio::ip::address ToAsio(const IpAddress& address) {
+  if (!address.v6) {
+    asio::ip::address_v4::bytes_type bytes;
+    std::copy_n(address.bytes.begin(), 4, bytes.begin());
+    return asio::ip::address_v4(bytes);
+  }
+  asio::ip::address_v6::bytes_type bytes;
+  std::copy_n(address.bytes.begin(), 16, bytes.begin());
+  return asio::ip::address_v6(bytes);
+}
+
+std::string Text(beast::string_view text) {
+  return std::string(text.data(), text.size());
+}
+
+}  // namespace
+
+Exchange::Exchange(ClientCore& core, EgressRequest request, std::function<void(HttpResult)> done)
+    : core_(core),
+      request_(std::move(request)),
+      done_(std::move(done)),
+      pool_key_(PoolKey(request_.url)),
+      head_(RequestHead(request_)),
+      deadline_(core.loop.context()),
+      stage_timer_(core.loop.context()) {}
+
+void Exchange::Start() {
+  started_ = runtime::ReadClock();
+  deadline_.expires_after(request_.timeout);
+  deadline_.async_wait([self = shared_from_this()](const Error& error) {
+    if (!error) self->OnDeadline();
+  });
+  TakeConnection();
+}
+
+bool Exchange::OnPlaceFree() {
+  if (finished_ || !std::exchange(waits_for_place_, false)) return false;
+  asio::post(core_.loop.context(), [self = shared_from_this()] {
+    if (!self->finished_) self->TakeConnection();
+  });
+  return true;
+}
+
+void Exchange::TakeConnection() {
+  connection_ = replaced_ ? nullptr : core_.pool.TakeIdle(pool_key_);
+  if (connection_) {
+    result_.remote_address = connection_->remote_address;
+    return SendRequest();
+  }
+  if (!core_.pool.TryOpen()) {
+    waits_for_place_ = true;
+    core_.waiting.push_back(shared_from_this());
+    return;
+  }
+  connection_ = std::make_shared<Connection>(core_.loop.context(), pool_key_);
+  ResolveHost();
+}
+
+void Exchange::ResolveHost() {
+  if (request_.url.host_is_ip) {
+    Resolver::Answer literal;
+    literal.addresses.push_back(*IpAddress::Parse(request_.url.host));
+    return OnResolved(literal);
+  }
+  LimitStage(core_.options.connect_timeout, &Exchange::OnDnsTimeout);
+  core_.resolver.Resolve(request_.url.host, [self = shared_from_this()](const Resolver::Answer& answer) {
+    if (!self->finished_) self->OnResolved(answer);
+  });
+}
+
+void Exchange::OnResolved(const Resolver::Answer& answer) {
+  if (answer.own_fault) return FailOwn("DNS: " + answer.error);
+  if (answer.addresses.empty()) return Fail(NetFault::kDns, "DNS: " + answer.error);
+  // One forbidden address refuses the name whole: a name that points inside is an attack or a mistake.
+  for (const IpAddress& address : answer.addresses) {
+    const std::string reason = ForbiddenReason(address, core_.options.guard);
+    if (reason.empty()) continue;
+    result_.blocked = true;
+    result_.detail = "not sent: " + reason;
+    return Finish(false);
+  }
+  addresses_ = answer.addresses;
+  addresses_.resize(std::min(addresses_.size(), kMaxAddresses));
+  next_address_ = 0;
+  Dial();
+}
+
+void Exchange::Dial() {
+  const asio::ip::tcp::endpoint endpoint(ToAsio(addresses_[next_address_++]), request_.url.port);
+  result_.remote_address = connection_->remote_address = ToText(endpoint);
+  Error error;
+  connection_->socket.open(endpoint.protocol(), error);
+  if (error) return FailOwn("no socket: " + error.message());
+  connection_->socket.set_option(asio::ip::tcp::no_delay(true), error);
+  LimitStage(core_.options.connect_timeout / static_cast<int>(addresses_.size()), &Exchange::OnDialTimeout);
+  const std::size_t dialled = next_address_;
+  connection_->socket.async_connect(endpoint, [self = shared_from_this(), dialled](const Error& failed) {
+    // A dial that was given up answers too.
+    if (!self->finished_ && self->next_address_ == dialled) self->OnConnected(failed);
+  });
+}
+
+void Exchange::OnDialTimeout() {
+  connection_->Close();
+  if (next_address_ < addresses_.size()) return Dial();
+  ++next_address_;  // so that the cancelled dial is not heard
+  Fail(NetFault::kTimeoutConnect, "connect to " + result_.remote_address + ": no answer in time");
+}
+
+void Exchange::OnConnected(const Error& error) {
+  if (error) {
+    connection_->Close();
+    if (IsOwnFault(error)) return FailOwn("connect: " + error.message());
+    if (next_address_ < addresses_.size()) return Dial();
+    return Fail(NetFault::kConnect, "connect to " + result_.remote_address + ": " + error.message());
+  }
+  if (request_.url.tls) return Handshake();
+  stage_timer_.cancel();
+  SendRequest();
+}
+
+void Exchange::Handshake() {
+  if (Status wrapped = core_.tls->Wrap(*connection_, request_.url); !wrapped)
+    return FailOwn(wrapped.error().message);
+  LimitStage(core_.options.connect_timeout, &Exchange::OnTlsTimeout);
+  connection_->tls->async_handshake(
+      asio::ssl::stream_base::client, [self = shared_from_this()](const Error& error) {
+        if (self->finished_) return;
+        self->stage_timer_.cancel();
+        if (error) return self->Fail(NetFault::kTls, TlsContext::DescribeFailure(*self->connection_, error));
+        self->SendRequest();
+      });
+}
+
+void Exchange::OnTlsTimeout() {
+  Fail(NetFault::kTimeoutTls, "TLS: the handshake did not end in time");
+}
+
+void Exchange::SendRequest() {
+  const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(*request_.body)};
+  connection_->WithStream([&](auto& stream) {
+    // A failed write is told by the read: an endpoint may refuse a request before it has read it all.
+    asio::async_write(stream, parts, [self = shared_from_this()](const Error&, std::size_t) {
+      if (!self->finished_) self->ReadHead();
+    });
+  });
+}
+
+void Exchange::ReadHead() {
+  parser_.emplace();
+  parser_->header_limit(kMaxHeaderBytes);
+  parser_->body_limit(boost::none);
+  connection_->WithStream([&](auto& stream) {
+    bhttp::async_read_header(stream, connection_->buffer, *parser_,
+                             [self = shared_from_this()](const Error& error, std::size_t) {
+                               if (!self->finished_) self->OnHead(error);
+                             });
+  });
+}
+
+void Exchange::OnHead(const Error& error) {
+  if (error) {
+    const bool silent = !parser_->got_some() && connection_->buffer.size() == 0 && interim_answers_ == 0;
+    if (silent && ReplaceStaleConnection()) return;
+    if (silent && error.category() != bhttp::make_error_code(bhttp::error::bad_version).category())
+      return Fail(NetFault::kProtocol, "the connection was closed without an answer: " + error.message());
+    if (error == bhttp::error::end_of_stream)
+      return Fail(NetFault::kProtocol, "the connection was closed without an answer");
+    return Fail(NetFault::kProtocol, "the answer is not HTTP/1.1: " + error.message());
+  }
+  const unsigned status = parser_->get().result_int();
+  if (status < 100 || status > 599)
+    return Fail(NetFault::kProtocol, "the answer's status is " + std::to_string(status));
+  if (status < 200 && status != 101) {
+    if (++interim_answers_ > kMaxInterimAnswers) return Fail(NetFault::kProtocol, "too many interim answers");
+    return ReadHead();
+  }
+  OnFinalHead();
+}
+
+bool Exchange::ReplaceStaleConnection() {
+  if (!connection_->reused || std::exchange(replaced_, true)) return false;
+  connection_->Close();
+  connection_.reset();
+  core_.pool.Closed();
+  TakeConnection();
+  return true;
+}
+
+void Exchange::OnFinalHead() {
+  const auto& message = parser_->get();
+  if (std::distance(message.begin(), message.end()) > kMaxHeaderLines)
+    return Fail(NetFault::kProtocol, "the answer has more than 100 header lines");
+  result_.status = static_cast<int>(message.result_int());
+  for (const auto& field : message)
+    result_.headers.emplace_back(Text(field.name_string()), Text(field.value()));
+  if (result_.status == 429 || result_.status == 503)
+    result_.retry_after =
+        ParseRetryAfter(Text(message[bhttp::field::retry_after]), runtime::ReadClock().wall);
+  if (parser_->is_done() || result_.status == 101) return Finish(result_.status != 101);
+  body_.resize(kMaxBodyBytes);
+  result_.excerpt.clear();
+  parser_->get().body().data = body_.data();
+  parser_->get().body().size = body_.size();
+  parser_->get().body().more = true;
+  ReadBody();
+}
+
+void Exchange::ReadBody() {
+  connection_->WithStream([&](auto& stream) {
+    bhttp::async_read_some(stream, connection_->buffer, *parser_,
+                           [self = shared_from_this()](const Error& error, std::size_t) {
+                             if (!self->finished_) self->OnBody(error);
+                           });
+  });
+}
+
+void Exchange::OnBody(const Error& error) {
+  const std::size_t filled = kMaxBodyBytes - parser_->get().body().size;
+  const bool full = filled == kMaxBodyBytes || error == bhttp::error::need_buffer;
+  if (!error && !full && !parser_->is_done()) return ReadBody();
+  // The status decides; of a body that is long or cut off, the beginning is kept and the connection is not.
+  body_.resize(filled);
+  result_.excerpt = std::move(body_);
+  Finish(!error && parser_->is_done());
+}
+
+void Exchange::LimitStage(std::chrono::milliseconds limit, void (Exchange::*on_timeout)()) {
+  stage_timer_.expires_after(limit);
+  stage_timer_.async_wait([self = shared_from_this(), on_timeout](const Error& error) {
+    if (!error && !self->finished_) (*self.*on_timeout)();
+  });
+}
+
+void Exchange::OnDeadline() {
+  if (finished_) return;
+  if (waits_for_place_) return FailOwn("no connection became free in time");
+  // Also where the body came too slowly: the endpoint has not ended its answer.
+  result_.status = 0;
+  result_.headers.clear();
+  result_.retry_after.reset();
+  Fail(NetFault::kTimeoutResponse, "no complete answer in time");
+}
+
+void Exchange::Fail(NetFault fault, std::string detail) {
+  result_.fault = fault;
+  result_.detail = std::move(detail);
+  Finish(false);
+}
+
+void Exchange::FailOwn(std::string detail) {
+  result_.own_fault = true;
+  result_.detail = std::move(detail);
+  Finish(false);
+}
+
+void Exchange::Finish(bool keep_connection) {
+  if (std::exchange(finished_, true)) return;
+  deadline_.cancel();
+  stage_timer_.cancel();
+  const Now now = runtime::ReadClock();
+  if (connection_) {
+    // Bytes after the answer belong to no request of ours.
+    if (keep_connection && parser_->keep_alive() && connection_->buffer.size() == 0) {
+      core_.pool.Keep(std::move(connection_), now.mono);
+    } else {
+      connection_->Close();
+      core_.pool.Closed();
+    }
+    connection_.reset();
+  }
+  --core_.in_flight;
+  result_.started_at = started_.wall;
+  result_.duration = now.mono - started_.mono;
+  std::exchange(done_, nullptr)(std::move(result_));
+}
+
+}  // namespace webhook::http

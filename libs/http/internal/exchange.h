@@ -1,0 +1,98 @@
+#pragma once
+
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/http.hpp>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "http/client.h"
+#include "http/internal/connection.h"
+#include "http/internal/connection_pool.h"
+#include "http/internal/resolver.h"
+#include "http/internal/tls_context.h"
+
+namespace webhook::http {
+
+class Exchange;
+
+// What the exchanges of one client share. The loop's only.
+struct ClientCore {
+  ClientCore(runtime::EventLoop& event_loop, const ClientOptions& client_options)
+      : loop(event_loop),
+        options(client_options),
+        resolver(event_loop),
+        pool(client_options.max_connections, client_options.max_idle_per_endpoint) {}
+
+  runtime::EventLoop& loop;
+  ClientOptions options;
+  Resolver resolver;
+  std::unique_ptr<TlsContext> tls;
+  ConnectionPool pool;
+  std::deque<std::shared_ptr<Exchange>> waiting;  // for a place in the pool
+  std::size_t in_flight = 0;
+};
+
+// One request and its answer: place, name, vetted address, connect, TLS, write, read. Ends exactly once, by
+// its deadline at the latest; what comes later is ignored.
+class Exchange : public std::enable_shared_from_this<Exchange> {
+ public:
+  Exchange(ClientCore& core, EgressRequest request, std::function<void(HttpResult)> done);
+
+  void Start();
+  // A place in the pool has become free. False: this exchange is over already.
+  bool OnPlaceFree();
+
+ private:
+  using Error = boost::system::error_code;
+  using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
+
+  void TakeConnection();
+  void ResolveHost();
+  void OnResolved(const Resolver::Answer& answer);
+  void Dial();
+  void OnConnected(const Error& error);
+  void Handshake();
+  void SendRequest();
+  void ReadHead();
+  void OnHead(const Error& error);
+  void OnFinalHead();
+  void ReadBody();
+  void OnBody(const Error& error);
+
+  // Ends the present stage where it lasts longer.
+  void LimitStage(std::chrono::milliseconds limit, void (Exchange::*on_timeout)());
+  void OnDialTimeout();
+  void OnDnsTimeout() { Fail(NetFault::kDns, "DNS: no answer in time"); }
+  void OnTlsTimeout();
+  void OnDeadline();
+  bool ReplaceStaleConnection();
+
+  void Fail(NetFault fault, std::string detail);
+  void FailOwn(std::string detail);
+  void Finish(bool keep_connection);
+
+  ClientCore& core_;
+  EgressRequest request_;
+  std::function<void(HttpResult)> done_;
+  const std::string pool_key_;
+  std::string head_;
+  boost::asio::steady_timer deadline_;
+  boost::asio::steady_timer stage_timer_;
+  Now started_;
+  HttpResult result_;
+  std::shared_ptr<Connection> connection_;
+  std::vector<IpAddress> addresses_;
+  std::size_t next_address_ = 0;
+  std::optional<Parser> parser_;
+  std::string body_;
+  int interim_answers_ = 0;
+  bool waits_for_place_ = false;
+  bool replaced_ = false;
+  bool finished_ = false;
+};
+
+}  // namespace webhook::http

@@ -1,0 +1,230 @@
+#include "http/internal/server_session.h"
+
+#include <algorithm>
+#include <boost/asio/write.hpp>
+#include <nlohmann/json.hpp>
+#include <string_view>
+#include <utility>
+
+#include "http/internal/request_text.h"
+#include "log/log.h"
+
+namespace webhook::http {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace bhttp = boost::beast::http;
+
+constexpr std::size_t kReadChunk = 8 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+std::string View(beast::string_view text) {
+  return std::string(text.data(), text.size());
+}
+
+Response Problem(int status, const char* code, const std::string& detail) {
+  nlohmann::ordered_json problem;
+  problem["type"] = "about:blank";
+  problem["title"] = View(bhttp::obsolete_reason(bhttp::int_to_status(static_cast<unsigned>(status))));
+  problem["status"] = status;
+  problem["code"] = code;
+  problem["detail"] = detail;
+  Response response;
+  response.status = status;
+  response.content_type = "application/problem+json";
+  response.body = problem.dump();
+  return response;
+}
+
+}  // namespace
+
+ServerSession::ServerSession(asio::ip::tcp::socket socket, runtime::EventLoop& loop,
+                             std::shared_ptr<ServerCore> core)
+    : stream_(std::move(socket)), read_timer_(loop.context()), loop_(loop), core_(std::move(core)) {
+  boost::system::error_code error;
+  const auto remote = stream_.socket().remote_endpoint(error);
+  if (!error) remote_address_ = remote.address().to_string();
+  stream_.socket().set_option(asio::ip::tcp::no_delay(true), error);
+}
+
+void ServerSession::BeginStop() {
+  keep_alive_ = false;
+  if (!busy_) Close();
+}
+
+void ServerSession::Close() {
+  read_timer_.cancel();
+  boost::system::error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_both, ignored);
+  stream_.close();
+  core_->sessions.erase(shared_from_this());
+}
+
+void ServerSession::AwaitRequest() {
+  busy_ = false;
+  if (core_->stopping) return Close();
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(core_->options.max_header_bytes));
+  parser_->body_limit(core_->options.max_body_bytes);
+  if (buffer_.size() > 0) return ReadHeader();
+  stream_.expires_after(core_->options.idle_timeout);
+  stream_.async_read_some(buffer_.prepare(kReadChunk),
+                          [self = shared_from_this()](const beast::error_code& error, std::size_t bytes) {
+                            if (error) return self->Close();
+                            self->buffer_.commit(bytes);
+                            self->ReadHeader();
+                          });
+}
+
+void ServerSession::ReadHeader() {
+  busy_ = true;
+  // A timer of our own: the stream's would close it before the 408 is said.
+  stream_.expires_never();
+  timed_out_ = false;
+  read_timer_.expires_after(core_->options.read_timeout);
+  read_timer_.async_wait([self = shared_from_this()](const beast::error_code& cancelled) {
+    if (cancelled) return;
+    self->timed_out_ = true;
+    self->stream_.cancel();
+  });
+  bhttp::async_read_header(
+      stream_, buffer_, *parser_,
+      [self = shared_from_this()](const beast::error_code& error, std::size_t) { self->OnHeader(error); });
+}
+
+void ServerSession::OnHeader(const beast::error_code& error) {
+  if (error) return OnReadFailed(error);
+  const auto length = parser_->content_length();
+  if (length && *length > core_->options.max_body_bytes) return OnReadFailed(bhttp::error::body_limit);
+  const auto& fields = parser_->get();
+  if (!beast::iequals(fields[bhttp::field::expect], "100-continue")) return ReadBody();
+  asio::async_write(stream_, asio::buffer(kContinue),
+                    [self = shared_from_this()](const beast::error_code& failed, std::size_t) {
+                      if (failed) return self->Close();
+                      self->ReadBody();
+                    });
+}
+
+void ServerSession::ReadBody() {
+  bhttp::async_read(stream_, buffer_, *parser_,
+                    [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+                      if (error) return self->OnReadFailed(error);
+                      self->OnRequest();
+                    });
+}
+
+void ServerSession::OnReadFailed(const beast::error_code& error) {
+  read_timer_.cancel();
+  if (timed_out_) return Refuse(408, "request_too_slow", "the request did not arrive in time");
+  if (error == bhttp::error::body_limit) {
+    return Refuse(413, "body_too_large",
+                  "the body may have " + std::to_string(core_->options.max_body_bytes) + " bytes");
+  }
+  if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow) {
+    return Refuse(431, "headers_too_large",
+                  "the headers may have " + std::to_string(core_->options.max_header_bytes) + " bytes");
+  }
+  if (error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
+      error != bhttp::error::end_of_stream && error != bhttp::error::partial_message) {
+    return Refuse(400, "bad_request", "this is not HTTP/1.1: " + error.message());
+  }
+  Close();
+}
+
+Request ServerSession::TakeRequest() {
+  auto& message = parser_->get();
+  Request request;
+  request.method = View(message.method_string());
+  head_ = request.method == "HEAD";
+  if (head_) request.method = "GET";
+  request.target = View(message.target());
+  const std::string_view target = request.target;
+  const std::size_t mark = std::min(target.find('?'), target.size());
+  request.path = PercentDecode(target.substr(0, mark), false).value_or("");
+  request.query = ParseQuery(target.substr(std::min(mark + 1, target.size())));
+  for (const auto& field : message) {
+    std::string name = View(field.name_string());
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    request.headers.emplace_back(std::move(name), View(field.value()));
+  }
+  request.body = std::move(message.body());
+  request.remote_address = remote_address_;
+  return request;
+}
+
+void ServerSession::OnRequest() {
+  read_timer_.cancel();
+  keep_alive_ = parser_->get().keep_alive() && !core_->stopping;
+  const bool accepted = core_->pool->TryRun([self = shared_from_this(), request = TakeRequest()]() mutable {
+    Response response;
+    try {
+      response = self->core_->handler(request);
+    } catch (const std::exception& error) {
+      log::Error("http.handler_failed", {{"error", error.what()}});
+      response = Problem(500, "internal", "an error of ours; try again later");
+    }
+    runtime::EventLoop& loop = self->loop_;
+    loop.Post([self = std::move(self), response = std::move(response)]() mutable {
+      self->OnHandled(std::move(response));
+    });
+  });
+  if (!accepted) {
+    Response busy = Problem(503, "overloaded", "too many requests at once; try again");
+    busy.headers.emplace_back("Retry-After", "1");
+    Write(std::move(busy), false);
+  }
+}
+
+void ServerSession::OnHandled(Response response) {
+  if (response.delay.count() < 0) return HoldUntilPeerGoes();
+  if (response.delay.count() > 0) {
+    const auto delay = response.delay;
+    loop_.PostAfter(delay, [self = shared_from_this(), response = std::move(response)]() mutable {
+      self->Write(std::move(response), false);
+    });
+    return;
+  }
+  Write(std::move(response), false);
+}
+
+void ServerSession::HoldUntilPeerGoes() {
+  stream_.expires_never();
+  stream_.async_read_some(buffer_.prepare(kReadChunk),
+                          [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+                            if (error) return self->Close();
+                            self->HoldUntilPeerGoes();
+                          });
+}
+
+void ServerSession::Refuse(int status, const char* code, const std::string& detail) {
+  Write(Problem(status, code, detail), true);
+}
+
+void ServerSession::Write(Response response, bool close) {
+  keep_alive_ = keep_alive_ && !close && !core_->stopping;
+  answer_ = Answer(bhttp::int_to_status(static_cast<unsigned>(response.status)), 11);
+  answer_.result(static_cast<unsigned>(response.status));
+  if (!response.content_type.empty() && (!response.body.empty() || head_))
+    answer_.set(bhttp::field::content_type, response.content_type);
+  for (const auto& [name, value] : response.headers) answer_.insert(name, value);
+  answer_.keep_alive(keep_alive_);
+  const std::size_t length = response.body.size();
+  answer_.body() = std::move(response.body);
+  if (response.status >= 200 && response.status != 204) answer_.content_length(length);
+  serializer_.emplace(answer_);
+  stream_.expires_after(core_->options.write_timeout);
+  auto written = [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+    if (error || !self->keep_alive_) return self->Close();
+    self->AwaitRequest();
+  };
+  const bool without_body = std::exchange(head_, false) || response.status == 204 || response.status == 304;
+  if (without_body) {
+    bhttp::async_write_header(stream_, *serializer_, std::move(written));
+  } else {
+    bhttp::async_write(stream_, *serializer_, std::move(written));
+  }
+}
+
+}  // namespace webhook::http

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/core/tcp_stream.hpp>
+#include <boost/beast/http.hpp>
+#include <memory>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "http/server.h"
+#include "runtime/event_loop.h"
+#include "runtime/worker_pool.h"
+
+namespace webhook::http {
+
+class ServerSession;
+
+// What the sessions of one server share; the loop's only, but for `handler` and `pool`.
+struct ServerCore {
+  ServerOptions options;
+  Server::Handler handler;
+  std::unique_ptr<runtime::WorkerPool> pool;
+  std::set<std::shared_ptr<ServerSession>> sessions;
+  bool stopping = false;
+};
+
+// One connection: reads a request, gives it to the pool, writes the answer, and again.
+class ServerSession : public std::enable_shared_from_this<ServerSession> {
+ public:
+  ServerSession(boost::asio::ip::tcp::socket socket, runtime::EventLoop& loop,
+                std::shared_ptr<ServerCore> core);
+
+  void Start() { AwaitRequest(); }
+  // The server stops: an idle connection is closed now, a busy one after its answer.
+  void BeginStop();
+  void Close();
+
+ private:
+  using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
+  using Answer = boost::beast::http::response<boost::beast::http::string_body>;
+
+  void AwaitRequest();
+  void ReadHeader();
+  void OnHeader(const boost::beast::error_code& error);
+  void ReadBody();
+  void OnReadFailed(const boost::beast::error_code& error);
+  void OnRequest();
+  Request TakeRequest();
+  void OnHandled(Response response);
+  void HoldUntilPeerGoes();
+  void Refuse(int status, const char* code, const std::string& detail);
+  void Write(Response response, bool close);
+
+  boost::beast::tcp_stream stream_;
+  boost::asio::steady_timer read_timer_;
+  runtime::EventLoop& loop_;
+  std::shared_ptr<ServerCore> core_;
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  Answer answer_;
+  std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>> serializer_;
+  std::string remote_address_;
+  bool busy_ = false;
+  bool timed_out_ = false;
+  bool head_ = false;
+  bool keep_alive_ = false;
+};
+
+}  // namespace webhook::http

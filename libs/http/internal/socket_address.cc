@@ -1,0 +1,39 @@
+#include "http/internal/socket_address.h"
+
+#include <charconv>
+
+namespace webhook::http {
+namespace {
+
+namespace ip = boost::asio::ip;
+
+Error BadAddress(const std::string& text) {
+  return {ErrorCode::kInvalid, "bad_address", "\"" + text + "\" is no host:port with an IP address as host"};
+}
+
+}  // namespace
+
+Result<ip::tcp::endpoint> ParseSocketAddress(const std::string& text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string::npos) return BadAddress(text);
+  std::uint16_t port = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data() + colon + 1, end, port);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return BadAddress(text);
+  std::string host = text.substr(0, colon);
+  if (host.empty()) host = "0.0.0.0";
+  if (host == "localhost") host = "127.0.0.1";
+  if (host.size() > 2 && host.front() == '[' && host.back() == ']') host = host.substr(1, host.size() - 2);
+  boost::system::error_code error;
+  const ip::address address = ip::make_address(host, error);
+  if (error) return BadAddress(text);
+  return ip::tcp::endpoint(address, port);
+}
+
+std::string ToText(const ip::tcp::endpoint& endpoint) {
+  const std::string host = endpoint.address().to_string();
+  const std::string port = std::to_string(endpoint.port());
+  return endpoint.address().is_v6() ? "[" + host + "]:" + port : host + ":" + port;
+}
+
+}  // namespace webhook::http

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <boost/asio/ip/tcp.hpp>
+#include <string>
+
+#include "core/result.h"
+
+namespace webhook::http {
+
+// "127.0.0.1:80", "[::1]:80", "localhost:80", ":80" (all interfaces) as an endpoint; kInvalid otherwise.
+Result<boost::asio::ip::tcp::endpoint> ParseSocketAddress(const std::string& text);
+
+// "127.0.0.1:80", "[::1]:80".
+std::string ToText(const boost::asio::ip::tcp::endpoint& endpoint);
+
+}  // namespace webhook::http

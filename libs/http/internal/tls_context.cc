@@ -1,0 +1,93 @@
+#include "http/internal/tls_context.h"
+
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+namespace webhook::http {
+namespace {
+
+namespace ssl = boost::asio::ssl;
+
+constexpr std::size_t kMaxSessions = 10'000;
+
+int ConnectionIndex() {
+  static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+// Index 0 is Asio's.
+int ContextIndex() {
+  static const int index = SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
+  return index;
+}
+
+int OnNewSession(SSL* handle, SSL_SESSION* session) {
+  auto* context = static_cast<TlsContext*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(handle), ContextIndex()));
+  auto* connection = static_cast<Connection*>(SSL_get_ex_data(handle, ConnectionIndex()));
+  if (context == nullptr || connection == nullptr) return 0;
+  context->KeepSession(connection->pool_key, session);
+  return 1;  // the session is ours now
+}
+
+}  // namespace
+
+Result<std::unique_ptr<TlsContext>> TlsContext::Create(const std::string& ca_file) {
+  std::unique_ptr<TlsContext> made(new TlsContext());
+  SSL_CTX* native = made->context_.native_handle();
+  SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
+  boost::system::error_code error;
+  made->context_.set_verify_mode(ssl::verify_peer, error);
+  if (ca_file.empty()) {
+    made->context_.set_default_verify_paths(error);
+  } else {
+    made->context_.load_verify_file(ca_file, error);
+  }
+  if (error) {
+    return InvalidError({{"egress-ca-file", "unreadable",
+                          "cannot read authorities from " + ca_file + ": " + error.message()}});
+  }
+  SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
+  SSL_CTX_set_ex_data(native, ContextIndex(), made.get());
+  SSL_CTX_sess_set_new_cb(native, &OnNewSession);
+  return made;
+}
+
+TlsContext::~TlsContext() {
+  for (const auto& [key, session] : sessions_) SSL_SESSION_free(static_cast<SSL_SESSION*>(session));
+}
+
+void TlsContext::KeepSession(const std::string& key, void* session) {
+  if (sessions_.size() >= kMaxSessions) {
+    for (const auto& [old_key, old] : sessions_) SSL_SESSION_free(static_cast<SSL_SESSION*>(old));
+    sessions_.clear();
+  }
+  void*& kept = sessions_[key];
+  if (kept != nullptr) SSL_SESSION_free(static_cast<SSL_SESSION*>(kept));
+  kept = session;
+}
+
+Status TlsContext::Wrap(Connection& connection, const EndpointUrl& url) {
+  connection.tls.emplace(connection.socket, context_);
+  SSL* handle = connection.tls->native_handle();
+  SSL_set_ex_data(handle, ConnectionIndex(), &connection);
+  bool named = false;
+  if (url.host_is_ip) {
+    named = X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(handle), url.host.c_str()) == 1;
+  } else {
+    SSL_set_hostflags(handle, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+    named = SSL_set_tlsext_host_name(handle, url.host.c_str()) == 1 &&
+            SSL_set1_host(handle, url.host.c_str()) == 1;
+  }
+  if (!named) return Error{ErrorCode::kInternal, "tls_setup", "TLS cannot be set up"};
+  const auto session = sessions_.find(connection.pool_key);
+  if (session != sessions_.end()) SSL_set_session(handle, static_cast<SSL_SESSION*>(session->second));
+  return Ok();
+}
+
+std::string TlsContext::DescribeFailure(Connection& connection, const boost::system::error_code& error) {
+  const long verdict = connection.tls ? SSL_get_verify_result(connection.tls->native_handle()) : X509_V_OK;
+  if (verdict != X509_V_OK) return std::string("TLS: ") + X509_verify_cert_error_string(verdict);
+  return "TLS: " + error.message();
+}
+
+}  // namespace webhook::http
