@@ -93,10 +93,11 @@ void Worker::Parts::StartWatch(const Config& config) {
       rpc::RegistryOptions{config.registry_addr, config.internal_token},
       [this](rpc::WebhookWatch::Update update) {
         metrics.config_revision.Set(static_cast<double>(update.revision));
-        metrics.registry_up.Set(1);
         webhooks.Apply(std::move(update));
+        // A copy that was once complete serves on while the registry is away: readiness does not fall again.
         health.SetUp("registry", webhooks.complete(), "no webhooks received yet");
-      });
+      },
+      [this](bool connected) { metrics.registry_up.Set(connected ? 1 : 0); });
 }
 
 Status Worker::Parts::StartDeliver(const Config& config) {

@@ -1,0 +1,236 @@
+#include "kafka/consumer.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "kafka/internal/client_conf.h"
+#include "log/log.h"
+#include "runtime/clock.h"
+
+namespace webhook::kafka {
+namespace {
+
+constexpr int kMaxPollIntervalMs = 300'000;
+constexpr int kMaxSessionShare = 4;  // heartbeats in one session time-out
+
+std::vector<TopicPartition> ToPartitions(const rd_kafka_topic_partition_list_t* list) {
+  std::vector<TopicPartition> partitions;
+  for (int i = 0; i < list->cnt; ++i) partitions.push_back({list->elems[i].topic, list->elems[i].partition});
+  return partitions;
+}
+
+List ToList(const std::vector<TopicPartition>& partitions) {
+  List list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
+  for (const TopicPartition& partition : partitions)
+    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition);
+  return list;
+}
+
+List ToList(const std::vector<Consumer::Position>& positions) {
+  List list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
+  for (const Consumer::Position& position : positions) {
+    rd_kafka_topic_partition_list_add(list.get(), position.partition.topic.c_str(),
+                                      position.partition.partition)
+        ->offset = position.offset;
+  }
+  return list;
+}
+
+// The records of one fetch; keeps the client alive as long as it is held.
+class RdBatch : public Batch {
+ public:
+  RdBatch(std::shared_ptr<rd_kafka_t> client, std::vector<rd_kafka_message_t*> messages)
+      : client_(std::move(client)), messages_(std::move(messages)) {
+    records_.reserve(messages_.size());
+    for (const rd_kafka_message_t* message : messages_) records_.push_back(ToRecord(*message));
+  }
+  ~RdBatch() override {
+    for (rd_kafka_message_t* message : messages_) rd_kafka_message_destroy(message);
+  }
+
+ private:
+  static ConsumedRecord ToRecord(const rd_kafka_message_t& message) {
+    ConsumedRecord record;
+    record.topic = rd_kafka_topic_name(message.rkt);
+    record.partition = message.partition;
+    record.offset = message.offset;
+    record.key = {static_cast<const char*>(message.key), message.key_len};
+    record.value = {static_cast<const char*>(message.payload), message.len};
+    rd_kafka_timestamp_type_t type{};
+    record.timestamp = WallTime{std::chrono::milliseconds{rd_kafka_message_timestamp(&message, &type)}};
+    return record;
+  }
+
+  std::shared_ptr<rd_kafka_t> client_;
+  std::vector<rd_kafka_message_t*> messages_;
+};
+
+class RdConsumer : public Consumer {
+ public:
+  explicit RdConsumer(Listener listener) : listener_(std::move(listener)) {}
+  ~RdConsumer() override { Close(); }
+
+  Status Open(const ConsumerOptions& options) {
+    Conf conf = MakeConf(options.brokers, options.client_id);
+    grouped_ = !options.group.empty();
+    // librdkafka wants a group id also where partitions are assigned by hand; nothing is committed under it.
+    Set(conf, "group.id", grouped_ ? options.group : options.client_id + ".unused");
+    Set(conf, "partition.assignment.strategy", "cooperative-sticky");
+    Set(conf, "enable.auto.commit", "false");
+    Set(conf, "enable.auto.offset.store", "false");
+    Set(conf, "auto.offset.reset", "earliest");
+    Set(conf, "isolation.level", "read_committed");
+    Set(conf, "queued.min.messages", "1000");
+    Set(conf, "queued.max.messages.kbytes", std::to_string(options.max_queued_kbytes));
+    // The default of 1 s starves small queues (design/build-facts.md).
+    Set(conf, "fetch.queue.backoff.ms", "10");
+    Set(conf, "fetch.wait.max.ms", "100");
+    Set(conf, "max.poll.interval.ms", std::to_string(kMaxPollIntervalMs));
+    Set(conf, "session.timeout.ms", std::to_string(options.session_timeout.count()));
+    Set(conf, "heartbeat.interval.ms", std::to_string(options.session_timeout.count() / kMaxSessionShare));
+    Set(conf, "allow.auto.create.topics", "false");
+    rd_kafka_conf_set_opaque(conf.get(), this);
+    rd_kafka_conf_set_rebalance_cb(conf.get(), &OnRebalance);
+    rd_kafka_conf_set_error_cb(conf.get(), &OnError);
+    rd_kafka_conf_set_offset_commit_cb(conf.get(), &OnCommitted);
+    auto client = MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
+    if (!client) return client.error();
+    client_ = std::move(*client);
+    rd_kafka_poll_set_consumer(client_.get());
+    queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
+    if (!grouped_) return Ok();
+    std::vector<TopicPartition> topics;
+    for (const std::string& topic : options.topics) topics.push_back({topic, RD_KAFKA_PARTITION_UA});
+    const auto code = rd_kafka_subscribe(client_.get(), ToList(topics).get());
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Ok() : Status(KafkaError("subscribe", code));
+  }
+
+  Result<std::unique_ptr<Batch>> Poll(std::chrono::milliseconds timeout, std::size_t max_records) override {
+    if (pending_error_) return *std::exchange(pending_error_, std::nullopt);
+    fetched_.resize(max_records);
+    const ssize_t got = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(timeout.count()),
+                                                     fetched_.data(), fetched_.size());
+    if (got < 0) return KafkaError("fetch", rd_kafka_last_error());
+    fetched_.resize(static_cast<std::size_t>(got));
+    // What is no record is an error to tell; records beside it are not lost for it.
+    std::vector<rd_kafka_message_t*> records;
+    for (rd_kafka_message_t* message : fetched_) {
+      if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+        records.push_back(message);
+        continue;
+      }
+      pending_error_ = Error{ErrorCode::kUnavailable, "kafka_unavailable",
+                             std::string("fetch: ") + rd_kafka_message_errstr(message)};
+      rd_kafka_message_destroy(message);
+    }
+    if (!records.empty()) brokers_.NoteAnswer();
+    if (records.empty() && pending_error_) return *std::exchange(pending_error_, std::nullopt);
+    if (records.empty() && !brokers_.Check(client_.get(), runtime::ReadClock().mono))
+      return Error{ErrorCode::kUnavailable, "kafka_unavailable", "fetch: no broker answers"};
+    return std::unique_ptr<Batch>(std::make_unique<RdBatch>(client_, std::move(records)));
+  }
+
+  Status Assign(const std::vector<Position>& positions) override {
+    const auto code = rd_kafka_assign(client_.get(), ToList(positions).get());
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Ok() : Status(KafkaError("assign", code));
+  }
+
+  void Pause(const std::vector<TopicPartition>& partitions) override {
+    rd_kafka_pause_partitions(client_.get(), ToList(partitions).get());
+  }
+  void Resume(const std::vector<TopicPartition>& partitions) override {
+    rd_kafka_resume_partitions(client_.get(), ToList(partitions).get());
+  }
+
+  Status CommitSync(const std::vector<Position>& positions) override {
+    if (positions.empty()) return Ok();
+    const auto code = rd_kafka_commit(client_.get(), ToList(positions).get(), 0);
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Ok() : Status(KafkaError("commit", code));
+  }
+  void CommitAsync(const std::vector<Position>& positions) override {
+    if (!positions.empty()) rd_kafka_commit(client_.get(), ToList(positions).get(), 1);
+  }
+
+  void Close() override {
+    if (!client_ || std::exchange(closed_, true)) return;
+    if (grouped_) rd_kafka_consumer_close(client_.get());
+    queue_.reset();
+  }
+
+  Result<std::int32_t> PartitionCount(const std::string& topic, std::chrono::milliseconds timeout) override {
+    const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> handle(
+        rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr), &rd_kafka_topic_destroy);
+    const rd_kafka_metadata_t* metadata = nullptr;
+    const auto code =
+        rd_kafka_metadata(client_.get(), 0, handle.get(), &metadata, static_cast<int>(timeout.count()));
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("metadata of " + topic, code);
+    const auto topic_error =
+        metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
+    const std::int32_t count =
+        topic_error == RD_KAFKA_RESP_ERR_NO_ERROR ? metadata->topics[0].partition_cnt : 0;
+    rd_kafka_metadata_destroy(metadata);
+    if (topic_error != RD_KAFKA_RESP_ERR_NO_ERROR || count == 0)
+      return KafkaError("metadata of " + topic, topic_error);
+    return count;
+  }
+
+  Result<std::pair<std::int64_t, std::int64_t>> Watermarks(const TopicPartition& partition,
+                                                           std::chrono::milliseconds timeout) override {
+    std::int64_t low = 0;
+    std::int64_t high = 0;
+    const auto code =
+        rd_kafka_query_watermark_offsets(client_.get(), partition.topic.c_str(), partition.partition, &low,
+                                         &high, static_cast<int>(timeout.count()));
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("watermarks of " + partition.topic, code);
+    return std::pair(low, high);
+  }
+
+ private:
+  static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
+                          void* opaque) {
+    auto& self = *static_cast<RdConsumer*>(opaque);
+    const auto partitions = ToPartitions(list);
+    rd_kafka_error_t* failed = nullptr;
+    if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
+      failed = rd_kafka_incremental_assign(client, list);
+      self.listener_.on_assigned(partitions);
+    } else {
+      const bool lost = rd_kafka_assignment_lost(client) != 0;
+      (lost ? self.listener_.on_lost : self.listener_.on_revoked)(partitions);
+      failed = rd_kafka_incremental_unassign(client, list);
+    }
+    if (failed == nullptr) return;
+    log::Warn("kafka.rebalance_failed", {{"error", rd_kafka_error_string(failed)}});
+    rd_kafka_error_destroy(failed);
+  }
+
+  static void OnError(rd_kafka_t*, int code, const char* text, void* opaque) {
+    static_cast<RdConsumer*>(opaque)->brokers_.NoteError(code);
+    if (code == RD_KAFKA_RESP_ERR__FATAL) log::Error("kafka.consumer_died", {{"error", text}});
+  }
+
+  static void OnCommitted(rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t*, void*) {
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+    log::Warn("kafka.commit_failed", {{"error", rd_kafka_err2str(code)}});
+  }
+
+  const Listener listener_;
+  std::shared_ptr<rd_kafka_t> client_;
+  Queue queue_;
+  BrokerWatch brokers_;
+  std::vector<rd_kafka_message_t*> fetched_;
+  std::optional<Error> pending_error_;
+  bool grouped_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Consumer>> Consumer::Create(const ConsumerOptions& options, Listener listener) {
+  auto consumer = std::make_unique<RdConsumer>(std::move(listener));
+  if (Status opened = consumer->Open(options); !opened) return opened.error();
+  return std::unique_ptr<Consumer>(std::move(consumer));
+}
+
+}  // namespace webhook::kafka

@@ -1,0 +1,141 @@
+#include "kafka/producer.h"
+
+#include <atomic>
+#include <utility>
+
+#include "core/check.h"
+#include "kafka/internal/client_conf.h"
+#include "log/log.h"
+#include "runtime/clock.h"
+#include "runtime/signals.h"
+#include "runtime/thread.h"
+
+namespace webhook::kafka {
+namespace {
+
+constexpr int kPollMs = 100;
+// A body of 256 KiB can grow when its numbers are written out; topics are made with the same limit.
+constexpr char kMaxMessageBytes[] = "2000000";
+
+Status ToStatus(rd_kafka_resp_err_t code) {
+  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Ok();
+  if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+    return Error{ErrorCode::kTooLarge, "record_too_large", "the broker refuses a record of this size"};
+  return KafkaError("append", code);
+}
+
+class RdProducer : public Producer {
+ public:
+  ~RdProducer() override {
+    stopping_.store(true);
+    // What is still queued fails now, to its callbacks.
+    rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    poller_.Join();
+  }
+
+  Status Open(const ProducerOptions& options) {
+    Conf conf = MakeConf(options.brokers, options.client_id);
+    Set(conf, "acks", "all");
+    Set(conf, "enable.idempotence", "true");
+    Set(conf, "compression.codec", "lz4");
+    Set(conf, "partitioner", "murmur2_random");
+    Set(conf, "linger.ms", std::to_string(options.linger.count()));
+    Set(conf, "message.timeout.ms", std::to_string(options.message_timeout.count()));
+    Set(conf, "message.max.bytes", kMaxMessageBytes);
+    Set(conf, "queue.buffering.max.messages", std::to_string(options.max_queued_records));
+    Set(conf, "queue.buffering.max.kbytes", std::to_string(options.max_queued_bytes / 1024));
+    Set(conf, "allow.auto.create.topics", "false");
+    rd_kafka_conf_set_opaque(conf.get(), this);
+    rd_kafka_conf_set_dr_msg_cb(conf.get(), &OnDelivery);
+    rd_kafka_conf_set_error_cb(conf.get(), &OnError);
+    auto client = MakeClient(RD_KAFKA_PRODUCER, std::move(conf));
+    if (!client) return client.error();
+    client_ = std::move(*client);
+    poller_ = runtime::Thread("kafka-acks", [this] { Poll(); });
+    return Ok();
+  }
+
+  Status Produce(const ProducerRecord& record, OnAcknowledged done) override {
+    auto context = std::make_unique<OnAcknowledged>(std::move(done));
+    const std::string topic(record.topic);
+    // Counted first: the acknowledgement may come before producev returns.
+    queued_.fetch_add(1);
+    const rd_kafka_resp_err_t code = rd_kafka_producev(
+        client_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(record.partition),
+        RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
+        RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
+        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(context.get()), RD_KAFKA_V_END);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      static_cast<void>(context.release());  // the delivery report's now
+      return Ok();
+    }
+    queued_.fetch_sub(1);
+    switch (code) {
+      case RD_KAFKA_RESP_ERR__QUEUE_FULL:
+        return Error{ErrorCode::kLimited, "queue_full", "too many records wait for the broker"};
+      case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
+      case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
+        return Error{ErrorCode::kInvalid, "unknown_topic", topic + ": " + rd_kafka_err2str(code)};
+      default:
+        return ToStatus(code);
+    }
+  }
+
+  bool Flush(std::chrono::milliseconds timeout) override {
+    const MonoTime end = runtime::ReadClock().mono + timeout;
+    while (queued() > 0) {
+      const auto rest =
+          std::chrono::duration_cast<std::chrono::milliseconds>(end - runtime::ReadClock().mono);
+      if (rest.count() <= 0) return false;
+      // Sends what lingers; the poller serves the reports, so a moment may pass until they are counted.
+      rd_kafka_flush(client_.get(), static_cast<int>(std::min(rest, kFlushStep).count()));
+    }
+    return true;
+  }
+
+  std::size_t queued() const override { return queued_.load(); }
+  bool connected() const override { return brokers_.up(); }
+
+ private:
+  static constexpr std::chrono::milliseconds kFlushStep{10};
+
+  static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
+    auto& self = *static_cast<RdProducer*>(opaque);
+    const std::unique_ptr<OnAcknowledged> done(static_cast<OnAcknowledged*>(message->_private));
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) self.brokers_.NoteAnswer();
+    (*done)(ToStatus(message->err));
+    self.queued_.fetch_sub(1);
+  }
+
+  static void OnError(rd_kafka_t* client, int code, const char* text, void* opaque) {
+    static_cast<RdProducer*>(opaque)->brokers_.NoteError(code);
+    if (code != RD_KAFKA_RESP_ERR__FATAL) return;
+    char detail[256];
+    rd_kafka_fatal_error(client, detail, sizeof detail);
+    log::Error("kafka.producer_died", {{"error", text}, {"detail", detail}});
+    runtime::RequestShutdown();
+  }
+
+  void Poll() {
+    while (!stopping_.load() || queued() > 0) {
+      rd_kafka_poll(client_.get(), kPollMs);
+      if (!stopping_.load()) brokers_.Check(client_.get(), runtime::ReadClock().mono);
+    }
+  }
+
+  std::shared_ptr<rd_kafka_t> client_;
+  BrokerWatch brokers_;
+  std::atomic<std::size_t> queued_{0};
+  std::atomic<bool> stopping_{false};
+  runtime::Thread poller_;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<Producer>> Producer::Create(const ProducerOptions& options) {
+  auto producer = std::make_unique<RdProducer>();
+  if (Status opened = producer->Open(options); !opened) return opened.error();
+  return std::unique_ptr<Producer>(std::move(producer));
+}
+
+}  // namespace webhook::kafka

@@ -1,0 +1,86 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "google/rpc/status.pb.h"
+#include "rpc/error_map.h"
+#include "rpc/webhook_config.h"
+#include "webhook/v1/watch.pb.h"
+
+namespace webhook::rpc {
+namespace {
+
+TEST(ErrorMap, ComesBackAsItWent) {
+  const Error sent{ErrorCode::kInvalid,
+                   "invalid",
+                   "the type is unknown",
+                   {{"event.event_type", "unknown_event_type", "did you mean: user.created"}}};
+  const Error back = FromGrpc(ToGrpc(sent));
+  EXPECT_EQ(back.code, sent.code);
+  EXPECT_EQ(back.reason, sent.reason);
+  EXPECT_EQ(back.message, sent.message);
+  EXPECT_EQ(back.violations, sent.violations);
+}
+
+TEST(ErrorMap, TellsNothingOfAnInternalError) {
+  const grpc::Status status = ToGrpc({ErrorCode::kInternal, "secret_reason", "password=hunter2"});
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INTERNAL);
+  EXPECT_THAT(status.error_message() + status.error_details(),
+              ::testing::Not(::testing::HasSubstr("hunter2")));
+  EXPECT_THAT(status.error_details(), ::testing::Not(::testing::HasSubstr("secret_reason")));
+}
+
+TEST(ErrorMap, SaysWhenToRepeat) {
+  EXPECT_EQ(ToRpcStatus({ErrorCode::kLimited, "queue_full", "later"}).details_size(), 2);
+  EXPECT_EQ(ToRpcStatus({ErrorCode::kDenied, "denied", "no"}).details_size(), 1);
+}
+
+TEST(ErrorMap, ReadsAStatusWithoutDetails) {
+  const Error error = FromGrpc({grpc::StatusCode::UNAVAILABLE, "connection refused"});
+  EXPECT_EQ(error.code, ErrorCode::kUnavailable);
+  EXPECT_EQ(error.message, "connection refused");
+}
+
+TEST(ErrorMap, GivesEachCodeItsHttpStatus) {
+  EXPECT_EQ(ToHttpStatus(ErrorCode::kInvalid), 422);
+  EXPECT_EQ(ToHttpStatus(ErrorCode::kPrecondition), 412);
+  EXPECT_EQ(ToHttpStatus(ErrorCode::kInternal), 500);
+}
+
+TEST(WebhookConfig, ComesBackAsItWent) {
+  Webhook webhook;
+  webhook.id = WebhookId("webhook_1");
+  webhook.account = AccountId("account_1");
+  webhook.url = "https://example.com/";
+  webhook.events = {"user.*", "api.error"};
+  webhook.active = false;
+  webhook.inactive_reason = "gone";
+  webhook.rate_limit = {10, 5, 3};
+  webhook.retry_schedule = {std::chrono::seconds(1), std::chrono::seconds(2)};
+  webhook.permanent_statuses = {400, 410};
+  webhook.timeout = std::chrono::seconds(7);
+  webhook.headers = {{"x-a", "b"}};
+  webhook.secrets = {{Secret("whsec_new"), std::nullopt},
+                     {Secret("whsec_old"), WallTime(std::chrono::microseconds(1'700'000'000'123'456))}};
+  webhook.revision = 42;
+  v1::WebhookConfig config;
+  ToProto(webhook, &config);
+  const Webhook back = FromProto(config);
+  EXPECT_EQ(back.id, webhook.id);
+  EXPECT_EQ(back.account, webhook.account);
+  EXPECT_EQ(back.url, webhook.url);
+  EXPECT_EQ(back.events, webhook.events);
+  EXPECT_EQ(back.active, webhook.active);
+  EXPECT_EQ(back.inactive_reason, webhook.inactive_reason);
+  EXPECT_EQ(back.rate_limit, webhook.rate_limit);
+  EXPECT_EQ(back.retry_schedule, webhook.retry_schedule);
+  EXPECT_EQ(back.permanent_statuses, webhook.permanent_statuses);
+  EXPECT_EQ(back.timeout, webhook.timeout);
+  EXPECT_EQ(back.headers, webhook.headers);
+  ASSERT_EQ(back.secrets.size(), 2u);
+  EXPECT_EQ(back.secrets[0].value, webhook.secrets[0].value);
+  EXPECT_EQ(back.secrets[1].expires_at, webhook.secrets[1].expires_at);
+  EXPECT_EQ(back.revision, 42);
+}
+
+}  // namespace
+}  // namespace webhook::rpc
