@@ -32,7 +32,7 @@ ROOMS = {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "rec
 # Third-party header prefix -> the only rooms that may include it.
 OWNERS = {
     "librdkafka/": ["libs/kafka"],
-    "pqxx/": ["libs/postgres"],
+    "pqxx/": ["libs/postgres", "services/registry/store"],
     "boost/beast": ["libs/http"],
     "boost/asio": ["libs/http", "libs/runtime"],
     "openssl/": ["libs/crypto", "libs/http"],

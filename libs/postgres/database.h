@@ -12,7 +12,6 @@
 #include "core/secret.h"
 
 namespace pqxx {
-class connection;
 class dbtransaction;
 }  // namespace pqxx
 

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "domain/delivery.h"
+#include "runtime/stop_token.h"
+#include "services/registry/store/config_reader.h"
+#include "services/registry/store/deliveries.h"
+#include "services/registry/store/event_types.h"
+#include "services/registry/store/webhooks.h"
+
+namespace webhook {
+
+// Where deliveries go that the registry makes itself.
+class DeliveryPort {
+ public:
+  virtual ~DeliveryPort() = default;
+  // Appends to webhook.deliveries and waits for the broker's acknowledgement.
+  virtual Status Append(const Delivery& delivery) = 0;
+};
+
+// Test deliveries and redeliveries. From any thread; blocks.
+class DeliveryCommands {
+ public:
+  struct Parts {
+    store::WebhookStore& webhooks;
+    store::EventTypeStore& event_types;
+    store::DeliveryStore& deliveries;
+    store::ConfigReader& config;
+    DeliveryPort& port;
+  };
+  DeliveryCommands(const Parts& parts, runtime::StopToken stop) : parts_(parts), stop_(std::move(stop)) {}
+
+  struct Tested {
+    DeliveryId delivery_id;
+    std::optional<store::DeliveryRow> row;  // ended; nullopt: still under way after 10 s
+    std::optional<store::AttemptRow> attempt;
+  };
+  // Sends the catalogue's sample (contract, point 11) and waits at most 10 s for its end. kLimited where too
+  // many tests wait already.
+  Result<Tested> Test(const AccountId& account, const WebhookId& webhook, const std::string& event_type);
+  // Sends an ended delivery again, as its next run. Returns the run. kConflict "delivery_not_ended".
+  Result<int> Redeliver(const AccountId& account, const DeliveryId& id);
+
+ private:
+  Status Send(const Delivery& delivery);
+  Tested AwaitEnd(const AccountId& account, const DeliveryId& id);
+
+  Parts parts_;
+  runtime::StopToken stop_;
+  std::atomic<int> waiting_{0};
+};
+
+}  // namespace webhook

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "services/registry/store/deliveries.h"
+#include "services/registry/store/event_types.h"
+#include "services/registry/store/webhooks.h"
+
+// What REST shows (design: interface.md, fixed; fields may be added).
+namespace webhook {
+
+// Without the secret.
+nlohmann::ordered_json ToJson(const store::WebhookRecord& record);
+nlohmann::ordered_json ToJson(const store::DeliveryRow& delivery);
+nlohmann::ordered_json ToJson(const store::AttemptRow& attempt);
+nlohmann::ordered_json ToJson(const store::EventType& type);
+
+// Text of any bytes as valid UTF-8: what an endpoint answered is shown, not trusted.
+std::string Dump(const nlohmann::ordered_json& json);
+
+}  // namespace webhook

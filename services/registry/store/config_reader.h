@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "crypto/crypto.h"
+#include "domain/webhook.h"
+#include "postgres/database.h"
+
+namespace webhook::store {
+
+// Webhooks with their secrets in clear, as the watch sends them.
+struct ConfigPart {
+  std::int64_t revision = 0;
+  std::vector<Webhook> webhooks;
+  std::vector<WebhookId> deleted;
+  bool publishers_changed = false;
+};
+
+struct Publishers {
+  struct Key {
+    ApiKeyId id;
+    std::string hmac;
+  };
+  std::int64_t revision = 0;
+  std::vector<Key> keys;  // live ones with the scope events:publish
+  std::vector<std::string> account_ids;
+  std::vector<std::string> event_types;
+};
+
+// Reads configuration for the watches (architecture.md section 6). From any thread; blocks; errors as
+// postgres::Database says.
+class ConfigReader {
+ public:
+  ConfigReader(postgres::Database& database, const crypto::Envelope& envelope)
+      : database_(database), envelope_(envelope) {}
+
+  // The newest committed revision.
+  Result<std::int64_t> Revision();
+  // Up to `limit` webhooks with ids after this one. `revision` is the newest when it was read. Pages that are
+  // read one after the other, followed by Changes() since the first page's revision, are a whole copy.
+  Result<ConfigPart> Page(const WebhookId& after, int limit);
+  // What was changed after `since`, as it is now: up to `limit` changes; `revision` says how far it goes.
+  Result<ConfigPart> Changes(std::int64_t since, int limit);
+  Result<Publishers> ReadPublishers();
+
+ private:
+  postgres::Database& database_;
+  const crypto::Envelope& envelope_;
+};
+
+}  // namespace webhook::store

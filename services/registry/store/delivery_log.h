@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "domain/attempt_record.h"
+#include "domain/event.h"
+#include "postgres/database.h"
+
+namespace webhook::store {
+
+using LogPartition = std::pair<std::string, std::int32_t>;  // topic, partition
+struct OffsetStep {
+  std::int64_t from = 0;  // what the table must hold: else another writer has taken over
+  std::int64_t to = 0;
+};
+
+// What one batch of Kafka records adds to the delivery log.
+struct LogBatch {
+  std::vector<Event> events;
+  std::vector<AttemptRecord> attempts;
+  std::map<LogPartition, OffsetStep> offsets;
+};
+
+// Next offsets of all partitions that were ever read.
+Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& session);
+
+// Writes the batch and its offsets in one transaction: exactly once, however often it is repeated. A
+// delivery's state only moves forward. kConflict "log_taken_over" and nothing written where the offsets are
+// not those expected.
+Status WriteLog(postgres::Session& session, const LogBatch& batch);
+
+}  // namespace webhook::store

@@ -1,0 +1,158 @@
+#include "services/registry/store/webhooks.h"
+
+#include <pqxx/pqxx>
+
+#include "domain/ids.h"
+#include "runtime/clock.h"
+#include "services/registry/store/values.h"
+#include "services/registry/store/webhook_rows.h"
+
+namespace webhook::store {
+namespace {
+
+using std::chrono::seconds;
+
+Error NotFound(const WebhookId& id) {
+  return {ErrorCode::kNotFound, "webhook_not_found", "no webhook " + id.str()};
+}
+
+std::vector<int> ToSeconds(const std::vector<seconds>& pauses) {
+  std::vector<int> numbers;
+  for (const seconds pause : pauses) numbers.push_back(static_cast<int>(pause.count()));
+  return numbers;
+}
+
+std::string Select(const char* condition) {
+  return std::string("SELECT ") + kWebhookColumns + " FROM webhooks " + condition;
+}
+
+Result<WebhookRecord> Write(pqxx::dbtransaction& transaction, const WebhookRecord& wanted,
+                            const std::string& sql) {
+  const Webhook& webhook = wanted.webhook;
+  const std::int64_t revision = NoteChange(transaction, "webhook", webhook.id.str());
+  const auto row = transaction.exec_params1(
+      sql + " RETURNING " + kWebhookColumns, webhook.id.str(), webhook.account.str(), webhook.url,
+      wanted.description, ToJson(webhook.events), webhook.active, webhook.inactive_reason,
+      webhook.rate_limit.per_minute, webhook.rate_limit.burst, webhook.rate_limit.burst_seconds,
+      ToJson(ToSeconds(webhook.retry_schedule)), ToJson(webhook.permanent_statuses),
+      static_cast<int>(webhook.timeout.count()), ToJson(webhook.headers), revision);
+  return ToWebhook(row);
+}
+
+constexpr char kInsert[] =
+    "INSERT INTO webhooks (id, account_id, url, description, events, active, inactive_reason, "
+    "rate_per_minute, "
+    "rate_burst, rate_burst_seconds, retry_schedule, permanent_statuses, timeout_seconds, headers, revision) "
+    "VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11::jsonb, $12::jsonb, $13, $14::jsonb, $15)";
+constexpr char kUpdate[] =
+    "UPDATE webhooks SET url = $3, description = $4, events = $5::jsonb, active = $6, inactive_reason = $7, "
+    "rate_per_minute = $8, rate_burst = $9, rate_burst_seconds = $10, retry_schedule = $11::jsonb, "
+    "permanent_statuses = $12::jsonb, timeout_seconds = $13, headers = $14::jsonb, revision = $15, "
+    "updated_at = now() WHERE id = $1 AND account_id = $2";
+
+}  // namespace
+
+std::string SecretContext(const AccountId& account, const WebhookId& webhook, const std::string& secret_id) {
+  return account.str() + "/" + webhook.str() + "/" + secret_id;
+}
+
+WebhookRecord ToWebhook(const pqxx::row& row) {
+  WebhookRecord record;
+  Webhook& webhook = record.webhook;
+  webhook.id = WebhookId(row[0].as<std::string>());
+  webhook.account = AccountId(row[1].as<std::string>());
+  webhook.url = row[2].as<std::string>();
+  record.description = row[3].as<std::string>();
+  webhook.events = ToStrings(row[4]);
+  webhook.active = row[5].as<bool>();
+  webhook.inactive_reason = row[6].as<std::string>();
+  webhook.rate_limit = {row[7].as<int>(), row[8].as<int>(), row[9].as<int>()};
+  for (const int pause : ToInts(row[10])) webhook.retry_schedule.emplace_back(pause);
+  webhook.permanent_statuses = ToInts(row[11]);
+  webhook.timeout = seconds(row[12].as<int>());
+  webhook.headers = ToMap(row[13]);
+  record.created_at = ToTime(row[14]);
+  record.updated_at = ToTime(row[15]);
+  webhook.revision = row[16].as<std::int64_t>();
+  return record;
+}
+
+Result<WebhookRecord> WebhookStore::Create(const WebhookRecord& wanted) {
+  return database_.Transact<WebhookRecord>(
+      "create webhook", [&](pqxx::dbtransaction& transaction) -> Result<WebhookRecord> {
+        auto created = Write(transaction, wanted, kInsert);
+        if (!created) return created;
+        const Webhook& webhook = wanted.webhook;
+        const std::string id = TimeOrderedId("secret", runtime::ReadClock().wall, crypto::Random16());
+        const std::string sealed = envelope_.Seal(webhook.secrets.at(0).value.Reveal(),
+                                                  SecretContext(webhook.account, webhook.id, id));
+        transaction.exec_params0("INSERT INTO webhook_secrets (id, webhook_id, sealed) VALUES ($1, $2, $3)",
+                                 id, webhook.id.str(), pqxx::binarystring(sealed));
+        return created;
+      });
+}
+
+Result<WebhookRecord> WebhookStore::Get(const AccountId& account, const WebhookId& id) {
+  return database_.Transact<WebhookRecord>(
+      "read webhook", [&](pqxx::dbtransaction& transaction) -> Result<WebhookRecord> {
+        const auto rows =
+            transaction.exec_params(Select("WHERE id = $1 AND account_id = $2"), id.str(), account.str());
+        if (rows.empty()) return NotFound(id);
+        return ToWebhook(rows[0]);
+      });
+}
+
+Result<std::vector<WebhookRecord>> WebhookStore::List(const AccountId& account, const std::string& before,
+                                                      int limit) {
+  return database_.Transact<std::vector<WebhookRecord>>(
+      "list webhooks", [&](pqxx::dbtransaction& transaction) -> Result<std::vector<WebhookRecord>> {
+        const auto rows = transaction.exec_params(
+            Select("WHERE account_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3"), account.str(),
+            before, limit);
+        std::vector<WebhookRecord> webhooks;
+        for (const auto& row : rows) webhooks.push_back(ToWebhook(row));
+        return webhooks;
+      });
+}
+
+Result<WebhookRecord> WebhookStore::Update(const AccountId& account, const WebhookId& id,
+                                           const std::optional<std::int64_t>& if_revision,
+                                           const std::function<Status(WebhookRecord*)>& change) {
+  return database_.Transact<WebhookRecord>(
+      "update webhook", [&](pqxx::dbtransaction& transaction) -> Result<WebhookRecord> {
+        const auto rows = transaction.exec_params(Select("WHERE id = $1 AND account_id = $2 FOR UPDATE"),
+                                                  id.str(), account.str());
+        if (rows.empty()) return NotFound(id);
+        WebhookRecord record = ToWebhook(rows[0]);
+        if (if_revision && *if_revision != record.webhook.revision)
+          return Error{ErrorCode::kPrecondition, "revision_changed",
+                       "the webhook was changed meanwhile; read it again"};
+        if (Status changed = change(&record); !changed) return changed.error();
+        return Write(transaction, record, kUpdate);
+      });
+}
+
+Status WebhookStore::Delete(const AccountId& account, const WebhookId& id) {
+  return database_.Transact<Done>("delete webhook", [&](pqxx::dbtransaction& transaction) -> Status {
+    const auto rows = transaction.exec_params(
+        "DELETE FROM webhooks WHERE id = $1 AND account_id = $2 RETURNING id", id.str(), account.str());
+    if (rows.empty()) return NotFound(id);
+    NoteChange(transaction, "webhook", id.str());
+    return Ok();
+  });
+}
+
+Status WebhookStore::Deactivate(const WebhookId& id, const std::string& reason, std::int64_t seen_revision) {
+  return database_.Transact<Done>("deactivate webhook", [&](pqxx::dbtransaction& transaction) -> Status {
+    const auto rows = transaction.exec_params(
+        Select("WHERE id = $1 AND active AND revision <= $2 FOR UPDATE"), id.str(), seen_revision);
+    if (rows.empty()) return Ok();
+    WebhookRecord record = ToWebhook(rows[0]);
+    record.webhook.active = false;
+    record.webhook.inactive_reason = reason;
+    const auto written = Write(transaction, record, kUpdate);
+    return written ? Ok() : Status(written.error());
+  });
+}
+
+}  // namespace webhook::store
