@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "crypto/api_key.h"
 #include "crypto/crypto.h"
 #include "domain/ids.h"
 #include "log/log.h"
 #include "runtime/clock.h"
+#include "services/registry/api/authenticate.h"
 #include "services/registry/api/problem.h"
 
 namespace webhook {
@@ -121,17 +121,10 @@ Result<http::Response> RestApi::Dispatch(const http::Request& request, const Rou
 }
 
 Result<store::ApiKey> RestApi::Authenticate(const http::Request& request, const std::string& scope) {
-  const Error refused{ErrorCode::kUnauthenticated, "unauthenticated",
-                      "send Authorization: Bearer <API key> with a key that exists and is not revoked"};
-  if (request.CountHeader("authorization") != 1) return refused;
-  const std::string_view token = crypto::BearerToken(request.Header("authorization"));
-  if (token.empty()) return refused;
-  auto key = parts_.accounts.FindKey(crypto::ApiKeyHmac(parts_.api_key_pepper, token));
-  if (!key) return key.error();
-  if (!*key) return refused;
-  if (std::find((*key)->scopes.begin(), (*key)->scopes.end(), scope) == (*key)->scopes.end())
-    return Error{ErrorCode::kDenied, "scope_missing", "the API key lacks the scope " + scope};
-  return std::move(**key);
+  // Two credentials are none: which one is meant would be a guess.
+  const bool one = request.CountHeader("authorization") == 1;
+  return CheckApiKey(one ? std::string(request.Header("authorization")) : "", scope, parts_.api_key_pepper,
+                     parts_.accounts);
 }
 
 }  // namespace webhook

@@ -1,0 +1,44 @@
+#include "services/registry/api/kafka_deliveries.h"
+
+#include <future>
+
+#include "domain/topics.h"
+#include "kafka/consumer.h"
+#include "records/records.h"
+
+namespace webhook {
+namespace {
+
+constexpr std::chrono::milliseconds kTopicTimeout{2'000};
+
+}  // namespace
+
+Result<std::int32_t> KafkaDeliveries::Partitions() {
+  const std::scoped_lock lock(mutex_);
+  if (partitions_ > 0) return partitions_;
+  kafka::ConsumerOptions options;
+  options.brokers = brokers_;
+  options.client_id = "registry";
+  auto consumer = kafka::Consumer::Create(options, {});
+  if (!consumer) return consumer.error();
+  const auto count = (*consumer)->PartitionCount(kDeliveriesTopic, kTopicTimeout);
+  if (!count) return count.error();
+  partitions_ = *count;
+  return partitions_;
+}
+
+Status KafkaDeliveries::Append(const Delivery& delivery) {
+  const auto partitions = Partitions();
+  if (!partitions) return partitions.error();
+  const std::string value = EncodeDelivery(delivery);
+  const auto answer = std::make_shared<std::promise<Status>>();
+  auto acknowledged = answer->get_future();
+  const Status accepted = producer_.Produce(
+      {kDeliveriesTopic, DeliveryPartition(delivery.webhook_id, *partitions), delivery.id.str(), value},
+      [answer](const Status& status) { answer->set_value(status); });
+  if (!accepted) return accepted;
+  // The producer answers by its message time-out.
+  return acknowledged.get();
+}
+
+}  // namespace webhook

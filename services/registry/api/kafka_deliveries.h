@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <mutex>
+#include <string>
+
+#include "kafka/producer.h"
+#include "services/registry/api/delivery_commands.h"
+
+namespace webhook {
+
+// DeliveryPort on the real topic. From any thread; blocks at most about 7 s.
+class KafkaDeliveries : public DeliveryPort {
+ public:
+  // The producer outlives this.
+  KafkaDeliveries(std::string brokers, kafka::Producer& producer)
+      : brokers_(std::move(brokers)), producer_(producer) {}
+
+  Status Append(const Delivery& delivery) override;
+
+ private:
+  Result<std::int32_t> Partitions();
+
+  const std::string brokers_;
+  kafka::Producer& producer_;
+  std::mutex mutex_;
+  std::int32_t partitions_ = 0;  // 0: not asked yet; then fixed for the life of the cluster
+};
+
+}  // namespace webhook

@@ -1,0 +1,54 @@
+#include "services/registry/config.h"
+
+#include "http/address_guard.h"
+
+namespace webhook {
+namespace {
+
+using std::chrono::seconds;
+
+std::vector<FieldViolation> CheckRoles(const Config& config) {
+  std::vector<FieldViolation> violations;
+  for (const std::string& role : config.roles) {
+    if (role == "api" || role == "log") continue;
+    violations.push_back({"roles", "unknown_role", "\"" + role + "\" is none of api, log"});
+  }
+  if (config.roles.empty()) violations.push_back({"roles", "required", "name at least one of api, log"});
+  return violations;
+}
+
+std::vector<FieldViolation> CheckEgress(const Config& config) {
+  const auto policy = http::MakeGuardPolicy(config.allow_http, config.egress_allow_cidrs);
+  return policy ? std::vector<FieldViolation>{} : policy.error().violations;
+}
+
+}  // namespace
+
+config::Table DeclareSettings(Config* config) {
+  config::Table table("registry", "Keeps accounts, webhooks and the delivery log; serves REST and gRPC.");
+  table.Choice("log-level", &config->log_level, "info", {"debug", "info", "warn", "error"},
+               "Lowest level that is logged");
+  table.Choice("profile", &config->profile, "production", {"production", "development"},
+               "production refuses settings that break promises to customers");
+  table.Address("admin-addr", &config->admin_addr, "0.0.0.0:9100", "Metrics and health");
+  table.Address("rest-addr", &config->rest_addr, "0.0.0.0:8080", "REST /v2");
+  table.Address("grpc-addr", &config->grpc_addr, "0.0.0.0:9090", "gRPC: management, administration, watch");
+  table.Duration("drain-timeout", &config->drain_timeout, seconds{30}, seconds{1}, seconds{600},
+                 "Longest wait for requests under way at shutdown");
+  table.RequiredText("kafka", &config->kafka, "Brokers, host:port, comma-separated");
+  table.SecretText("pg-dsn", &config->pg_dsn, 1, "Postgres, postgresql://… or key=value words");
+  table.Integer("pg-pool", &config->pg_pool, 8, 1, 200, "Connections to Postgres");
+  table.SecretBytes("kek", &config->kek, 32, "Key-encryption key of webhook secrets");
+  table.SecretBytes("api-key-pepper", &config->api_key_pepper, 32, "Key of the stored API-key HMACs");
+  table.SecretText("internal-token", &config->internal_token, 32, "Shared token of the platform's services");
+  table.List("roles", &config->roles, "api,log", "What this process does");
+  table.Flag("allow-http", &config->allow_http, false, "Accept http endpoints too");
+  table.List("egress-allow-cidrs", &config->egress_allow_cidrs, "",
+             "Non-public address ranges that endpoints may have");
+  table.Flag("allow-unlimited", &config->allow_unlimited, false, "Accept rate limits of 0: none");
+  table.Rule([config] { return CheckRoles(*config); });
+  table.Rule([config] { return CheckEgress(*config); });
+  return table;
+}
+
+}  // namespace webhook

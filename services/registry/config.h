@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "config/config.h"
+#include "core/secret.h"
+
+namespace webhook {
+
+// The registry's settings.
+struct Config {
+  std::string log_level;
+  std::string profile;
+  std::string admin_addr;
+  std::string rest_addr;
+  std::string grpc_addr;
+  std::chrono::milliseconds drain_timeout{};
+  std::string kafka;
+  Secret pg_dsn;
+  std::int64_t pg_pool = 0;
+  Secret kek;
+  Secret api_key_pepper;
+  Secret internal_token;
+  std::vector<std::string> roles;
+  bool allow_http = false;
+  std::vector<std::string> egress_allow_cidrs;
+  bool allow_unlimited = false;
+};
+
+// Declares every setting of the registry. `config` must outlive the table.
+config::Table DeclareSettings(Config* config);
+
+}  // namespace webhook

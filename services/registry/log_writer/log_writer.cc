@@ -1,0 +1,182 @@
+#include "services/registry/log_writer/log_writer.h"
+
+#include <algorithm>
+#include <future>
+#include <utility>
+
+#include "domain/topics.h"
+#include "log/log.h"
+#include "records/records.h"
+#include "runtime/clock.h"
+
+namespace webhook {
+namespace {
+
+constexpr std::int64_t kLockKey = 0x77656268'6f6f6b02;  // "webhook" 02
+constexpr std::chrono::milliseconds kRetry{1'000};
+constexpr std::chrono::milliseconds kPoll{200};
+constexpr std::chrono::milliseconds kTopicTimeout{2'000};
+constexpr std::size_t kMaxRecords = 2'000;
+constexpr std::int64_t kBeginning = -2;
+
+}  // namespace
+
+LogWriterMetrics::LogWriterMetrics(metrics::Registry& registry)
+    : records(registry.MakeCounter("webhook_delivery_log_records_total",
+                                   "Kafka records written to the delivery log")),
+      poison(registry.MakeCounter("webhook_poison_records_total", "Records put aside as unusable",
+                                  {{"stage", "delivery_log"}})),
+      failures(registry.MakeCounter("webhook_delivery_log_failures_total",
+                                    "Times the log writer had to start again")),
+      lag_seconds(registry.MakeGauge("webhook_attempt_log_lag_seconds",
+                                     "Age of the newest record when it was written")),
+      writing(registry.MakeGauge("webhook_delivery_log_writing", "1: this replica is the log writer")) {}
+
+LogWriter::LogWriter(Options options, kafka::Producer& producer, const LogWriterMetrics& metrics)
+    : options_(std::move(options)),
+      producer_(producer),
+      metrics_(metrics),
+      thread_("log-writer", [this] { Run(); }) {}
+
+LogWriter::~LogWriter() {
+  Stop();
+}
+
+void LogWriter::Stop() {
+  stop_.RequestStop();
+  thread_.Join();
+}
+
+void LogWriter::Run() {
+  while (!stop_.stopped()) {
+    const Status ended = WriteUntilFailure();
+    metrics_.writing.Set(0);
+    session_.reset();
+    if (ended) continue;
+    metrics_.failures.Add();
+    log::Warn("delivery_log.interrupted", {{"error", ended.error().message}});
+    stop_.WaitFor(kRetry);
+  }
+}
+
+Status LogWriter::WriteUntilFailure() {
+  auto session = postgres::Session::Open(options_.database);
+  if (!session) return session.error();
+  session_ = std::move(*session);
+  for (;;) {
+    const auto locked = session_->TryAdvisoryLock(kLockKey);
+    if (!locked) return locked.error();
+    if (*locked) break;
+    if (stop_.WaitFor(kRetry)) return Ok();
+  }
+  auto offsets = store::ReadLogOffsets(*session_);
+  if (!offsets) return offsets.error();
+  next_ = std::move(*offsets);
+  const auto consumer = OpenConsumer();
+  if (!consumer) return consumer.error();
+  metrics_.writing.Set(1);
+  log::Info("delivery_log.started");
+  while (!stop_.stopped()) {
+    const auto batch = (*consumer)->Poll(kPoll, kMaxRecords);
+    if (!batch) {
+      // The consumer heals by itself.
+      stop_.WaitFor(kPoll);
+      continue;
+    }
+    if ((*batch)->records().empty()) continue;
+    if (Status written = WriteBatch((*batch)->records()); !written) return written;
+  }
+  return Ok();
+}
+
+Result<std::unique_ptr<kafka::Consumer>> LogWriter::OpenConsumer() {
+  kafka::ConsumerOptions options;
+  options.brokers = options_.brokers;
+  options.client_id = "registry-log";
+  auto consumer = kafka::Consumer::Create(options, {});
+  if (!consumer) return consumer.error();
+  std::vector<kafka::Consumer::Position> positions;
+  for (const char* topic : {kEventsTopic, kAttemptsTopic}) {
+    const auto count = (*consumer)->PartitionCount(topic, kTopicTimeout);
+    if (!count) return count.error();
+    for (std::int32_t partition = 0; partition < *count; ++partition) {
+      const auto known = next_.find({topic, partition});
+      positions.push_back({{topic, partition}, known == next_.end() ? kBeginning : known->second});
+    }
+  }
+  if (Status assigned = (*consumer)->Assign(positions); !assigned) return assigned.error();
+  return consumer;
+}
+
+Status LogWriter::WriteBatch(const std::vector<kafka::ConsumedRecord>& records) {
+  store::LogBatch batch;
+  for (const kafka::ConsumedRecord& record : records) {
+    if (Status taken = Take(record, &batch); !taken) return taken;
+  }
+  Status stored = Store(batch);
+  if (!stored && stored.error().code == ErrorCode::kInternal) {
+    // One of them does not fit the tables: each by itself, so that only that one is put aside.
+    log::Error("delivery_log.batch_refused", {{"error", stored.error().message}});
+    for (const kafka::ConsumedRecord& record : records) {
+      store::LogBatch single;
+      if (Status taken = Take(record, &single); !taken) return taken;
+      stored = Store(single);
+      if (!stored && stored.error().code == ErrorCode::kInternal) {
+        if (Status kept = KeepPoison(record, stored.error()); !kept) return kept;
+        single.events.clear();
+        single.attempts.clear();
+        stored = Store(single);
+      }
+      if (!stored) return stored;
+    }
+  }
+  if (!stored) return stored;
+  metrics_.records.Add(static_cast<double>(records.size()));
+  const auto age = runtime::ReadClock().wall - records.back().timestamp;
+  metrics_.lag_seconds.Set(std::chrono::duration<double>(age).count());
+  return Ok();
+}
+
+Status LogWriter::Take(const kafka::ConsumedRecord& record, store::LogBatch* batch) {
+  const store::LogPartition partition(record.topic, record.partition);
+  const auto known = next_.find(partition);
+  store::OffsetStep& step = batch->offsets[partition];
+  step.from = known == next_.end() ? 0 : known->second;
+  step.to = record.offset + 1;
+  if (record.topic == kEventsTopic) {
+    auto event = DecodeEvent(record.value);
+    if (!event) return KeepPoison(record, event.error());
+    batch->events.push_back(std::move(*event));
+  } else {
+    auto attempt = DecodeAttempt(record.value);
+    if (!attempt) return KeepPoison(record, attempt.error());
+    batch->attempts.push_back(std::move(*attempt));
+  }
+  return Ok();
+}
+
+Status LogWriter::KeepPoison(const kafka::ConsumedRecord& record, const Error& error) {
+  // Fan-out puts an undecodable event aside already; here it is only left out.
+  if (record.topic == kEventsTopic && error.code == ErrorCode::kInvalid) return Ok();
+  metrics_.poison.Add();
+  log::Error("record.poisoned", {{"topic", record.topic},
+                                 {"partition", record.partition},
+                                 {"offset", record.offset},
+                                 {"reason", error.message}});
+  const std::string value =
+      EncodePoison(record.topic, record.partition, record.offset, error.message, record.key, record.value);
+  const auto answer = std::make_shared<std::promise<Status>>();
+  auto acknowledged = answer->get_future();
+  const Status accepted = producer_.Produce({kPoisonTopic, -1, record.key, value},
+                                            [answer](const Status& status) { answer->set_value(status); });
+  return accepted ? acknowledged.get() : accepted;
+}
+
+Status LogWriter::Store(const store::LogBatch& batch) {
+  Status written = store::WriteLog(*session_, batch);
+  if (!written) return written;
+  for (const auto& [partition, step] : batch.offsets) next_[partition] = step.to;
+  return Ok();
+}
+
+}  // namespace webhook

@@ -1,0 +1,66 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "kafka/consumer.h"
+#include "kafka/producer.h"
+#include "metrics/metrics.h"
+#include "postgres/database.h"
+#include "runtime/stop_token.h"
+#include "runtime/thread.h"
+#include "services/registry/store/delivery_log.h"
+
+namespace webhook {
+
+struct LogWriterMetrics {
+  explicit LogWriterMetrics(metrics::Registry& registry);
+
+  metrics::Counter records;
+  metrics::Counter poison;
+  metrics::Counter failures;
+  metrics::Gauge lag_seconds;
+  metrics::Gauge writing;  // 1: this replica holds the lock
+};
+
+// Writes webhook.events and webhook.attempts into the delivery log: one writer among all replicas, by
+// advisory lock. Offsets are kept in Postgres, in the transaction of what they stand for, so every record is
+// written exactly once; whatever fails, the writer goes back to what the table says. A record that cannot be
+// stored goes to webhook.poison, and the log goes on.
+class LogWriter {
+ public:
+  struct Options {
+    std::string brokers;
+    postgres::DatabaseOptions database;
+  };
+  // Starts the writer's thread. The producer (for poison) and the metrics outlive it.
+  LogWriter(Options options, kafka::Producer& producer, const LogWriterMetrics& metrics);
+  ~LogWriter();  // Stop()
+
+  // Ends after the batch at hand. Idempotent.
+  void Stop();
+
+ private:
+  void Run();
+  // Becomes the writer and writes until something fails or the stop comes.
+  Status WriteUntilFailure();
+  Result<std::unique_ptr<kafka::Consumer>> OpenConsumer();
+  Status WriteBatch(const std::vector<kafka::ConsumedRecord>& records);
+  // Puts the record into the batch, or into the poison topic.
+  Status Take(const kafka::ConsumedRecord& record, store::LogBatch* batch);
+  Status KeepPoison(const kafka::ConsumedRecord& record, const Error& error);
+  Status Store(const store::LogBatch& batch);
+
+  const Options options_;
+  kafka::Producer& producer_;
+  const LogWriterMetrics& metrics_;
+  runtime::StopToken stop_;
+  std::unique_ptr<postgres::Session> session_;
+  std::map<store::LogPartition, std::int64_t> next_;  // offsets as the table holds them
+  runtime::Thread thread_;
+};
+
+}  // namespace webhook
