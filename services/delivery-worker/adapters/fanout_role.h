@@ -15,7 +15,7 @@
 #include "services/delivery-worker/adapters/reliable_append.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
-#include "services/delivery-worker/engine/recent_set.h"
+#include "core/recent_set.h"
 
 namespace webhook {
 

@@ -14,7 +14,7 @@
 #include "services/delivery-worker/engine/endpoint_gate.h"
 #include "services/delivery-worker/engine/offset_window.h"
 #include "services/delivery-worker/engine/ports.h"
-#include "services/delivery-worker/engine/recent_set.h"
+#include "core/recent_set.h"
 #include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "services/delivery-worker/engine/recent_set.h"
+#include "core/recent_set.h"
 
 namespace webhook {
 namespace {

@@ -1,0 +1,13 @@
+#include "services/event-ingest/api/kafka_event_log.h"
+
+#include "domain/topics.h"
+#include "records/records.h"
+
+namespace webhook {
+
+Status KafkaEventLog::Append(const Event& event, std::function<void(Status)> done) {
+  const std::string value = EncodeEvent(event);
+  return producer_.Produce({kEventsTopic, -1, event.id.str(), value}, std::move(done));
+}
+
+}  // namespace webhook

@@ -1,0 +1,26 @@
+#include "services/event-ingest/config.h"
+
+namespace webhook {
+
+using std::chrono::seconds;
+
+config::Table DeclareSettings(Config* config) {
+  config::Table table("event-ingest", "Takes events over gRPC and puts them on the acknowledged log.");
+  table.Choice("log-level", &config->log_level, "info", {"debug", "info", "warn", "error"},
+               "Lowest level that is logged");
+  table.Choice("profile", &config->profile, "production", {"production", "development"},
+               "production refuses settings that break promises to customers");
+  table.Address("admin-addr", &config->admin_addr, "0.0.0.0:9101", "Metrics and health");
+  table.Address("grpc-addr", &config->grpc_addr, "0.0.0.0:9091", "gRPC: EventIngestService");
+  table.Duration("drain-timeout", &config->drain_timeout, seconds{30}, seconds{1}, seconds{600},
+                 "Longest wait for calls under way at shutdown");
+  table.RequiredText("kafka", &config->kafka, "Brokers, host:port, comma-separated");
+  table.RequiredText("registry-addr", &config->registry_addr, "The registry's gRPC, host:port");
+  table.SecretText("internal-token", &config->internal_token, 32, "Shared token of the platform's services");
+  table.SecretBytes("api-key-pepper", &config->api_key_pepper, 32, "Key of the stored API-key HMACs");
+  table.Integer("max-in-flight", &config->max_in_flight, 10'000, 1, 1'000'000,
+                "Events that may wait for the broker's acknowledgement; more are refused");
+  return table;
+}
+
+}  // namespace webhook

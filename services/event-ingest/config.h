@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+#include "config/config.h"
+#include "core/secret.h"
+
+namespace webhook {
+
+// The settings of event-ingest.
+struct Config {
+  std::string log_level;
+  std::string profile;
+  std::string admin_addr;
+  std::string grpc_addr;
+  std::chrono::milliseconds drain_timeout{};
+  std::string kafka;
+  std::string registry_addr;
+  Secret internal_token;
+  Secret api_key_pepper;
+  std::int64_t max_in_flight = 0;
+};
+
+// Declares every setting of event-ingest. `config` must outlive the table.
+config::Table DeclareSettings(Config* config);
+
+}  // namespace webhook

@@ -1,0 +1,81 @@
+#include "services/event-ingest/publish/make_event.h"
+
+#include <algorithm>
+
+#include "core/nearest_name.h"
+#include "domain/canonical_json.h"
+
+namespace webhook {
+namespace {
+
+constexpr std::int64_t kEndOfYear9999 = 253'402'300'800;
+
+// W3C Trace Context, version 00: 00-<32 hex>-<16 hex>-<2 hex>, lower case.
+bool IsTraceparent(std::string_view text) {
+  if (text.size() != 55 || text.substr(0, 3) != "00-" || text[35] != '-' || text[52] != '-') return false;
+  for (std::size_t i = 3; i < text.size(); ++i) {
+    if (i == 35 || i == 52) continue;
+    if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f'))) return false;
+  }
+  return true;
+}
+
+void CheckType(std::string_view type, const Directory& directory, const std::string& at,
+               std::vector<FieldViolation>* violations) {
+  if (type.empty())
+    return violations->push_back({at, "required", "name the event's type, like user.created"});
+  const auto& types = directory.event_types;
+  if (std::find(types.begin(), types.end(), type) != types.end()) return;
+  const std::string near = NearestName(type, types);
+  violations->push_back(
+      {at, "unknown_event_type",
+       "is no type of the catalogue" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")});
+}
+
+void CheckAccount(std::string_view account, const Directory& directory, const std::string& at,
+                  std::vector<FieldViolation>* violations) {
+  if (account.empty())
+    return violations->push_back({at, "required", "name the account whose webhooks get the event"});
+  if (!directory.account_ids.contains(account))
+    violations->push_back({at, "unknown_account", "is no account"});
+}
+
+bool InRange(const PublishInput::Time& time) {
+  return time.seconds >= 0 && time.seconds < kEndOfYear9999 && time.nanos >= 0 && time.nanos < 1'000'000'000;
+}
+
+}  // namespace
+
+Result<MadeEvent> MakeEvent(const PublishInput& input, const Directory& directory, const std::string& at,
+                            WallTime now, const Bytes16& random) {
+  std::vector<FieldViolation> violations;
+  if (!input.event_id.empty() && !IsEventIdText(input.event_id))
+    violations.push_back({at + ".event_id", "bad_event_id", "must be 1 to 128 of A-Z a-z 0-9 _ -"});
+  CheckAccount(input.account_id, directory, at + ".account_id", &violations);
+  CheckType(input.event_type, directory, at + ".event_type", &violations);
+  if (input.occurred_at && !InRange(*input.occurred_at))
+    violations.push_back({at + ".occurred_at", "out_of_range", "must be in the years 1970 to 9999"});
+  const auto data = CanonicalObject(input.data, at + ".data");
+  if (!data) {
+    const auto& found = data.error().violations;
+    violations.insert(violations.end(), found.begin(), found.end());
+  }
+  if (!violations.empty()) return InvalidError(std::move(violations));
+
+  MadeEvent made;
+  Event& event = made.event;
+  event.account = AccountId(std::string(input.account_id));
+  event.id =
+      EventId(input.event_id.empty() ? TimeOrderedId("event", now, random) : std::string(input.event_id));
+  event.type = input.event_type;
+  event.notification_id = DeriveNotificationId(event.account, event.id);
+  const WallTime occurred =
+      input.occurred_at ? WallTime(std::chrono::seconds(input.occurred_at->seconds)) : now;
+  event.body = NotificationBody(event.notification_id, event.type, occurred, data->text);
+  event.accepted_at = now;
+  if (IsTraceparent(input.traceparent)) event.traceparent = input.traceparent;
+  made.kept_numbers = data->kept_numbers;
+  return made;
+}
+
+}  // namespace webhook

@@ -1,0 +1,74 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "core/recent_set.h"
+#include "core/result.h"
+#include "core/time.h"
+#include "domain/event.h"
+
+namespace webhook {
+
+// Where accepted events go.
+class EventLogPort {
+ public:
+  virtual ~EventLogPort() = default;
+  // Appends to webhook.events. Not accepted: as kafka::Producer::Produce says. Accepted: `done` is called
+  // once.
+  virtual Status Append(const Event& event, std::function<void(Status)> done) = 0;
+  // False where no broker answers.
+  virtual bool connected() const = 0;
+};
+
+// Publishes events and answers when the broker has acknowledged them, or at the caller's deadline. Bounded:
+// more than the limits are refused at once (kLimited). All methods from any thread.
+class Publisher {
+ public:
+  struct Limits {
+    std::size_t max_events = 10'000;
+    std::size_t max_bytes = 64u << 20;
+    std::size_t remembered = 262'144;  // acknowledged events whose repeats are answered from memory
+  };
+  Publisher(EventLogPort& log, const Limits& limits);
+
+  struct Answer {
+    Status status = Ok();  // kUnavailable: unknown whether it is published; repeat with the same id
+    bool duplicate = false;
+  };
+  using Done = std::function<void(const Answer&)>;
+
+  // `done` is called exactly once, here or on another thread, by the first Expire() after the deadline at the
+  // latest.
+  void Publish(const Event& event, MonoTime deadline, Done done);
+  // Answers kUnavailable to all whose deadline has passed. To be called every few milliseconds.
+  void Expire(MonoTime now);
+
+  std::size_t in_flight() const;
+
+ private:
+  // A call that waits for its acknowledgement.
+  struct Waiting {
+    Done done;
+  };
+  using Key = std::pair<MonoTime, std::uint64_t>;  // deadline, number
+
+  void OnAppended(const Key& key, const Bytes16& fingerprint, const Status& status);
+  void Release(std::size_t bytes);
+
+  EventLogPort& log_;
+  const Limits limits_;
+  mutable std::mutex mutex_;
+  std::map<Key, Waiting> waiting_;
+  RecentSet acknowledged_;
+  std::uint64_t last_number_ = 0;
+  std::size_t events_ = 0;  // with the log, expired ones too: what bounds memory
+  std::size_t bytes_ = 0;
+};
+
+}  // namespace webhook
