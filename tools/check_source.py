@@ -58,7 +58,9 @@ def check_includes(path, text, room):
                 yield f"includes {include}, which belongs to {' and '.join(owners)}"
         if include.startswith("services/"):
             own = "/".join(path.split("/")[:2]) + "/"
-            if not include.startswith(own):
+            # webhookctl applies the migrations that the registry needs.
+            migrations = room == "tools" and include.startswith("services/registry/migrations/")
+            if not include.startswith(own) and not migrations:
                 yield f"includes {include}: a service never includes another, a library never a service"
             if room.endswith("/engine") and not include.startswith(room + "/"):
                 yield f"includes {include}: the engine sees only core and domain"
