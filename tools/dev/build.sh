@@ -1,4 +1,4 @@
-# ./dev build and ./dev test. Sourced, not run.
+# ./dev build. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
 presets="dev release asan tsan"
@@ -24,22 +24,8 @@ take_preset() {
 
 cmd_build() {
   take_preset "$@"
-  rdkafka_is_current || cmd_setup
+  { rdkafka_is_current && kafka_is_current; } || cmd_setup
   say "build ($preset)"
   step "configure" "$state/logs/configure-$preset.log" cmake --preset "$preset"
   cmake --build --preset "$preset" -j"$(nproc)" ${rest[0]:+--target "${rest[@]}"}
-}
-
-cmd_test() {
-  take_preset "$@"
-  local kind
-  for kind in "${rest[@]:-all}"; do
-    case "$kind" in
-      unit | all) ;;
-      *) fail "unknown kind of test '$kind'" "./dev test [unit|all]" ;;
-    esac
-  done
-  cmd_build --preset "$preset"
-  say "unit tests ($preset)"
-  ctest --preset "$preset" -L unit -j"$(nproc)" --output-on-failure --no-tests=error
 }

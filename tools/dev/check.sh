@@ -11,7 +11,8 @@ cmd_lint() {
   mapfile -t files < <(cpp_files)
   step "format" "$state/logs/lint-format.log" clang-format-14 --dry-run -Werror "${files[@]}"
   step "layers, lengths, words" "$state/logs/lint-source.log" python3 tools/check_source.py
-  step "shell" "$state/logs/lint-shell.log" shellcheck -x dev tools/dev/build_rdkafka.sh .ci/run
+  step "shell" "$state/logs/lint-shell.log" shellcheck -x dev tools/dev/build_rdkafka.sh \
+    tools/dev/fetch_kafka.sh .ci/run
 }
 
 cmd_ci() {

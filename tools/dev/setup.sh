@@ -6,10 +6,11 @@ packages=(
   libboost-dev libboost-system-dev libssl-dev libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler
   libcpprest-dev libpqxx-dev prometheus-cpp-dev libgtest-dev libgmock-dev libsimdjson-dev nlohmann-json3-dev
   libcli11-dev libfmt-dev libxxhash-dev libabsl-dev libidn2-dev liburiparser-dev libc-ares-dev libzstd-dev zlib1g-dev
-  clang-format-14 shellcheck
+  clang-format-14 shellcheck jq postgresql-15 openjdk-17-jre-headless maven
 )
 
 rdkafka_prefix="$root/.dev/deps/librdkafka"
+kafka_prefix="$root/.dev/deps/kafka"
 
 missing_packages() {
   local package
@@ -37,11 +38,14 @@ install_packages() {
 # True where the archive was built by the script as it is now.
 rdkafka_is_current() { [ "$rdkafka_prefix/stamp" -nt tools/dev/build_rdkafka.sh ]; }
 
+kafka_is_current() { cmp -s "$kafka_prefix/stamp" tools/dev/kafka/SHA256SUMS; }
+
 cmd_setup() {
   say "setup"
   install_packages
   rdkafka_is_current ||
     step "building librdkafka" "$state/logs/librdkafka.log" tools/dev/build_rdkafka.sh "$rdkafka_prefix"
+  kafka_is_current || step "fetching Kafka" "$state/logs/kafka-fetch.log" tools/dev/fetch_kafka.sh "$kafka_prefix"
   echo "    all there"
 }
 
@@ -52,8 +56,9 @@ cmd_doctor() {
   echo "compiler      $(g++ --version 2>/dev/null | head -1 || echo missing)"
   echo "cmake         $(cmake --version 2>/dev/null | head -1 || echo missing)"
   echo "librdkafka    $(rdkafka_is_current && echo built || echo missing)"
+  echo "kafka         $(kafka_is_current && echo fetched || echo missing)"
   echo "packages      ${wanted[*]:-all there}"
-  if [ ${#wanted[@]} -gt 0 ] || ! rdkafka_is_current; then
+  if [ ${#wanted[@]} -gt 0 ] || ! rdkafka_is_current || ! kafka_is_current; then
     fail "something is missing" "./dev setup"
   fi
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/asio/connect.hpp>
 #include <boost/asio/write.hpp>
+#include <limits>
 #include <utility>
 
 #include "http/internal/retry_after.h"
@@ -197,7 +198,8 @@ void Exchange::SendRequest() {
 void Exchange::ReadHead() {
   parser_.emplace();
   parser_->header_limit(kMaxHeaderBytes);
-  parser_->body_limit(boost::none);
+  // Not boost::none: this Beast takes that for a limit of nothing.
+  parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
   connection_->WithStream([&](auto& stream) {
     bhttp::async_read_header(stream, connection_->buffer, *parser_,
                              [self = shared_from_this()](const Error& error, std::size_t) {

@@ -33,8 +33,8 @@ std::unique_ptr<pqxx::connection> Connect(const DatabaseOptions& options) {
   // A peer that vanished without a word is noticed.
   dsn = WithSetting(dsn, "tcp_user_timeout", std::to_string(2 * options.statement_timeout.count()));
   auto connection = std::make_unique<pqxx::connection>(dsn);
-  // A connection that pqxx opens anew by itself would have lost its lock and its settings; there is no other way
-  // to forbid it in this version.
+  // A connection that pqxx opens anew by itself would have lost its lock and its settings; there is no other
+  // way to forbid it in this version.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
   connection->inhibit_reactivation(true);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "core/recent_set.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
 #include "rpc/watch_client.h"
@@ -15,7 +16,6 @@
 #include "services/delivery-worker/adapters/reliable_append.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
-#include "core/recent_set.h"
 
 namespace webhook {
 

@@ -8,13 +8,13 @@
 #include <utility>
 #include <vector>
 
+#include "core/recent_set.h"
 #include "core/time.h"
 #include "domain/attempt_record.h"
 #include "domain/delivery.h"
 #include "services/delivery-worker/engine/endpoint_gate.h"
 #include "services/delivery-worker/engine/offset_window.h"
 #include "services/delivery-worker/engine/ports.h"
-#include "core/recent_set.h"
 #include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {

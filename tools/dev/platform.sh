@@ -1,0 +1,307 @@
+# ./dev up, down, start, stop, restart, status and logs. Sourced, not run.
+# shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
+
+time_scale="${WEBHOOK_RETRY_TIME_SCALE:-0.02}"
+
+# Runs a command as the user that Postgres may run as: it refuses root.
+as_postgres() {
+  if [ "$(id -u)" = 0 ]; then
+    setpriv --reuid=postgres --regid=postgres --init-groups "$@"
+  else
+    "$@"
+  fi
+}
+
+# Postgres's own folder: below the state, or where its user cannot reach that, below /var/tmp.
+postgres_dir() {
+  local dir="$state/data/postgres"
+  mkdir -p "$state/data"
+  if ! as_postgres test -x "$state/data"; then
+    dir="/var/tmp/webhook-platform-$(echo "$state" | sha256sum | cut -c1-12)/postgres"
+  fi
+  echo "$dir"
+}
+
+prepare_postgres() {
+  local dir bin=/usr/lib/postgresql/15/bin port_number
+  dir="$(postgres_dir)"
+  port_number="$(port postgres)"
+  if [ ! -e "$dir/PG_VERSION" ]; then
+    mkdir -p "$dir"
+    chmod 700 "$dir"
+    [ "$(id -u)" = 0 ] && chown postgres "$dir"
+    step "creating the database" "$state/logs/initdb.log" \
+      as_postgres "$bin/initdb" -D "$dir" -U webhook --auth=trust --no-sync -E UTF8 --locale=C.UTF-8
+  fi
+  local run=()
+  [ "$(id -u)" = 0 ] && run=(setpriv --reuid=postgres --regid=postgres --init-groups)
+  define_component postgres "${run[@]}" "$bin/postgres" -D "$dir" -h 127.0.0.1 -p "$port_number" \
+    -c unix_socket_directories= -c max_connections=200 -c shared_buffers=128MB
+  pg_dsn="postgresql://webhook@127.0.0.1:$port_number/webhook"
+}
+
+postgres_answers() { psql -qAt -d "postgresql://webhook@127.0.0.1:$(port postgres)/postgres" -c 'SELECT 1'; }
+
+create_database() {
+  local admin
+  admin="postgresql://webhook@127.0.0.1:$(port postgres)/postgres"
+  [ -n "$(psql -qAt -d "$admin" -c "SELECT 1 FROM pg_database WHERE datname = 'webhook'")" ] ||
+    psql -q -d "$admin" -c 'CREATE DATABASE webhook'
+}
+
+prepare_kafka() {
+  local broker controller dir="$state/data/kafka" conf="$state/run/kafka.properties"
+  broker="$(port kafka)"
+  controller="$(port kafka.controller)"
+  mkdir -p "$state/data"
+  cat >"$conf" <<TEXT
+process.roles=broker,controller
+node.id=1
+controller.quorum.bootstrap.servers=127.0.0.1:$controller
+controller.listener.names=CONTROLLER
+listeners=PLAINTEXT://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=PLAINTEXT://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs=$dir
+offsets.topic.replication.factor=1
+offsets.topic.num.partitions=8
+transaction.state.log.replication.factor=1
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.replication.factor=1
+share.coordinator.state.topic.min.isr=1
+group.initial.rebalance.delay.ms=0
+auto.create.topics.enable=false
+log.segment.bytes=67108864
+TEXT
+  if [ ! -e "$dir/meta.properties" ]; then
+    step "formatting Kafka's storage" "$state/logs/kafka-format.log" \
+      java -cp "$kafka_prefix/lib/*" kafka.tools.StorageTool format --standalone \
+      -t "$(python3 -c 'import base64, uuid; print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
+      -c "$conf"
+  fi
+  define_component kafka java -Xmx512m -XX:+UseSerialGC -cp "$kafka_prefix/lib/*" kafka.Kafka "$conf"
+  kafka_address="127.0.0.1:$broker"
+}
+
+kafka_answers() {
+  local told
+  # It fails too where topics are missing: that is an answer.
+  told="$(WEBHOOK_KAFKA="$kafka_address" timeout 5 "$state/bin/webhookctl" topics check 2>&1)" || true
+  grep -qE 'TOPIC|all topics' <<<"$told"
+}
+
+# The platform's keys, made once.
+prepare_secrets() {
+  local line
+  mkdir -p "$state/secrets"
+  chmod 700 "$state/secrets"
+  [ -e "$state/secrets/internal_token" ] && return
+  "$state/bin/webhookctl" secrets generate | while IFS= read -r line; do
+    local name="${line%%=*}"
+    (umask 077 && printf '%s' "${line#*=}" >"$state/secrets/$(echo "${name#WEBHOOK_}" | tr '[:upper:]' '[:lower:]')")
+  done
+}
+
+# Settings that the services share.
+define_services() {
+  local registries="$1" ingests="$2" workers="$3" n
+  local common=(WEBHOOK_PROFILE=development "WEBHOOK_KAFKA=$kafka_address" WEBHOOK_LOG_LEVEL=info
+    "WEBHOOK_INTERNAL_TOKEN_FILE=$state/secrets/internal_token")
+  local egress=(WEBHOOK_ALLOW_HTTP=true WEBHOOK_EGRESS_ALLOW_CIDRS=127.0.0.0/8,::1/128)
+  registry_address="127.0.0.1:$(port registry-1.grpc)"
+  metrics_urls=""
+  for n in $(seq "$registries"); do
+    define_component "registry-$n" "${common[@]}" "${egress[@]}" WEBHOOK_ALLOW_UNLIMITED=true \
+      "WEBHOOK_PG_DSN=$pg_dsn" "WEBHOOK_KEK_FILE=$state/secrets/kek" \
+      "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
+      "WEBHOOK_REST_ADDR=127.0.0.1:$(port "registry-$n.rest")" "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "registry-$n.grpc")" \
+      "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "registry-$n.admin")" "$state/bin/registry"
+    metrics_urls+=" http://127.0.0.1:$(port "registry-$n.admin")/metrics"
+  done
+  for n in $(seq "$ingests"); do
+    define_component "event-ingest-$n" "${common[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
+      "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
+      "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "event-ingest-$n.grpc")" \
+      "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "event-ingest-$n.admin")" "$state/bin/event-ingest"
+    metrics_urls+=" http://127.0.0.1:$(port "event-ingest-$n.admin")/metrics"
+  done
+  for n in $(seq "$workers"); do
+    define_component "delivery-worker-$n" "${common[@]}" "${egress[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
+      "WEBHOOK_RETRY_TIME_SCALE=$time_scale" \
+      "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "delivery-worker-$n.admin")" "$state/bin/delivery-worker"
+    metrics_urls+=" http://127.0.0.1:$(port "delivery-worker-$n.admin")/metrics"
+  done
+  define_component receiver "$state/bin/webhook-receiver" --addr "127.0.0.1:$(port receiver)"
+}
+
+# Stops services of an earlier, larger platform.
+stop_surplus() {
+  local kind="$1" count="$2" name
+  for name in $(component_names | grep "^$kind-" || true); do
+    [ "${name##*-}" -le "$count" ] && continue
+    stop_component "$name"
+    rm -f "$state/run/$name.cmd"
+  done
+}
+
+# False where a component of ours runs an older build or other settings than it would be started with now.
+runs_current_build() {
+  local binary pid_file="$state/run/pids/$1.pid"
+  binary="$(grep -o "$state/bin/[a-z-]*" "$state/run/$1.cmd" || true)"
+  [ -z "$binary" ] || { [ "$pid_file" -nt "$binary" ] && [ "$pid_file" -nt "$state/run/$1.cmd" ]; }
+}
+
+is_ready() { curl -sf -o /dev/null "http://127.0.0.1:$(port "$1.admin")/readyz"; }
+
+# The account and the keys of .dev/env, made once.
+prepare_account() {
+  local ctl=("$state/bin/webhookctl" -o json --registry-addr "$registry_address") account
+  [ -e "$state/secrets/account" ] && return
+  export WEBHOOK_INTERNAL_TOKEN_FILE="$state/secrets/internal_token"
+  account="$("${ctl[@]}" accounts create dev | jq -r .id)"
+  (umask 077 && "${ctl[@]}" keys create --account "$account" \
+    --scopes webhooks:read,webhooks:write,deliveries:read,redeliver | jq -r .key >"$state/secrets/api_key")
+  (umask 077 && "${ctl[@]}" keys create --account "$account" --scopes events:publish | jq -r .key >"$state/secrets/publish_key")
+  echo "$account" >"$state/secrets/account"
+}
+
+write_env() {
+  local value
+  : >"$state/env.new"
+  chmod 600 "$state/env.new"
+  while IFS= read -r value; do
+    printf 'export %s=%q\n' "${value%%=*}" "${value#*=}" >>"$state/env.new"
+  done <<TEXT
+WEBHOOK_REST_URL=http://127.0.0.1:$(port registry-1.rest)
+WEBHOOK_INGEST_ADDR=127.0.0.1:$(port event-ingest-1.grpc)
+WEBHOOK_REGISTRY_ADDR=$registry_address
+WEBHOOK_API_KEY=$(cat "$state/secrets/api_key")
+WEBHOOK_PUBLISH_KEY=$(cat "$state/secrets/publish_key")
+WEBHOOK_ACCOUNT=$(cat "$state/secrets/account")
+WEBHOOK_INTERNAL_TOKEN_FILE=$state/secrets/internal_token
+WEBHOOK_KAFKA=$kafka_address
+WEBHOOK_PG_DSN=$pg_dsn
+WEBHOOK_RECEIVER_URL=http://127.0.0.1:$(port receiver)
+WEBHOOK_METRICS_URLS=${metrics_urls# }
+WEBHOOK_BIN_DIR=$state/bin
+WEBHOOK_PIDS_DIR=$state/run/pids
+WEBHOOK_RETRY_TIME_SCALE=$time_scale
+WEBHOOK_DEV_DIR=$state
+TEXT
+  mv "$state/env.new" "$state/env"
+}
+
+# Kafka and Postgres, running and empty of our schema.
+start_dependencies() {
+  mkdir -p "$state/run/pids" "$state/logs"
+  ln -sfn "$root/build/release/bin" "$state/bin"
+  prepare_postgres
+  prepare_kafka
+  start_component postgres
+  start_component kafka
+  printf '    waiting for Postgres and Kafka … '
+  local started=$SECONDS
+  await postgres 30 postgres_answers
+  await kafka 60 kafka_answers
+  printf 'done (%d s)\n' $((SECONDS - started))
+}
+
+cmd_up() {
+  local registries=1 ingests=1 workers=1 name
+  while [ $# -gt 0 ]; do
+    [ $# -gt 1 ] || fail "$1 needs a number"
+    case "$1" in
+      --registry) registries="$2" ;;
+      --ingest) ingests="$2" ;;
+      --workers) workers="$2" ;;
+      *) fail "unknown option '$1'" "./dev up [--workers N] [--ingest N] [--registry N]" ;;
+    esac
+    shift 2
+  done
+  cmd_build
+  say "platform"
+  start_dependencies
+  create_database
+  export WEBHOOK_KAFKA="$kafka_address" WEBHOOK_PG_DSN="$pg_dsn"
+  step "migrations" "$state/logs/migrate.log" "$state/bin/webhookctl" migrate
+  step "topics" "$state/logs/topics.log" "$state/bin/webhookctl" topics create --replication-factor 1 --min-insync-replicas 1
+  prepare_secrets
+  define_services "$registries" "$ingests" "$workers"
+  stop_surplus registry "$registries"
+  stop_surplus event-ingest "$ingests"
+  stop_surplus delivery-worker "$workers"
+  for name in $(component_names); do
+    runs_current_build "$name" || stop_component "$name"
+    start_component "$name"
+  done
+  printf '    waiting for the services … '
+  local started=$SECONDS
+  for name in $(component_names | grep -E '^(registry|event-ingest|delivery-worker)-'); do
+    await "$name" 60 is_ready "$name"
+  done
+  await receiver 10 curl -sf "http://127.0.0.1:$(port receiver)/_control/summary"
+  printf 'done (%d s)\n' $((SECONDS - started))
+  prepare_account
+  write_env
+  cat <<TEXT
+    REST       http://127.0.0.1:$(port registry-1.rest)/v2
+    ingest     127.0.0.1:$(port event-ingest-1.grpc) (gRPC)
+    receiver   http://127.0.0.1:$(port receiver)
+    API key    $(cat "$state/secrets/api_key")
+    settings   source ${state#"$root"/}/env
+TEXT
+}
+
+cmd_down() {
+  local name
+  [ $# = 0 ] || [ "$1" = --purge ] || fail "unknown option '$1'" "./dev down [--purge]"
+  # Services before what they stand on.
+  for name in $(component_names | grep -vE '^(postgres|kafka)$' || true); do stop_component "$name" & done
+  wait
+  stop_component kafka &
+  stop_component postgres &
+  wait
+  if [ "${1:-}" = --purge ]; then
+    rm -rf "$(postgres_dir)" "$state/data" "$state/run" "$state/secrets" "$state/logs" "$state/env" "$state/bin"
+  fi
+  echo "stopped"
+}
+
+cmd_start() {
+  [ $# = 1 ] || fail "name what to start" "one of: $(component_names | tr '\n' ' ')"
+  start_component "$1"
+}
+
+cmd_stop() {
+  [ $# -ge 1 ] || fail "name what to stop" "./dev stop NAME [SIGNAL]; one of: $(component_names | tr '\n' ' ')"
+  stop_component "$@"
+}
+
+cmd_restart() {
+  [ $# -ge 1 ] || fail "name what to restart" "./dev restart NAME [SIGNAL]; one of: $(component_names | tr '\n' ' ')"
+  stop_component "$@"
+  start_component "$1"
+}
+
+cmd_status() {
+  local name pid
+  [ -n "$(component_names)" ] || fail "nothing was started here yet" "./dev up"
+  for name in $(component_names); do
+    if pid="$(component_pid "$name")"; then
+      if [ -e "$state/run/ports/$name.admin" ] && ! is_ready "$name"; then
+        printf '%-20s pid %-8s not ready: %s\n' "$name" "$pid" \
+          "$(curl -s "http://127.0.0.1:$(port "$name.admin")/readyz" | tr '\n' ' ')"
+      else
+        printf '%-20s pid %-8s up\n' "$name" "$pid"
+      fi
+    else
+      printf '%-20s down\n' "$name"
+    fi
+  done
+}
+
+cmd_logs() {
+  [ $# = 1 ] || fail "name one" "one of: $(component_names | tr '\n' ' ')"
+  [ -e "$state/logs/$1.log" ] || fail "there is no log of '$1'" "one of: $(component_names | tr '\n' ' ')"
+  tail -n 100 -F "$state/logs/$1.log"
+}
