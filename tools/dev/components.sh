@@ -8,7 +8,7 @@ component_pid() {
   [ -s "$file" ] || return 1
   pid="$(cat "$file")"
   # A pid may belong to a stranger by now: only a process of this state directory counts.
-  grep -qsF "PLATFORM_STATE_DIR=$state" <(tr '\0' '\n' <"/proc/$pid/environ") || return 1
+  grep -qsF "PLATFORM_STATE_DIR=$state" "/proc/$pid/environ" || return 1
   grep -qsv Z <(cut -d' ' -f3 "/proc/$pid/stat") || return 1
   echo "$pid"
 }

@@ -18,6 +18,6 @@ found="$(find . -name '*.jar' | wc -l)"
 [ "$listed" = "$found" ] || { echo "$found jars were fetched, SHA256SUMS lists $listed" >&2; exit 1; }
 
 mkdir -p "$prefix"
-rm -rf "$prefix/lib"
+rm -rf "${prefix:?}/lib"
 cp -r "$work/lib" "$prefix/lib"
 cp "$recipe/SHA256SUMS" "$prefix/stamp"

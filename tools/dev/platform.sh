@@ -151,6 +151,19 @@ runs_current_build() {
   [ -z "$binary" ] || { [ "$pid_file" -nt "$binary" ] && [ "$pid_file" -nt "$state/run/$1.cmd" ]; }
 }
 
+start_all() {
+  local name
+  for name in $(component_names | grep -E "$1"); do
+    runs_current_build "$name" || stop_component "$name"
+    start_component "$name"
+  done
+}
+
+await_all() {
+  local name
+  for name in $(component_names | grep -E "$1"); do await "$name" 60 is_ready "$name"; done
+}
+
 is_ready() { curl -sf -o /dev/null "http://127.0.0.1:$(port "$1.admin")/readyz"; }
 
 # The account and the keys of .dev/env, made once.
@@ -230,15 +243,13 @@ cmd_up() {
   stop_surplus registry "$registries"
   stop_surplus event-ingest "$ingests"
   stop_surplus delivery-worker "$workers"
-  for name in $(component_names); do
-    runs_current_build "$name" || stop_component "$name"
-    start_component "$name"
-  done
   printf '    waiting for the services … '
   local started=$SECONDS
-  for name in $(component_names | grep -E '^(registry|event-ingest|delivery-worker)-'); do
-    await "$name" 60 is_ready "$name"
-  done
+  # The registry first: the others would only try in vain until it is there.
+  start_all '^registry-'
+  await_all '^registry-'
+  start_all .
+  await_all '^(event-ingest|delivery-worker)-'
   await receiver 10 curl -sf "http://127.0.0.1:$(port receiver)/_control/summary"
   printf 'done (%d s)\n' $((SECONDS - started))
   prepare_account

@@ -23,7 +23,7 @@ inline void Authorize(const RegistryOptions& options, grpc::ClientContext* conte
 }
 
 // Keeps one server stream of Message open on a thread of its own: opens it, hands over each message, opens it
-// anew where it ends or falls silent. Growing pauses between: 200 ms to 5 s.
+// anew where it ends or falls silent. Growing pauses between: 200 ms to 2 s.
 template <typename Message>
 class StreamKeeper {
  public:
@@ -52,7 +52,7 @@ class StreamKeeper {
 
  private:
   static constexpr std::chrono::milliseconds kFirstPause{200};
-  static constexpr std::chrono::milliseconds kLongestPause{5'000};
+  static constexpr std::chrono::milliseconds kLongestPause{2'000};
   static constexpr std::chrono::seconds kSilence{15};
   static constexpr std::chrono::milliseconds kLook{500};
 
