@@ -79,7 +79,7 @@ TEXT
       -t "$(python3 -c 'import base64, uuid; print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
       -c "$conf"
   fi
-  define_component kafka java -Xmx512m -XX:+UseSerialGC -cp "$kafka_prefix/lib/*" kafka.Kafka "$conf"
+  define_component kafka java -Xmx512m -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$kafka_prefix/lib/*" kafka.Kafka "$conf"
   kafka_address="127.0.0.1:$broker"
 }
 

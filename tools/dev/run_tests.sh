@@ -1,20 +1,55 @@
 # ./dev test. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
+test_kinds="unit integration e2e all"
+
 test_unit() {
   say "unit tests ($preset)"
   ctest --preset "$preset" -L unit -j"$(nproc)" --output-on-failure --no-tests=error
 }
 
+# Adapters against the real thing: a Kafka and a Postgres of their own, thrown away afterwards.
+test_integration() (
+  say "integration tests ($preset)"
+  state="$root/.dev/integration"
+  trap 'cmd_down --purge >/dev/null' EXIT
+  start_dependencies
+  create_database
+  export WEBHOOK_TEST_KAFKA="$kafka_address" WEBHOOK_TEST_PG_DSN="$pg_dsn"
+  ctest --preset "$preset" -L integration --output-on-failure --no-tests=error
+)
+
+# The whole platform through its public doors: a platform of its own, thrown away afterwards. Its logs stay where a
+# test fails.
+test_e2e() (
+  say "e2e tests"
+  state="$root/.dev/e2e"
+  export WEBHOOK_DEV_DIR="$state"
+  trap 'cmd_down >/dev/null' EXIT
+  cmd_down --purge >/dev/null 2>&1 || true
+  cmd_up --workers 2
+  set -a
+  # shellcheck source=/dev/null
+  source "$state/env"
+  set +a
+  local test failed=0
+  for test in tests/e2e/*.test.js; do
+    # One file after the other: some take the platform's parts away.
+    node --test --test-reporter=spec "$test" || failed=1
+  done
+  [ $failed = 0 ] || fail "an e2e test failed" "the services' logs: $state/logs"
+)
+
 cmd_test() {
   take_preset "$@"
-  local kind
-  for kind in "${rest[@]:-all}"; do
-    case "$kind" in
-      unit | all) ;;
-      *) fail "unknown kind of test '$kind'" "./dev test [unit|all]" ;;
-    esac
+  local kind kinds=("${rest[@]:-all}")
+  for kind in "${kinds[@]}"; do
+    [[ " $test_kinds " == *" $kind "* ]] || fail "unknown kind of test '$kind'" "./dev test [unit|integration|e2e|all]"
   done
   cmd_build --preset "$preset"
-  test_unit
+  for kind in "${kinds[@]}"; do
+    if [ "$kind" = unit ] || [ "$kind" = all ]; then test_unit; fi
+    if [ "$kind" = integration ] || [ "$kind" = all ]; then test_integration; fi
+    if [ "$kind" = e2e ] || [ "$kind" = all ]; then test_e2e; fi
+  done
 }

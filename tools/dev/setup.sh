@@ -40,12 +40,16 @@ rdkafka_is_current() { [ "$rdkafka_prefix/stamp" -nt tools/dev/build_rdkafka.sh 
 
 kafka_is_current() { cmp -s "$kafka_prefix/stamp" tools/dev/kafka/SHA256SUMS; }
 
+# npm keeps a copy of the lock file beside what it has installed.
+modules_are_current() { [ tests/e2e/node_modules/.package-lock.json -nt tests/e2e/package-lock.json ]; }
+
 cmd_setup() {
   say "setup"
   install_packages
   rdkafka_is_current ||
     step "building librdkafka" "$state/logs/librdkafka.log" tools/dev/build_rdkafka.sh "$rdkafka_prefix"
   kafka_is_current || step "fetching Kafka" "$state/logs/kafka-fetch.log" tools/dev/fetch_kafka.sh "$kafka_prefix"
+  modules_are_current || step "fetching the tests' modules" "$state/logs/npm.log" npm ci --prefix tests/e2e --no-audit --no-fund
   echo "    all there"
 }
 
@@ -57,6 +61,7 @@ cmd_doctor() {
   echo "cmake         $(cmake --version 2>/dev/null | head -1 || echo missing)"
   echo "librdkafka    $(rdkafka_is_current && echo built || echo missing)"
   echo "kafka         $(kafka_is_current && echo fetched || echo missing)"
+  echo "test modules  $(modules_are_current && echo fetched || echo missing)"
   echo "packages      ${wanted[*]:-all there}"
   if [ ${#wanted[@]} -gt 0 ] || ! rdkafka_is_current || ! kafka_is_current; then
     fail "something is missing" "./dev setup"

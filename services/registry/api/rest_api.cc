@@ -92,7 +92,7 @@ http::Response RestApi::Handle(const http::Request& request) {
       allowed += (allowed.empty() ? "" : ", ") + std::string(route.method);
       continue;
     }
-    auto answered = Dispatch(request, route, *id);
+    auto answered = Dispatch(request, request_id, route, *id);
     if (!answered && answered.error().code == ErrorCode::kInternal) {
       log::Error("rest.failed", {{"request_id", request_id}, {"error", answered.error().message}});
     } else if (!answered && answered.error().code == ErrorCode::kUnavailable) {
@@ -110,13 +110,12 @@ http::Response RestApi::Handle(const http::Request& request) {
   return response;
 }
 
-Result<http::Response> RestApi::Dispatch(const http::Request& request, const Route& route,
-                                         const std::string& id) {
+Result<http::Response> RestApi::Dispatch(const http::Request& request, const std::string& request_id,
+                                         const Route& route, const std::string& id) {
   const auto key = Authenticate(request, route.scope);
   if (!key) return key.error();
   if (HasBody(request.method) && !request.body.empty() && !IsJson(request.Header("content-type")))
-    return HttpProblem(415, "unsupported_media_type", "send Content-Type: application/json",
-                       RequestId(request));
+    return HttpProblem(415, "unsupported_media_type", "send Content-Type: application/json", request_id);
   return (this->*route.handler)(Call{request, key->account, id});
 }
 

@@ -45,7 +45,8 @@ class RestApi {
     Handler handler;
   };
 
-  Result<http::Response> Dispatch(const http::Request& request, const Route& route, const std::string& id);
+  Result<http::Response> Dispatch(const http::Request& request, const std::string& request_id,
+                                  const Route& route, const std::string& id);
   Result<store::ApiKey> Authenticate(const http::Request& request, const std::string& scope);
 
   Result<http::Response> CreateWebhook(const Call& call);

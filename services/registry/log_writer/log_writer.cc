@@ -162,7 +162,7 @@ Status LogWriter::KeepPoison(const kafka::ConsumedRecord& record, const Error& e
   log::Error("record.poisoned", {{"topic", record.topic},
                                  {"partition", record.partition},
                                  {"offset", record.offset},
-                                 {"reason", error.message}});
+                                 {"error", error.message}});
   const std::string value =
       EncodePoison(record.topic, record.partition, record.offset, error.message, record.key, record.value);
   const auto answer = std::make_shared<std::promise<Status>>();
