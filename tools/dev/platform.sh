@@ -263,15 +263,23 @@ cmd_up() {
 TEXT
 }
 
+# Waits for the stoppers alone: the components may be this shell's children too.
+stop_together() {
+  local name stoppers=()
+  for name in "$@"; do
+    stop_component "$name" &
+    stoppers+=($!)
+  done
+  [ ${#stoppers[@]} = 0 ] || wait "${stoppers[@]}"
+}
+
 cmd_down() {
   local name
   [ $# = 0 ] || [ "$1" = --purge ] || fail "unknown option '$1'" "./dev down [--purge]"
   # Services before what they stand on.
-  for name in $(component_names | grep -vE '^(postgres|kafka)$' || true); do stop_component "$name" & done
-  wait
-  stop_component kafka &
-  stop_component postgres &
-  wait
+  # shellcheck disable=SC2046  # names have no spaces
+  stop_together $(component_names | grep -vE '^(postgres|kafka)$')
+  stop_together kafka postgres
   if [ "${1:-}" = --purge ]; then
     rm -rf "$(postgres_dir)" "$state/data" "$state/run" "$state/secrets" "$state/logs" "$state/env" "$state/bin"
   fi

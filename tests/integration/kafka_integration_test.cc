@@ -1,0 +1,235 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <map>
+#include <set>
+
+#include "kafka/consumer.h"
+#include "kafka/producer.h"
+#include "kafka/topics.h"
+#include "runtime/clock.h"
+#include "runtime/stop_token.h"
+#include "tests/integration/needed.h"
+
+namespace webhook::kafka {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+std::string Brokers() {
+  return Needed("WEBHOOK_TEST_KAFKA");
+}
+
+// A name that no earlier run has used.
+std::string Fresh(const std::string& what) {
+  static std::atomic<int> number{0};
+  return what + "-" + std::to_string(runtime::ReadClock().wall.time_since_epoch().count()) + "-" +
+         std::to_string(++number);
+}
+
+std::string NewTopic(int partitions, bool append_time = false) {
+  const std::string topic = Fresh("test");
+  const Status created =
+      CreateTopics(Brokers(), {{topic, partitions, std::chrono::hours(1), append_time}}, 1, 1, seconds(20));
+  EXPECT_TRUE(created) << (created ? "" : created.error().message);
+  return topic;
+}
+
+std::unique_ptr<Producer> NewProducer(const std::string& brokers = Brokers()) {
+  ProducerOptions options;
+  options.brokers = brokers;
+  options.client_id = "test";
+  options.message_timeout = milliseconds(3'000);
+  return std::move(Producer::Create(options).value());
+}
+
+void ProduceNumbers(const std::string& topic, int count) {
+  const auto producer = NewProducer();
+  std::atomic<int> acknowledged{0};
+  for (int i = 0; i < count; ++i) {
+    const std::string text = std::to_string(i);
+    ASSERT_TRUE(producer->Produce({topic, -1, text, text},
+                                  [&](const Status& status) { acknowledged += status.ok(); }));
+  }
+  ASSERT_TRUE(producer->Flush(seconds(20)));
+  ASSERT_EQ(acknowledged, count);
+}
+
+std::unique_ptr<Consumer> NewConsumer(const std::string& group, const std::vector<std::string>& topics,
+                                      Consumer::Listener listener = {}) {
+  ConsumerOptions options;
+  options.brokers = Brokers();
+  options.client_id = "test";
+  options.group = group;
+  options.topics = topics;
+  return std::move(Consumer::Create(options, std::move(listener)).value());
+}
+
+TEST(Topics, AreCreatedOnceAndChecked) {
+  const std::string topic = NewTopic(3, true);
+  const std::vector<TopicSpec> specs = {{topic, 3, std::chrono::hours(1), true}};
+  EXPECT_TRUE(CreateTopics(Brokers(), specs, 1, 1, seconds(20))) << "creating again changes nothing";
+  EXPECT_THAT(CheckTopics(Brokers(), specs).value(), ::testing::IsEmpty());
+  const auto wrong = CheckTopics(Brokers(), {{topic, 5, {}, true}, {"nowhere", 1, {}, false}});
+  ASSERT_TRUE(wrong);
+  ASSERT_EQ(wrong->size(), 2u);
+  EXPECT_EQ((*wrong)[0].detail, "has 3 partitions, needs 5");
+  EXPECT_EQ((*wrong)[1].detail, "missing");
+  const std::string plain = NewTopic(1);
+  EXPECT_EQ(CheckTopics(Brokers(), {{plain, 1, {}, true}})->size(), 1u) << "not the broker's time";
+}
+
+TEST(Kafka, WhatIsAcknowledgedIsRead) {
+  const std::string topic = NewTopic(3);
+  ProduceNumbers(topic, 1'000);
+  const auto consumer = NewConsumer(Fresh("group"), {topic});
+  std::set<std::string> seen;
+  while (seen.size() < 1'000) {
+    const auto batch = consumer->Poll(milliseconds(200), 100);
+    ASSERT_TRUE(batch);
+    ASSERT_LE((*batch)->records().size(), 100u);
+    for (const ConsumedRecord& record : (*batch)->records()) {
+      EXPECT_EQ(record.key, record.value);
+      EXPECT_TRUE(seen.insert(std::string(record.value)).second) << record.value;
+    }
+  }
+}
+
+TEST(Kafka, ACommitIsWhereTheNextMemberBegins) {
+  const std::string topic = NewTopic(1);
+  const std::string group = Fresh("group");
+  ProduceNumbers(topic, 10);
+  {
+    const auto consumer = NewConsumer(group, {topic});
+    std::size_t seen = 0;
+    while (seen < 10) seen += consumer->Poll(milliseconds(200), 100).value()->records().size();
+    ASSERT_TRUE(consumer->CommitSync({{{topic, 0}, 7}}));
+    consumer->Close();
+  }
+  const auto next = NewConsumer(group, {topic});
+  for (;;) {
+    const auto batch = next->Poll(milliseconds(200), 1);
+    ASSERT_TRUE(batch);
+    if ((*batch)->records().empty()) continue;
+    EXPECT_EQ((*batch)->records()[0].offset, 7);
+    return;
+  }
+}
+
+TEST(Kafka, PausingAndResumingLosesAndRepeatsNothing) {
+  const std::string topic = NewTopic(4);
+  ProduceNumbers(topic, 5'000);
+  const auto consumer = NewConsumer(Fresh("group"), {topic});
+  std::map<std::string, int> seen;
+  for (int round = 0; seen.size() < 5'000; ++round) {
+    const auto batch = consumer->Poll(milliseconds(100), 37);
+    ASSERT_TRUE(batch);
+    for (const ConsumedRecord& record : (*batch)->records()) ++seen[std::string(record.value)];
+    const TopicPartition partition{topic, round % 4};
+    consumer->Pause({partition});
+    const auto paused = consumer->Poll(milliseconds(0), 37);
+    ASSERT_TRUE(paused);
+    for (const ConsumedRecord& record : (*paused)->records()) {
+      EXPECT_NE(record.partition, partition.partition);
+      ++seen[std::string(record.value)];
+    }
+    consumer->Resume({partition});
+  }
+  for (const auto& [value, times] : seen) EXPECT_EQ(times, 1) << value;
+}
+
+TEST(Kafka, ASecondMemberTakesPartitionsAndTheFirstMayCommitThem) {
+  const std::string topic = NewTopic(4);
+  const std::string group = Fresh("group");
+  ProduceNumbers(topic, 100);
+  std::set<TopicPartition> held;
+  std::vector<TopicPartition> revoked;
+  Consumer* first_consumer = nullptr;
+  Consumer::Listener listener;
+  listener.on_assigned = [&](const auto& partitions) { held.insert(partitions.begin(), partitions.end()); };
+  listener.on_revoked = [&](const auto& partitions) {
+    for (const TopicPartition& partition : partitions) {
+      revoked.push_back(partition);
+      held.erase(partition);
+      EXPECT_TRUE(first_consumer->CommitSync({{partition, 5}}));
+    }
+  };
+  const auto first = NewConsumer(group, {topic}, listener);
+  first_consumer = first.get();
+  while (held.size() < 4) ASSERT_TRUE(first->Poll(milliseconds(100), 100));
+  std::map<std::int32_t, std::int64_t> first_offset;
+  const auto second = NewConsumer(group, {topic});
+  while (revoked.empty() || first_offset.size() < revoked.size()) {
+    ASSERT_TRUE(first->Poll(milliseconds(50), 100));
+    const auto batch = second->Poll(milliseconds(50), 100);
+    ASSERT_TRUE(batch);
+    for (const ConsumedRecord& record : (*batch)->records())
+      first_offset.emplace(record.partition, record.offset);
+  }
+  EXPECT_EQ(held.size() + revoked.size(), 4u);
+  for (const auto& [partition, offset] : first_offset) EXPECT_EQ(offset, 5) << partition;
+}
+
+TEST(Kafka, AssignReadsFromTheGivenOffsetsWithoutAGroup) {
+  const std::string topic = NewTopic(2);
+  ProduceNumbers(topic, 100);
+  const auto consumer = NewConsumer("", {});
+  EXPECT_EQ(consumer->PartitionCount(topic, seconds(5)).value(), 2);
+  const auto marks = consumer->Watermarks({topic, 0}, seconds(5));
+  ASSERT_TRUE(marks);
+  EXPECT_EQ(marks->first, 0);
+  ASSERT_TRUE(consumer->Assign({{{topic, 0}, marks->second - 3}, {{topic, 1}, -2}}));
+  std::map<std::int32_t, std::size_t> counts;
+  const std::size_t wanted = 3 + 100 - static_cast<std::size_t>(marks->second);
+  while (counts[0] + counts[1] < wanted) {
+    const auto batch = consumer->Poll(milliseconds(100), 100);
+    ASSERT_TRUE(batch);
+    for (const ConsumedRecord& record : (*batch)->records()) ++counts[record.partition];
+  }
+  EXPECT_EQ(counts[0], 3u);
+}
+
+TEST(Kafka, TheBrokersTimeIsTold) {
+  const std::string topic = NewTopic(1, true);
+  const WallTime before = runtime::ReadClock().wall - seconds(1);
+  ProduceNumbers(topic, 1);
+  const auto consumer = NewConsumer(Fresh("group"), {topic});
+  for (;;) {
+    const auto batch = consumer->Poll(milliseconds(200), 1);
+    ASSERT_TRUE(batch);
+    if ((*batch)->records().empty()) continue;
+    EXPECT_GE((*batch)->records()[0].timestamp, before);
+    EXPECT_LE((*batch)->records()[0].timestamp, runtime::ReadClock().wall + seconds(1));
+    return;
+  }
+}
+
+TEST(Producer, SaysUnavailableInTimeWhereNoBrokerAnswers) {
+  const auto producer = NewProducer("127.0.0.1:1");
+  std::atomic<int> unavailable{0};
+  ASSERT_TRUE(producer->Produce({"any", 0, "", "x"}, [&](const Status& status) {
+    unavailable += !status && status.error().code == ErrorCode::kUnavailable;
+  }));
+  const runtime::StopToken never;
+  for (int i = 0; i < 100 && unavailable == 0; ++i) never.WaitFor(milliseconds(50));
+  EXPECT_EQ(unavailable, 1);
+  EXPECT_FALSE(producer->connected());
+}
+
+TEST(Consumer, SaysUnavailableWhereNoBrokerAnswers) {
+  ConsumerOptions options;
+  options.brokers = "127.0.0.1:1";
+  options.client_id = "test";
+  options.group = "g";
+  options.topics = {"any"};
+  const auto consumer = Consumer::Create(options, {});
+  ASSERT_TRUE(consumer);
+  bool told = false;
+  for (int i = 0; i < 50 && !told; ++i) told = !(*consumer)->Poll(milliseconds(100), 1).ok();
+  EXPECT_TRUE(told);
+}
+
+}  // namespace
+}  // namespace webhook::kafka
