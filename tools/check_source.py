@@ -33,6 +33,7 @@ ROOMS = {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "rec
 OWNERS = {
     "librdkafka/": ["libs/kafka"],
     "pqxx/": ["libs/postgres", "services/registry/store"],
+    "libpq": ["libs/postgres"],
     "boost/beast": ["libs/http"],
     "boost/asio": ["libs/http", "libs/runtime"],
     "openssl/": ["libs/crypto", "libs/http"],

@@ -9,7 +9,8 @@
 
 namespace webhook {
 
-// The last `capacity` fingerprints that were inserted: drops copies of what was done before. Pure; no lock.
+// The last `capacity` fingerprints that were inserted: drops copies of what was done before. One that was
+// erased and inserted again may be forgotten sooner. Pure; no lock.
 class RecentSet {
  public:
   explicit RecentSet(std::size_t capacity) : capacity_(capacity) {}
@@ -26,6 +27,8 @@ class RecentSet {
     }
     return true;
   }
+
+  void Erase(const Bytes16& fingerprint) { known_.erase(fingerprint); }
 
  private:
   struct FirstBytes {  // a fingerprint is a hash already

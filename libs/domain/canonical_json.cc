@@ -12,6 +12,8 @@
 namespace webhook {
 namespace {
 
+constexpr std::size_t kMaxPointer = 256;
+
 // One pass: reads a value and appends its canonical form. After the first mistake nothing is read any more.
 class Canonicalizer {
  public:
@@ -53,6 +55,11 @@ class Canonicalizer {
     for (const std::string& part : path_) {
       pointer += '/';
       for (const char c : part) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+    }
+    if (pointer.size() > kMaxPointer) {
+      std::size_t end = kMaxPointer;
+      while (end > 0 && (static_cast<unsigned char>(pointer[end]) & 0xC0) == 0x80) --end;
+      pointer = pointer.substr(0, end) + "…";
     }
     error_ = InvalidError(
         {{std::move(pointer), std::move(code), detail + " (at byte " + std::to_string(at_) + ")"}});

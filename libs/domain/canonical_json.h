@@ -20,7 +20,8 @@ struct CanonicalJson {
 
 // Errors are kInvalid with one violation whose pointer is `pointer` plus the path inside the text, and a
 // code: not_utf8, lone_surrogate, too_deep (more than kMaxJsonDepth), too_large (more than
-// kMaxEventDataBytes), not_an_object, bad_json.
+// kMaxEventDataBytes, as it came or as it is written), not_an_object, bad_json. A pointer is cut after 256
+// bytes: its keys are the caller's.
 Result<CanonicalJson> CanonicalObject(std::string_view json, const std::string& pointer);
 
 // The body that endpoints receive: {"id":…,"event":…,"timestamp":…,"data":<data>,"api_version":"2.1.0"}.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "core/encoding.h"
 #include "core/time.h"
@@ -21,6 +22,10 @@ struct Event {
 
 // 128 bits that stand for (account, event): repeats of a publish have the same.
 Bytes16 Fingerprint(const Event& event);
+
+// True for the form "00-<32 hex>-<16 hex>-<2 hex>" (W3C Trace Context, version 00): what may go into a
+// header.
+bool IsTraceparent(std::string_view text);
 
 // Limits of the publish contract.
 inline constexpr std::size_t kMaxEventDataBytes = 256 * 1024;

@@ -45,7 +45,7 @@ DeliveryId DeriveDeliveryId(const AccountId& account, const EventId& event, cons
       DeriveId("delivery", kDeliverySpace, account.str() + "|" + event.str() + "|" + webhook.str()));
 }
 
-bool IsEventIdText(std::string_view text) {
+bool IsIdText(std::string_view text) {
   if (text.empty() || text.size() > 128) return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
     return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_' || c == '-';

@@ -26,7 +26,7 @@ NotificationId DeriveNotificationId(const AccountId& account, const EventId& eve
 // UUIDv5 of (account, event, webhook): a repeated fan-out makes the same delivery, so copies can be dropped.
 DeliveryId DeriveDeliveryId(const AccountId& account, const EventId& event, const WebhookId& webhook);
 
-// True for 1 to 128 characters of [A-Za-z0-9_-]: what a publisher may give as event id.
-bool IsEventIdText(std::string_view text);
+// True for 1 to 128 characters of [A-Za-z0-9_-]: what every id is made of, a publisher's own event id too.
+bool IsIdText(std::string_view text);
 
 }  // namespace webhook

@@ -23,12 +23,9 @@ class BeastClient : public Client {
   ~BeastClient() override { core_.pool.CloseAll(); }
 
   void Send(EgressRequest request, std::function<void(HttpResult)> done) override {
-    ++core_.in_flight;
     auto exchange = std::make_shared<Exchange>(core_, std::move(request), std::move(done));
     boost::asio::post(core_.loop.context(), [exchange = std::move(exchange)] { exchange->Start(); });
   }
-
-  std::size_t in_flight() const override { return core_.in_flight; }
 
  private:
   void GivePlace() {

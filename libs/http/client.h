@@ -19,7 +19,8 @@ struct ClientOptions {
   std::size_t max_connections = 4'000;               // open at once; more requests wait inside their deadline
   std::size_t max_idle_per_endpoint = 16;
   std::chrono::milliseconds idle_timeout{30'000};
-  std::string ca_file;  // empty: the system's store
+  std::chrono::milliseconds max_timeout{30'000};  // of one attempt, whatever its request says
+  std::string ca_file;                            // empty: the system's store
 };
 
 // One POST to an endpoint.
@@ -27,7 +28,7 @@ struct EgressRequest {
   EndpointUrl url;
   std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
-  std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included
+  std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout
 };
 
 // Sends POSTs to endpoints of strangers: names resolved by us, every address vetted by the guard and the
@@ -45,8 +46,6 @@ class Client {
 
   // `done` is called exactly once, never inside Send: by the deadline at the latest.
   virtual void Send(EgressRequest request, std::function<void(HttpResult)> done) = 0;
-
-  virtual std::size_t in_flight() const = 0;
 };
 
 }  // namespace webhook::http

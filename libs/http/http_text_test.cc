@@ -30,14 +30,18 @@ TEST(RetryAfter, IgnoresWhatIsNeither) {
 }
 
 TEST(Query, IsDecodedInOrder) {
-  EXPECT_THAT(ParseQuery("a=1&b=%20x+y&&c&a=2&bad=%zz"),
+  EXPECT_THAT(*ParseQuery("a=1&b=%20x+y&&c&a=2"),
               ElementsAre(Pair("a", "1"), Pair("b", " x y"), Pair("c", ""), Pair("a", "2")));
+  EXPECT_EQ(ParseQuery("a=1&bad=%zz"), std::nullopt);
 }
 
-TEST(PercentDecode, RefusesBrokenEscapes) {
+TEST(PercentDecode, RefusesBrokenEscapesAndWhatIsNoText) {
   EXPECT_EQ(PercentDecode("/a%2Fb+c", false), "/a/b+c");
   EXPECT_EQ(PercentDecode("%4", false), std::nullopt);
   EXPECT_EQ(PercentDecode("%g0", false), std::nullopt);
+  EXPECT_EQ(PercentDecode("%C3%BC", false), "ü");
+  for (const char* text : {"a%00b", "a%0d%0aX:%201", "%7f", "%ff", "%ed%a0%80"})
+    EXPECT_EQ(PercentDecode(text, false), std::nullopt) << text;
 }
 
 TEST(SocketAddress, ReadsHostAndPort) {

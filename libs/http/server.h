@@ -30,7 +30,7 @@ struct ServerOptions {
 struct Request {
   std::string method;  // "GET"
   std::string target;  // as received: path and query
-  std::string path;    // before '?', percent-decoded; "" where the encoding is broken
+  std::string path;    // before '?', percent-decoded: UTF-8 without control characters
   std::vector<std::pair<std::string, std::string>> query;    // decoded, in order
   std::vector<std::pair<std::string, std::string>> headers;  // names in lower case, in order
   std::string body;
@@ -53,7 +53,8 @@ struct Response {
 
 // HTTP/1.1 server with bounds on everything a client can make grow. The handler runs on a pool of handler
 // threads, so it may block; an exception that leaves it is a 500. Errors of the server itself (400, 408, 413,
-// 431, 503) are application/problem+json. HEAD is served as GET without the body.
+// 431, 503) are application/problem+json; a target whose escapes are broken or stand for no text is one of
+// them. HEAD is served as GET without the body.
 class Server {
  public:
   using Handler = std::function<Response(const Request&)>;

@@ -12,6 +12,7 @@ namespace webhook::kafka {
 namespace {
 
 constexpr int kMaxPollIntervalMs = 300'000;
+constexpr int kCommitTimeoutMs = 5'000;
 constexpr int kMaxSessionShare = 4;  // heartbeats in one session time-out
 
 std::vector<TopicPartition> ToPartitions(const rd_kafka_topic_partition_list_t* list) {
@@ -143,9 +144,16 @@ class RdConsumer : public Consumer {
     rd_kafka_resume_partitions(client_.get(), ToList(partitions).get());
   }
 
+  // Not rd_kafka_commit(): it would wait for ever for a broker that does not answer.
   Status CommitSync(const std::vector<Position>& positions) override {
     if (positions.empty()) return Ok();
-    const auto code = rd_kafka_commit(client_.get(), ToList(positions).get(), 0);
+    const Queue answers(rd_kafka_queue_new(client_.get()));
+    const auto asked =
+        rd_kafka_commit_queue(client_.get(), ToList(positions).get(), answers.get(), nullptr, nullptr);
+    if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("commit", asked);
+    const std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> answer(
+        rd_kafka_queue_poll(answers.get(), kCommitTimeoutMs), &rd_kafka_event_destroy);
+    const auto code = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Ok() : Status(KafkaError("commit", code));
   }
   void CommitAsync(const std::vector<Position>& positions) override {
@@ -175,17 +183,6 @@ class RdConsumer : public Consumer {
     return count;
   }
 
-  Result<std::pair<std::int64_t, std::int64_t>> Watermarks(const TopicPartition& partition,
-                                                           std::chrono::milliseconds timeout) override {
-    std::int64_t low = 0;
-    std::int64_t high = 0;
-    const auto code =
-        rd_kafka_query_watermark_offsets(client_.get(), partition.topic.c_str(), partition.partition, &low,
-                                         &high, static_cast<int>(timeout.count()));
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("watermarks of " + partition.topic, code);
-    return std::pair(low, high);
-  }
-
  private:
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
                           void* opaque) {
@@ -194,6 +191,8 @@ class RdConsumer : public Consumer {
     rd_kafka_error_t* failed = nullptr;
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
       failed = rd_kafka_incremental_assign(client, list);
+      // A pause of an earlier assignment outlives it inside librdkafka; the owner has begun anew.
+      rd_kafka_resume_partitions(client, list);
       self.listener_.on_assigned(partitions);
     } else {
       const bool lost = rd_kafka_assignment_lost(client) != 0;

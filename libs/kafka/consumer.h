@@ -54,8 +54,8 @@ class Batch {
 class Consumer {
  public:
   struct Listener {
-    // Called inside Poll() or Close(). Revoked partitions may still be committed inside on_revoked, not in
-    // on_lost.
+    // Called inside Poll() or Close(). What is assigned is not paused, even if it was when it was held
+    // before. Revoked partitions may still be committed inside on_revoked, not in on_lost.
     std::function<void(const std::vector<TopicPartition>&)> on_assigned = [](const auto&) {};
     std::function<void(const std::vector<TopicPartition>&)> on_revoked = [](const auto&) {};
     std::function<void(const std::vector<TopicPartition>&)> on_lost = [](const auto&) {};
@@ -89,9 +89,6 @@ class Consumer {
   // Partitions of a topic on the broker.
   virtual Result<std::int32_t> PartitionCount(const std::string& topic,
                                               std::chrono::milliseconds timeout) = 0;
-  // Low and high watermark.
-  virtual Result<std::pair<std::int64_t, std::int64_t>> Watermarks(const TopicPartition& partition,
-                                                                   std::chrono::milliseconds timeout) = 0;
 };
 
 }  // namespace webhook::kafka

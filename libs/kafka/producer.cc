@@ -73,9 +73,10 @@ class RdProducer : public Producer {
     switch (code) {
       case RD_KAFKA_RESP_ERR__QUEUE_FULL:
         return Error{ErrorCode::kLimited, "queue_full", "too many records wait for the broker"};
+      // The operator has not made it yet, or all of it: nothing that the record's sender could mend.
       case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
       case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        return Error{ErrorCode::kInvalid, "unknown_topic", topic + ": " + rd_kafka_err2str(code)};
+        return Error{ErrorCode::kUnavailable, "unknown_topic", topic + ": " + rd_kafka_err2str(code)};
       default:
         return ToStatus(code);
     }

@@ -39,7 +39,7 @@ class Producer {
   static Result<std::unique_ptr<Producer>> Create(const ProducerOptions& options);
   virtual ~Producer() = default;  // unacknowledged records are failed to their callbacks
 
-  // Not accepted (callback never called): kLimited where the queue is full, kTooLarge, kInvalid (unknown
+  // Not accepted (callback never called): kLimited where the queue is full, kTooLarge, kUnavailable (no such
   // topic).
   virtual Status Produce(const ProducerRecord& record, OnAcknowledged done) = 0;
 

@@ -7,10 +7,12 @@
 #include <atomic>
 #include <cmath>
 #include <cstdio>
+#include <cstdlib>
 
 #include "core/check.h"
 #include "core/encoding.h"
 #include "core/time.h"
+#include "log/internal/line_sink.h"
 #include "runtime/clock.h"
 
 namespace webhook::log {
@@ -32,7 +34,11 @@ Settings& TheSettings() {
   return settings;
 }
 
-std::atomic<std::uint64_t> lost_lines{0};
+constexpr std::size_t kMaxWaitingBytes = 4u << 20;
+constexpr std::chrono::milliseconds kLastWords{1'000};
+
+// Null before Configure(). Never destroyed: whoever still runs at the end of the process may log.
+std::atomic<LineSink*> the_sink{nullptr};
 
 void AppendString(std::string_view text, std::string* out) {
   constexpr char kHex[] = "0123456789abcdef";
@@ -86,6 +92,8 @@ Level ParseLevel(std::string_view word) {
 
 void Configure(std::string service, Level lowest) {
   TheSettings() = {std::move(service), lowest};
+  the_sink = new LineSink(STDOUT_FILENO, kMaxWaitingBytes);
+  std::atexit([] { static_cast<void>(the_sink.load()->Flush(kLastWords)); });
 }
 
 std::string Format(Level level, std::string_view service, std::string_view timestamp, std::string_view msg,
@@ -119,10 +127,18 @@ std::string Format(Level level, std::string_view service, std::string_view times
 void Write(Level level, std::string_view msg, std::initializer_list<Field> fields) {
   const Settings& settings = TheSettings();
   if (level < settings.lowest) return;
-  std::string line = Format(level, settings.service, FormatMillis(runtime::ReadClock().wall), msg, fields);
-  line += '\n';
-  // One write, so that lines of several threads do not mix. A full pipe is not waited for.
-  if (write(STDOUT_FILENO, line.data(), line.size()) < 0) lost_lines.fetch_add(1, std::memory_order_relaxed);
+  const auto line = [&](Level severity, std::string_view text, std::initializer_list<Field> values) {
+    return Format(severity, settings.service, FormatMillis(runtime::ReadClock().wall), text, values) + '\n';
+  };
+  LineSink* sink = the_sink;
+  const std::string text = line(level, msg, fields);
+  if (sink == nullptr) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return;
+  }
+  if (const std::uint64_t lost = sink->TakeLost(); lost > 0)
+    sink->Write(line(Level::kWarn, "log.lines_lost", {{"count", lost}}));
+  sink->Write(text);
 }
 
 }  // namespace webhook::log

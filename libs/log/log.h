@@ -33,8 +33,8 @@ void Configure(std::string service, Level lowest);
 
 // One JSON object on stdout: {"ts","level","msg","service",…well-known fields…,"f":{others}}. `msg` is
 // constant text of the form noun.past_verb. error = a person must act; warn = we healed; info = life cycle
-// and one line per attempt. From any thread. A full or closed stdout never blocks or ends the process: the
-// line is counted as lost.
+// and one line per attempt. From any thread. A full or closed stdout never blocks or ends the process: 4
+// MiB wait for it, and what finds no room is counted, and told as log.lines_lost when there is room again.
 void Write(Level level, std::string_view msg, std::initializer_list<Field> fields = {});
 
 inline void Debug(std::string_view msg, std::initializer_list<Field> fields = {}) {

@@ -17,6 +17,14 @@ class dbtransaction;
 
 namespace webhook::postgres {
 
+// Reasons of errors that callers tell apart.
+inline constexpr char kDatabaseUnavailable[] = "database_unavailable";
+inline constexpr char kBadValue[] =
+    "bad_value";  // a value does not fit its column: SQL state classes 22 and 23
+
+// Whether libpq can read it; the error names no part of it, since it may hold a password.
+Status CheckDsn(const Secret& dsn);
+
 struct DatabaseOptions {
   Secret dsn;  // postgresql://… or key=value
   std::size_t pool_size = 8;
@@ -35,9 +43,11 @@ class Database {
   Database& operator=(const Database&) = delete;
 
   // Runs fn in one transaction and commits. fn throws pqxx errors freely and returns a Result<T>; an error
-  // rolls back. A lost connection is kUnavailable (reason "database_unavailable"), a pool without a free
-  // connection in time too; statement timeout kDeadline; unique violation kConflict; other SQL errors
-  // kInternal. A connection found dead before the first statement is replaced once.
+  // rolls back. A lost connection is kUnavailable (kDatabaseUnavailable), so is a server that cannot write
+  // just now, and a pool without a free connection in time; statement timeout kDeadline; unique violation
+  // kConflict; a value that does not fit kInternal with kBadValue; other SQL errors kInternal. What the
+  // server said goes to the log: it may name hosts and users. A connection found dead before the first
+  // statement is replaced once.
   template <typename T>
   Result<T> Transact(const char* what, const std::function<Result<T>(pqxx::dbtransaction&)>& fn);
 
@@ -106,7 +116,8 @@ struct Migration {
 // changed or the database is newer than this binary.
 Result<std::vector<std::string>> Migrate(const DatabaseOptions& options,
                                          const std::vector<Migration>& migrations);
-// Names of the migrations that are not applied yet.
+// Names of the migrations that are not applied yet; those of a newer version do not matter. kConflict where
+// the text of an applied one has changed.
 Result<std::vector<std::string>> PendingMigrations(Database& database,
                                                    const std::vector<Migration>& migrations);
 

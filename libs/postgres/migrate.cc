@@ -33,11 +33,14 @@ Error Conflict(std::string detail) {
   return {ErrorCode::kConflict, "migration_conflict", std::move(detail)};
 }
 
+// A newer database is fine for who reads it (migrations only add; the next version's replicas stand beside
+// ours), and not for who migrates it.
 Status CheckHistory(pqxx::dbtransaction& transaction, const std::vector<Applied>& applied,
-                    const std::vector<Migration>& migrations) {
+                    const std::vector<Migration>& migrations, bool newer_allowed) {
   for (const Applied& old : applied) {
     const auto known = std::find_if(migrations.begin(), migrations.end(),
                                     [&](const Migration& migration) { return migration.name == old.name; });
+    if (known == migrations.end() && newer_allowed) continue;
     if (known == migrations.end())
       return Conflict("the database has migration " + old.name +
                       ", which this version does not know: it is newer");
@@ -54,7 +57,8 @@ Result<std::vector<std::string>> Apply(pqxx::dbtransaction& transaction,
       "CREATE TABLE IF NOT EXISTS schema_migrations (name text PRIMARY KEY, md5 text NOT NULL, "
       "applied_at timestamptz NOT NULL DEFAULT now())");
   const std::vector<Applied> applied = ReadApplied(transaction);
-  if (Status history = CheckHistory(transaction, applied, migrations); !history) return history.error();
+  if (Status history = CheckHistory(transaction, applied, migrations, false); !history)
+    return history.error();
   std::vector<std::string> fresh;
   for (const Migration& migration : migrations) {
     if (Find(applied, migration.name)) continue;
@@ -83,7 +87,8 @@ Result<std::vector<std::string>> PendingMigrations(Database& database,
   return database.Transact<std::vector<std::string>>(
       "read migrations", [&](pqxx::dbtransaction& transaction) -> Result<std::vector<std::string>> {
         const std::vector<Applied> applied = ReadApplied(transaction);
-        if (Status history = CheckHistory(transaction, applied, migrations); !history) return history.error();
+        if (Status history = CheckHistory(transaction, applied, migrations, true); !history)
+          return history.error();
         std::vector<std::string> pending;
         for (const Migration& migration : migrations) {
           if (!Find(applied, migration.name)) pending.push_back(migration.name);

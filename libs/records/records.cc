@@ -3,9 +3,11 @@
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/time_util.h>
 
+#include <initializer_list>
 #include <utility>
 
 #include "core/encoding.h"
+#include "domain/event_pattern.h"
 #include "domain/retry_schedule.h"
 #include "webhook/v1/records.pb.h"
 
@@ -16,13 +18,23 @@ using google::protobuf::Timestamp;
 using google::protobuf::util::TimeUtil;
 
 constexpr std::size_t kMaxPoisonBytes = 256 * 1024;
+// The data of an event and what NotificationBody() puts around it.
+constexpr std::size_t kMaxBodyBytes = kMaxEventDataBytes + 1024;
+constexpr std::int64_t kEndOfTime = 253'402'300'800;  // the year 10000
 
 void SetTime(WallTime time, Timestamp* out) {
   *out = TimeUtil::MicrosecondsToTimestamp(time.time_since_epoch().count());
 }
 
+// REQUIRES: IsTime(time).
 WallTime GetTime(const Timestamp& time) {
   return WallTime{std::chrono::microseconds{TimeUtil::TimestampToMicroseconds(time)}};
+}
+
+// Outside of this, protobuf ends the process where the time is written again.
+bool IsTime(const Timestamp& time) {
+  return time.seconds() >= 0 && time.seconds() < kEndOfTime && time.nanos() >= 0 &&
+         time.nanos() < 1'000'000'000;
 }
 
 Error Refuse(const char* reason, std::string message) {
@@ -72,12 +84,31 @@ void ToProto(const Event& event, v1::EventRecord* record) {
   record->set_traceparent(event.traceparent);
 }
 
+// Ids and types go into headers and logs as they are.
+Status CheckIds(std::initializer_list<std::pair<const char*, std::string_view>> ids) {
+  for (const auto& [name, id] : ids) {
+    if (!IsIdText(id)) return Invalid(std::string(name) + " is no id");
+  }
+  return Ok();
+}
+
+Status CheckTimes(std::initializer_list<std::pair<const char*, const Timestamp*>> times) {
+  for (const auto& [name, time] : times) {
+    if (!IsTime(*time)) return Invalid(std::string(name) + " is not in the years 1970 to 9999");
+  }
+  return Ok();
+}
+
 Result<Event> FromProto(v1::EventRecord* record) {
-  if (record->event_id().empty()) return Invalid("the event has no event_id");
-  if (record->account_id().empty()) return Invalid("the event has no account_id");
-  if (record->event_type().empty()) return Invalid("the event has no event_type");
-  if (record->notification_id().empty()) return Invalid("the event has no notification_id");
+  const Status ids = CheckIds({{"event_id", record->event_id()},
+                               {"account_id", record->account_id()},
+                               {"notification_id", record->notification_id()}});
+  if (!ids) return ids.error();
+  const Status times = CheckTimes({{"accepted_at", &record->accepted_at()}});
+  if (!times) return times.error();
+  if (!IsEventType(record->event_type())) return Invalid("event_type is no event type");
   if (record->body().empty()) return Invalid("the event has no body");
+  if (record->body().size() > kMaxBodyBytes) return Invalid("the event's body is too large");
   Event event;
   event.id = EventId(record->event_id());
   event.account = AccountId(record->account_id());
@@ -85,7 +116,7 @@ Result<Event> FromProto(v1::EventRecord* record) {
   event.notification_id = NotificationId(record->notification_id());
   event.body = std::move(*record->mutable_body());
   event.accepted_at = GetTime(record->accepted_at());
-  event.traceparent = record->traceparent();
+  if (IsTraceparent(record->traceparent())) event.traceparent = record->traceparent();
   return event;
 }
 
@@ -121,8 +152,10 @@ std::string EncodeDelivery(const Delivery& delivery) {
 Result<Delivery> DecodeDelivery(std::string_view value) {
   auto record = Parse<v1::DeliveryRecord>(value);
   if (!record) return record.error();
-  if (record->delivery_id().empty()) return Invalid("the delivery has no delivery_id");
-  if (record->webhook_id().empty()) return Invalid("the delivery has no webhook_id");
+  const Status ids = CheckIds({{"delivery_id", record->delivery_id()}, {"webhook_id", record->webhook_id()}});
+  if (!ids) return ids.error();
+  const Status times = CheckTimes({{"created_at", &record->created_at()}, {"due_at", &record->due_at()}});
+  if (!times) return times.error();
   if (!record->has_event()) return Invalid("the delivery has no event");
   if (record->attempt() < 1 || record->attempt() > static_cast<int>(kMaxRetries) + 1) {
     return Invalid("attempt " + std::to_string(record->attempt()) + " is not 1 to " +
@@ -185,9 +218,16 @@ std::string EncodeAttempt(const AttemptRecord& attempt) {
 Result<AttemptRecord> DecodeAttempt(std::string_view value) {
   auto record = Parse<v1::AttemptRecord>(value);
   if (!record) return record.error();
-  if (record->delivery_id().empty()) return Invalid("the attempt has no delivery_id");
-  if (record->account_id().empty()) return Invalid("the attempt has no account_id");
-  if (record->webhook_id().empty()) return Invalid("the attempt has no webhook_id");
+  const Status ids = CheckIds({{"delivery_id", record->delivery_id()},
+                               {"account_id", record->account_id()},
+                               {"webhook_id", record->webhook_id()},
+                               {"event_id", record->event_id()},
+                               {"notification_id", record->notification_id()}});
+  if (!ids) return ids.error();
+  const Status times = CheckTimes({{"created_at", &record->created_at()},
+                                   {"started_at", &record->started_at()},
+                                   {"next_attempt_at", &record->next_attempt_at()}});
+  if (!times) return times.error();
   if (!v1::DeliveryState_IsValid(record->state()) || record->state() == v1::DELIVERY_STATE_UNSPECIFIED) {
     return Invalid("state " + std::to_string(record->state()) + " is unknown");
   }

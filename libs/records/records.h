@@ -13,8 +13,8 @@
 //
 // A decoder accepts only what the platform may act on; everything else is kInvalid with `reason` one of
 // record_empty, record_undecodable and record_invalid, and a message that says what is wrong: it goes into
-// webhook.poison. Decoders know no clock: a due time far away is the caller's to clamp. Whether a record's
-// key and partition fit its value is the caller's to judge too.
+// webhook.poison. What a decoder gives can be encoded again. Decoders know no clock: a due time far away is
+// the caller's to clamp. Whether a record's key and partition fit its value is the caller's to judge too.
 namespace webhook {
 
 std::string EncodeEvent(const Event& event);

@@ -23,7 +23,7 @@ Event MakeEvent() {
   event.notification_id = NotificationId("webhook_n");
   event.body = "{\"a\":\"é\"}";
   event.accepted_at = kTime;
-  event.traceparent = "00-1";
+  event.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   return event;
 }
 
@@ -65,7 +65,7 @@ TEST(Records, AnEventComesBackAsItWas) {
   EXPECT_EQ(event->notification_id.str(), "webhook_n");
   EXPECT_EQ(event->body, MakeEvent().body);
   EXPECT_EQ(event->accepted_at, kTime);
-  EXPECT_EQ(event->traceparent, "00-1");
+  EXPECT_EQ(event->traceparent, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
 }
 
 TEST(Records, ADeliveryComesBackAsItWas) {
@@ -92,12 +92,54 @@ TEST(Records, RefusesWhatTheWorkerCannotActOn) {
   EXPECT_THAT(Refusal(Changed([](auto& record) { record.set_attempt(22); })), HasSubstr("attempt 22"));
   EXPECT_THAT(Refusal(Changed([](auto& record) { record.set_run(-1); })), HasSubstr("run -1"));
   EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_delivery_id(); })),
-              HasSubstr("no delivery_id"));
-  EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_webhook_id(); })), HasSubstr("no webhook_id"));
+              HasSubstr("delivery_id is no id"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_webhook_id(); })),
+              HasSubstr("webhook_id is no id"));
   EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_event(); })), HasSubstr("no event"));
   EXPECT_THAT(Refusal(Changed([](auto& record) { record.mutable_event()->clear_body(); })),
               HasSubstr("no body"));
   EXPECT_THAT(Refusal(Changed([](auto& record) { record.clear_kind(); })), HasSubstr("kind 0"));
+}
+
+// Written again they would end the process: protobuf checks the range of a Timestamp.
+TEST(Records, RefusesTimesThatCannotBeWrittenAgain) {
+  for (const std::int64_t time : {-1L, 253'402'300'800L, 1'000'000'000'000'000'000L}) {
+    for (const auto& refused : {
+             Refusal(Changed([&](auto& record) { record.mutable_created_at()->set_seconds(time); })),
+             Refusal(Changed([&](auto& record) { record.mutable_due_at()->set_seconds(time); })),
+             Refusal(Changed(
+                 [&](auto& record) { record.mutable_event()->mutable_accepted_at()->set_seconds(time); })),
+             Refusal(Changed([&](auto& record) { record.mutable_due_at()->set_nanos(-1); })),
+         }) {
+      EXPECT_THAT(refused, HasSubstr("1970 to 9999")) << time;
+    }
+  }
+  const auto last =
+      DecodeDelivery(Changed([](auto& record) { record.mutable_due_at()->set_seconds(253'402'300'799); }));
+  ASSERT_TRUE(last.ok());
+  EXPECT_TRUE(DecodeDelivery(EncodeDelivery(*last)).ok());
+}
+
+TEST(Records, RefusesWhatWouldBreakOutOfAHeader) {
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.set_delivery_id("d\r\nEvil: 1"); })),
+              HasSubstr("delivery_id"));
+  EXPECT_THAT(
+      Refusal(Changed([](auto& record) { record.mutable_event()->set_event_type("a.b\r\nEvil: 1"); })),
+      HasSubstr("event_type"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.mutable_event()->set_notification_id("a b"); })),
+              HasSubstr("notification_id"));
+  EXPECT_THAT(Refusal(Changed([](auto& record) { record.set_webhook_id(std::string(129, 'x')); })),
+              HasSubstr("webhook_id"));
+  const auto traced = DecodeDelivery(
+      Changed([](auto& record) { record.mutable_event()->set_traceparent("00-1\r\nEvil: 1"); }));
+  ASSERT_TRUE(traced.ok()) << "no reason to lose an event";
+  EXPECT_EQ(traced->event->traceparent, "");
+}
+
+TEST(Records, RefusesABodyThatNoTopicTakes) {
+  EXPECT_THAT(
+      Refusal(Changed([](auto& record) { record.mutable_event()->set_body(std::string(270'000, 'x')); })),
+      HasSubstr("too large"));
 }
 
 TEST(Records, AnAttemptComesBackWithTheEndpointsBytesMadeText) {
@@ -105,6 +147,8 @@ TEST(Records, AnAttemptComesBackWithTheEndpointsBytesMadeText) {
   attempt.delivery_id = DeliveryId("delivery_1");
   attempt.account = AccountId("account_1");
   attempt.webhook_id = WebhookId("webhook_1");
+  attempt.event_id = EventId("e1");
+  attempt.notification_id = NotificationId("webhook_n");
   attempt.state = DeliveryState::kWaiting;
   attempt.outcome = "http_5xx";
   attempt.next_attempt_at = kTime;

@@ -2,6 +2,7 @@
 
 #include <grpcpp/ext/proto_server_reflection_plugin.h>
 #include <grpcpp/health_check_service_interface.h>
+#include <grpcpp/resource_quota.h>
 
 #include <mutex>
 
@@ -38,6 +39,9 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, kKeepaliveTimeoutMs);
   // Two processes on one port would share its calls without telling.
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  grpc::ResourceQuota quota("server");
+  quota.SetMaxThreads(options.max_threads);
+  builder.SetResourceQuota(quota);
   for (grpc::Service* service : services) builder.RegisterService(service);
   std::unique_ptr<Server> server(new Server());
   server->server_ = builder.BuildAndStart();
@@ -57,10 +61,10 @@ void Server::SetServing(bool serving) {
 }
 
 void Server::Stop(std::chrono::milliseconds grace) {
+  // It stays until the destructor: others may still say whether it serves.
   if (!server_) return;
   server_->Shutdown(
       std::chrono::system_clock::time_point(runtime::ReadClock().wall.time_since_epoch() + grace));
-  server_.reset();
 }
 
 std::string Authorization(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata) {

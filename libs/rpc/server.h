@@ -16,6 +16,7 @@ struct ServerOptions {
   int max_message_bytes = 4 * 1024 * 1024;  // G01; larger: RESOURCE_EXHAUSTED
   int max_concurrent_streams = 1000;        // a connection
   int max_metadata_bytes = 16 * 1024;
+  int max_threads = 512;  // of services that block; more calls: RESOURCE_EXHAUSTED
 };
 
 // A gRPC server with the health service (grpc.health.v1) and reflection. The services must outlive it.

@@ -10,6 +10,7 @@
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "rpc/watch_client.h"
+#include "runtime/event_loop.h"
 #include "runtime/health.h"
 #include "services/delivery-worker/adapters/deactivator.h"
 #include "services/delivery-worker/adapters/deliver_role.h"
@@ -24,6 +25,7 @@ namespace {
 
 // A worker outlives a broker's restart: its records are repeated anyway, so they may wait long.
 constexpr std::chrono::milliseconds kMessageTimeout{120'000};
+constexpr std::chrono::milliseconds kLook{1'000};
 
 bool HasRole(const Config& config, const std::string& role) {
   return std::find(config.roles.begin(), config.roles.end(), role) != config.roles.end();
@@ -31,7 +33,7 @@ bool HasRole(const Config& config, const std::string& role) {
 
 }  // namespace
 
-// Members are destroyed from the last to the first: roles before the loops and clients that they use.
+// Members are destroyed from the last to the first, after Stop().
 struct Worker::Parts {
   metrics::Registry registry;
   runtime::Health health;
@@ -46,9 +48,13 @@ struct Worker::Parts {
   std::unique_ptr<PumpRole> pump;
   std::unique_ptr<DeliverRole> deliver;  // its consumer goes after the batches that the loops still hold,
   std::vector<std::unique_ptr<LaneLoop>> loops;  // so the loops are destroyed before it
+  std::unique_ptr<runtime::EventLoop> timer;
   std::chrono::milliseconds drain_timeout{};
 
   Status Start(const Config& config);
+  // Ends all threads: the roles, what they run on, and then the producer, whose last answers find nobody.
+  void Stop();
+  void StopRoles();
   Status StartDeliver(const Config& config);
   void StartWatch(const Config& config);
 };
@@ -75,6 +81,8 @@ Status Worker::Parts::Start(const Config& config) {
   deactivator = std::make_unique<Deactivator>(*registry_client);
   StartWatch(config);
 
+  timer = std::make_unique<runtime::EventLoop>("timer");
+  timer->Every(kLook, [this] { metrics.kafka_up.Set(producer->connected() ? 1 : 0); });
   if (HasRole(config, "fanout")) {
     fanout = std::make_unique<FanoutRole>(
         config.kafka, FanoutRole::Parts{*producer, *registry_client, webhooks, metrics, health});
@@ -83,6 +91,7 @@ Status Worker::Parts::Start(const Config& config) {
     PumpOptions options;
     options.brokers = config.kafka;
     options.time_scale = config.retry_time_scale;
+    options.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
     pump = std::make_unique<PumpRole>(options, PumpRole::Parts{*producer, metrics, health});
   }
   return HasRole(config, "deliver") ? StartDeliver(config) : Ok();
@@ -106,6 +115,7 @@ Status Worker::Parts::StartDeliver(const Config& config) {
   http::ClientOptions client_options;
   client_options.guard = std::move(*policy);
   client_options.connect_timeout = config.http_connect_timeout;
+  client_options.max_timeout = config.http_timeout;
   client_options.max_connections = static_cast<std::size_t>(config.http_max_connections);
   client_options.ca_file = config.egress_ca_file;
   for (std::int64_t number = 0; number < config.lanes; ++number) {
@@ -126,7 +136,25 @@ Status Worker::Parts::StartDeliver(const Config& config) {
 Worker::Worker(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 
 Worker::~Worker() {
-  if (parts_->deliver) parts_->deliver->Stop();
+  parts_->Stop();
+}
+
+// Together: a role that waits for the broker must not keep another at work.
+void Worker::Parts::StopRoles() {
+  if (fanout) fanout->RequestStop();
+  if (pump) pump->RequestStop();
+  if (deliver) deliver->RequestStop();
+  if (deliver) deliver->Stop();
+  if (fanout) fanout->Stop();
+  if (pump) pump->Stop();
+}
+
+void Worker::Parts::Stop() {
+  StopRoles();
+  if (timer) timer->Stop();
+  watch.reset();
+  for (const auto& loop : loops) loop->Stop();
+  producer.reset();
 }
 
 Result<std::unique_ptr<Worker>> Worker::Start(const Config& config) {
@@ -140,9 +168,7 @@ Result<std::unique_ptr<Worker>> Worker::Start(const Config& config) {
 void Worker::Drain() {
   log::Info("drain.started");
   parts_->health.BeginDrain();
-  if (parts_->fanout) parts_->fanout->Stop();
-  if (parts_->pump) parts_->pump->Stop();
-  if (parts_->deliver) parts_->deliver->Stop();
+  parts_->StopRoles();
   const bool flushed = parts_->producer->Flush(parts_->drain_timeout);
   log::Info("drain.finished", {{"flushed", flushed}});
 }

@@ -8,8 +8,6 @@ config::Table DeclareSettings(Config* config) {
   config::Table table("event-ingest", "Takes events over gRPC and puts them on the acknowledged log.");
   table.Choice("log-level", &config->log_level, "info", {"debug", "info", "warn", "error"},
                "Lowest level that is logged");
-  table.Choice("profile", &config->profile, "production", {"production", "development"},
-               "production refuses settings that break promises to customers");
   table.Address("admin-addr", &config->admin_addr, "0.0.0.0:9101", "Metrics and health");
   table.Address("grpc-addr", &config->grpc_addr, "0.0.0.0:9091", "gRPC: EventIngestService");
   table.Duration("drain-timeout", &config->drain_timeout, seconds{30}, seconds{1}, seconds{600},

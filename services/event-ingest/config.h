@@ -12,7 +12,6 @@ namespace webhook {
 // The settings of event-ingest.
 struct Config {
   std::string log_level;
-  std::string profile;
   std::string admin_addr;
   std::string grpc_addr;
   std::chrono::milliseconds drain_timeout{};

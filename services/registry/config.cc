@@ -1,6 +1,7 @@
 #include "services/registry/config.h"
 
 #include "http/address_guard.h"
+#include "postgres/database.h"
 
 namespace webhook {
 namespace {
@@ -17,6 +18,11 @@ std::vector<FieldViolation> CheckRoles(const Config& config) {
   return violations;
 }
 
+std::vector<FieldViolation> CheckDsn(const Config& config) {
+  const Status readable = postgres::CheckDsn(config.pg_dsn);
+  return config.pg_dsn.empty() || readable ? std::vector<FieldViolation>{} : readable.error().violations;
+}
+
 std::vector<FieldViolation> CheckEgress(const Config& config) {
   const auto policy = http::MakeGuardPolicy(config.allow_http, config.egress_allow_cidrs);
   return policy ? std::vector<FieldViolation>{} : policy.error().violations;
@@ -28,8 +34,6 @@ config::Table DeclareSettings(Config* config) {
   config::Table table("registry", "Keeps accounts, webhooks and the delivery log; serves REST and gRPC.");
   table.Choice("log-level", &config->log_level, "info", {"debug", "info", "warn", "error"},
                "Lowest level that is logged");
-  table.Choice("profile", &config->profile, "production", {"production", "development"},
-               "production refuses settings that break promises to customers");
   table.Address("admin-addr", &config->admin_addr, "0.0.0.0:9100", "Metrics and health");
   table.Address("rest-addr", &config->rest_addr, "0.0.0.0:8080", "REST /v2");
   table.Address("grpc-addr", &config->grpc_addr, "0.0.0.0:9090", "gRPC: management, administration, watch");
@@ -46,6 +50,7 @@ config::Table DeclareSettings(Config* config) {
   table.List("egress-allow-cidrs", &config->egress_allow_cidrs, "",
              "Non-public address ranges that endpoints may have");
   table.Flag("allow-unlimited", &config->allow_unlimited, false, "Accept rate limits of 0: none");
+  table.Rule([config] { return CheckDsn(*config); });
   table.Rule([config] { return CheckRoles(*config); });
   table.Rule([config] { return CheckEgress(*config); });
   return table;

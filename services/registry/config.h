@@ -13,7 +13,6 @@ namespace webhook {
 // The registry's settings.
 struct Config {
   std::string log_level;
-  std::string profile;
   std::string admin_addr;
   std::string rest_addr;
   std::string grpc_addr;

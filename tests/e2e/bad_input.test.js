@@ -23,7 +23,7 @@ const count = async () => (await rest('GET', '/v2/webhooks?limit=100')).json.dat
 test('REST: bodies that cannot be read', async () => {
   const before = await count();
   for (const body of ['{', '', '[]', '"x"', '{"url":"https://example.com/","url":"https://b.example/"}',
-    '{"url":' + '['.repeat(100) + ']'.repeat(100) + '}', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])]) {
+    '{"timeout_seconds":1e400}', '{"url":' + '['.repeat(100) + ']'.repeat(100) + '}', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])]) {
     const problem = await refused('POST', '/v2/webhooks', body, 400, null, {headers: {'content-type': 'application/json'}});
     assert.equal(problem.code, 'bad_json');
   }
@@ -91,7 +91,8 @@ test('REST: credentials, paths and methods', async () => {
   const publisher = process.env.WEBHOOK_PUBLISH_KEY;
   assert.equal((await refused('GET', '/v2/webhooks', undefined, 403, null, {key: publisher})).code, 'scope_missing');
   await refused('GET', '/v2/webhooks/webhook_00000000000000000000000000', undefined, 404);
-  await refused('GET', '/v2/webhooks/%00', undefined, 404);
+  for (const target of ['/v2/webhooks/%00', '/v2/webhooks/%ff', '/v2/webhooks/a%0d%0aX:%201', '/v2/deliveries?state=%zz'])
+    assert.equal((await rest('GET', target)).json.code, 'bad_target');
   await refused('GET', `/v2/webhooks/${"'; DROP TABLE webhooks; --".replaceAll(' ', '%20')}`, undefined, 404);
   await refused('GET', '/v2/nothing', undefined, 404);
   await refused('GET', '/v3/webhooks', undefined, 404);

@@ -132,6 +132,22 @@ TEST_F(ClientTest, BytesAfterAnAnswerAreNobodysAnswer) {
   EXPECT_EQ(peer.connections(), 2);
 }
 
+TEST_F(ClientTest, WhatAPeerSaysUnaskedIsNobodysAnswer) {
+  const ScriptedPeer peer([](PeerConnection& connection, int) {
+    connection.ReadRequest();
+    connection.Write(kOk);
+    const runtime::StopToken never;
+    never.WaitFor(milliseconds(50));
+    connection.Write("HTTP/1.1 408 Idle\r\nContent-Length: 0\r\n\r\n");
+    connection.Hold();
+  });
+  EXPECT_EQ(Send(peer).get().status, 200);
+  const runtime::StopToken never;
+  never.WaitFor(milliseconds(150));
+  EXPECT_EQ(Send(peer).get().status, 200);
+  EXPECT_EQ(peer.connections(), 2);
+}
+
 TEST_F(ClientTest, KeepsTheFirstFourKibibytesOfABodyAndLeavesTheRest) {
   const HttpResult result =
       Answered("HTTP/1.1 500 No\r\nContent-Length: 100000000\r\n\r\n" + std::string(20'000, 'x'));
@@ -275,11 +291,16 @@ class TlsTest : public ClientTest {
         ".csr -CA ca.pem " + "-CAkey ca.key -CAcreateserial " + days + " -extfile " + name + ".ext -out " +
         name + ".pem");
   }
-  // What comes of a request to localhost where the peer shows this certificate.
-  HttpResult Shown(const std::string& name, const std::string& authority = "ca.pem") {
+  // A client that trusts the authority; empty: the system's.
+  void Trust(const std::string& authority = "ca.pem") {
     ClientOptions options = Options();
     options.ca_file = authority.empty() ? "" : dir_ / authority;
+    options.connect_timeout = milliseconds(3'000);
     Start(options);
+  }
+  // What comes of a request to localhost where the peer shows this certificate.
+  HttpResult Shown(const std::string& name, const std::string& authority = "ca.pem") {
+    Trust(authority);
     const ScriptedPeer peer(
         [&](PeerConnection& connection, int) {
           if (connection.ReadRequest().empty()) return;
@@ -305,6 +326,49 @@ TEST_F(TlsTest, TheCertificateMustBeForTheNameLiveAndOfAKnownAuthority) {
     EXPECT_THAT(result.detail, HasSubstr("TLS: ")) << certificate;
   }
   EXPECT_EQ(requests_, 1) << "no byte of a request goes to a peer that did not prove its name";
+}
+
+TEST_F(TlsTest, BytesAfterAnAnswerAreNobodysAnswer) {
+  Trust();
+  for (const bool at_once : {true, false}) {
+    const ScriptedPeer peer(
+        [&](PeerConnection& connection, int) {
+          connection.ReadRequest();
+          connection.Write(kOk);
+          const runtime::StopToken never;
+          if (!at_once) never.WaitFor(milliseconds(50));
+          connection.Write("HTTP/1.1 410 Smuggled\r\nContent-Length: 0\r\n\r\n");
+          connection.Hold();
+        },
+        dir_ / "good.pem", dir_ / "good.key");
+    const std::string url = "https://localhost:" + std::to_string(peer.port()) + "/";
+    EXPECT_EQ(Send(url).get().status, 200);
+    const runtime::StopToken never;
+    never.WaitFor(milliseconds(150));
+    EXPECT_EQ(Send(url).get().status, 200);
+    EXPECT_EQ(peer.connections(), 2);
+  }
+}
+
+// What is given up while its peer drips goes on writing into its connection for a moment.
+TEST_F(TlsTest, AnAnswerThatDripsUntilTheDeadlineIsATimeOut) {
+  Trust();
+  const ScriptedPeer peer(
+      [](PeerConnection& connection, int) {
+        connection.ReadRequest();
+        connection.Write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+        const runtime::StopToken never;
+        for (int i = 0; i < 400; ++i) {
+          connection.Write("x");
+          never.WaitFor(milliseconds(1));
+        }
+      },
+      dir_ / "good.pem", dir_ / "good.key");
+  std::vector<std::future<HttpResult>> results;
+  for (int i = 0; i < 20; ++i) {
+    results.push_back(Send("https://localhost:" + std::to_string(peer.port()) + "/", milliseconds(100 + i)));
+  }
+  for (auto& result : results) EXPECT_EQ(result.get().fault, NetFault::kTimeoutResponse);
 }
 
 TEST_F(TlsTest, AHandshakeThatNeverEndsIsATimeOut) {

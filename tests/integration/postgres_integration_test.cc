@@ -59,14 +59,32 @@ TEST(Database, TellsATimeOutABugAndAnOutageApart) {
   Database database(Options());
   EXPECT_EQ(One(database, "SELECT 1 FROM pg_sleep(5)").error().code, ErrorCode::kDeadline);
   EXPECT_EQ(One(database, "SELECT nonsense").error().code, ErrorCode::kInternal);
-  EXPECT_TRUE(database.reachable());
+  EXPECT_EQ(One(database, "SELECT 1 / 0").error().reason, kBadValue);
+  EXPECT_EQ(One<std::string>(database, "SELECT set_config('transaction_read_only', 'on', true)").value(),
+            "on");
+  const auto read_only = database.Transact<Done>("write", [](pqxx::dbtransaction& transaction) -> Status {
+    transaction.exec0("SET TRANSACTION READ ONLY; CREATE TABLE never (n int)");
+    return Ok();
+  });
+  EXPECT_EQ(read_only.error().code, ErrorCode::kUnavailable) << "a primary that was demoted";
   DatabaseOptions nowhere = Options();
   nowhere.dsn = Secret("postgresql://x@127.0.0.1:1/x");
   Database absent(nowhere);
   const auto failed = One(absent, "SELECT 1");
   EXPECT_EQ(failed.error().code, ErrorCode::kUnavailable);
   EXPECT_EQ(failed.error().reason, "database_unavailable");
+  EXPECT_EQ(failed.error().message.find("127.0.0.1"), std::string::npos) << failed.error().message;
   EXPECT_FALSE(absent.reachable());
+}
+
+TEST(Database, ADsnThatCannotBeReadIsToldWithoutAnyOfIt) {
+  EXPECT_TRUE(CheckDsn(Secret("postgresql://u:p@h:1/d")));
+  EXPECT_TRUE(CheckDsn(Secret("host=h user=u")));
+  for (const char* dsn : {"postgresql://u:hunter/2@h:1/d", "host=h hunter2"}) {
+    const Status refused = CheckDsn(Secret(dsn));
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().violations.at(0).detail.find("hunter"), std::string::npos);
+  }
 }
 
 TEST(Database, ReplacesAConnectionThatTheServerHasClosed) {
@@ -144,6 +162,9 @@ TEST_F(MigrateTest, RefusesAChangedMigrationAndANewerDatabase) {
   changed[0].sql += " ";
   EXPECT_EQ(Migrate(Options(), changed).error().code, ErrorCode::kConflict);
   EXPECT_EQ(Migrate(Options(), {two[0]}).error().code, ErrorCode::kConflict);
+  Database database(Options());
+  EXPECT_THAT(PendingMigrations(database, {two[0]}).value(), IsEmpty())
+      << "an old replica beside a new one serves on";
 }
 
 TEST_F(MigrateTest, LeavesNothingOfAFailedMigration) {

@@ -120,7 +120,10 @@ TEST_F(StoreTest, ASecretLiesSealedAndOpensOnlyWhereItBelongs) {
     transaction.exec0("UPDATE webhook_secrets SET webhook_id = 'webhook_1' WHERE webhook_id = 'webhook_2'");
     return Ok();
   }));
-  EXPECT_EQ(reader_.Page(WebhookId(), 10).error().reason, "secret_undecryptable");
+  const auto page = reader_.Page(WebhookId(), 10);
+  ASSERT_THAT(page->webhooks, SizeIs(2)) << "the others' configuration goes on";
+  EXPECT_FALSE(page->webhooks[0].active);
+  EXPECT_THAT(page->webhooks[0].inactive_reason, ::testing::HasSubstr("cannot read its signing secret"));
 }
 
 TEST_F(StoreTest, EachChangeCountsARevisionAndIsTold) {
@@ -230,6 +233,13 @@ TEST_F(LogTest, AWriterThatWasOvertakenWritesNothing) {
   EXPECT_EQ(WriteLog(*zombie, late).error().reason, "log_taken_over");
   EXPECT_EQ(Row().state, DeliveryState::kWaiting);
   EXPECT_FALSE(ReadLogOffsets(*session_)->contains({"webhook.attempts", 1})) << "all or nothing";
+}
+
+TEST_F(LogTest, ARecordThatFitsNoColumnIsToldFromAnOutage) {
+  AttemptRecord record = Record(1, DeliveryState::kDelivered);
+  record.outcome = "\xff";
+  EXPECT_EQ(Write({record}).error().reason, postgres::kBadValue);
+  ASSERT_TRUE(Write({Record(1, DeliveryState::kDelivered)})) << "the session goes on";
 }
 
 TEST_F(LogTest, AStateMovesForwardOnly) {

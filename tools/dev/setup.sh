@@ -4,7 +4,7 @@
 packages=(
   git ca-certificates curl python3 g++ make cmake ninja-build ccache mold pkg-config
   libboost-dev libboost-system-dev libssl-dev libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler
-  libcpprest-dev libpqxx-dev prometheus-cpp-dev libgtest-dev libgmock-dev libsimdjson-dev nlohmann-json3-dev
+  libcpprest-dev libpqxx-dev libpq-dev prometheus-cpp-dev libgtest-dev libgmock-dev libsimdjson-dev nlohmann-json3-dev
   libcli11-dev libfmt-dev libxxhash-dev libabsl-dev libidn2-dev liburiparser-dev libc-ares-dev libzstd-dev zlib1g-dev
   clang-format-14 shellcheck jq openssl postgresql-15 openjdk-17-jre-headless maven
 )

@@ -55,8 +55,11 @@ Status EndpointBook::Configure(const std::string& name, const std::string& body)
   if (!wanted.is_object()) return Error{ErrorCode::kInvalid, "bad_json", "send a JSON object"};
   try {
     std::deque<Behaviour> responses;
-    for (const json& response : wanted.value("responses", json::array()))
+    for (const json& response : wanted.value("responses", json::array())) {
       responses.push_back(ToBehaviour(response));
+      if (responses.back().status < 200 || responses.back().status > 599)
+        return Error{ErrorCode::kInvalid, "bad_status", "status must be 200 to 599"};
+    }
     const std::scoped_lock lock(mutex_);
     Endpoint& endpoint = endpoints_[name];
     if (wanted.contains("secret")) endpoint.secret = Secret(wanted["secret"].get<std::string>());

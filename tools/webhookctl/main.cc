@@ -57,5 +57,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? webhook::ctl::kOk : webhook::ctl::kUsage;
   }
-  return context.run();
+  try {
+    return context.run();
+  } catch (const std::exception& error) {
+    return webhook::ctl::Fail({webhook::ErrorCode::kInternal, "unexpected", error.what()});
+  }
 }

@@ -35,13 +35,24 @@ int Call(const Context& context, const std::string& method, const std::string& p
          const ordered_json& body = nullptr) {
   const auto answer = CallRest(context, method, path, body);
   if (!answer) return Fail(answer.error());
-  if (answer->is_null()) {
-    Print(context, {{"done", true}}, {});
-  } else if (context.output != "json" && answer->contains("data")) {
-    Print(context, (*answer)["data"], kColumns);
-  } else {
-    Print(context, *answer, kColumns);
-  }
+  Print(context, answer->is_null() ? ordered_json{{"done", true}} : *answer, {});
+  return kOk;
+}
+
+// All pages.
+int List(const Context& context) {
+  ordered_json all = ordered_json::array();
+  std::string cursor;
+  do {
+    const auto page =
+        CallRest(context, "GET",
+                 "/v2/webhooks?limit=100" + (cursor.empty() ? "" : "&cursor=" + EncodeComponent(cursor)));
+    if (!page) return Fail(page.error());
+    for (const auto& webhook : (*page)["data"]) all.push_back(webhook);
+    const auto& next = (*page)["next_cursor"];
+    cursor = next.is_string() ? next.get<std::string>() : "";
+  } while (!cursor.empty());
+  Print(context, context.output == "json" ? ordered_json{{"data", all}} : all, kColumns);
   return kOk;
 }
 
@@ -72,8 +83,7 @@ void AddWebhookCommands(CLI::App& app, Context& context) {
           [&context, options] { return Call(context, "POST", "/v2/webhooks", Body(*options)); });
   AddFields(create, options);
   create->add_option("--secret", options->secret, "A signing secret of your own");
-  add("list", "List webhooks\n  webhookctl webhooks list",
-      [&context] { return Call(context, "GET", "/v2/webhooks"); });
+  add("list", "List webhooks\n  webhookctl webhooks list", [&context] { return List(context); });
   CLI::App* get = add("get", "Show one\n  webhookctl webhooks get webhook_…",
                       [&context, path] { return Call(context, "GET", path()); });
   CLI::App* update =

@@ -28,6 +28,11 @@ class Connection {
       fn(socket);
     }
   }
+  // True where no byte lies between the socket and the last answer: what does belongs to no request of ours.
+  bool NothingUnread() const;
+  // True where the peer has neither said anything nor closed since the last answer. REQUIRES:
+  // NothingUnread().
+  bool StillOpen();
   void Close() {
     boost::system::error_code ignored;
     socket.close(ignored);

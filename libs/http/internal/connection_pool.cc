@@ -1,23 +1,8 @@
 #include "http/internal/connection_pool.h"
 
-#include <sys/socket.h>
-
 #include <algorithm>
-#include <cerrno>
 
 namespace webhook::http {
-namespace {
-
-// An idle connection has nothing to say: a byte or an end means that the peer has closed it.
-bool Usable(Connection& connection) {
-  char byte = 0;
-  const ssize_t got = recv(connection.socket.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
-  if (got < 0) return errno == EAGAIN || errno == EWOULDBLOCK;
-  // TLS 1.3 servers send session tickets when they like; OpenSSL reads them with the next answer.
-  return got > 0 && connection.tls.has_value();
-}
-
-}  // namespace
 
 std::shared_ptr<Connection> ConnectionPool::TakeIdle(const std::string& key) {
   const auto found = by_key_.find(key);
@@ -27,7 +12,7 @@ std::shared_ptr<Connection> ConnectionPool::TakeIdle(const std::string& key) {
     std::shared_ptr<Connection> connection = *entry;
     found->second.pop_back();
     idle_.erase(entry);
-    const bool usable = Usable(*connection);
+    const bool usable = connection->StillOpen();
     if (usable) {
       if (found->second.empty()) by_key_.erase(found);
       connection->reused = true;

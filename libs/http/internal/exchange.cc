@@ -75,10 +75,16 @@ Exchange::Exchange(ClientCore& core, EgressRequest request, std::function<void(H
 
 void Exchange::Start() {
   started_ = runtime::ReadClock();
-  deadline_.expires_after(request_.timeout);
+  deadline_.expires_after(std::min(request_.timeout, core_.options.max_timeout));
   deadline_.async_wait([self = shared_from_this()](const Error& error) {
     if (!error) self->OnDeadline();
   });
+  // The operator may have forbidden since what was accepted when the webhook was made.
+  if (const Status allowed = CheckUrl(request_.url, core_.options.guard, "/url"); !allowed) {
+    result_.blocked = true;
+    result_.detail = "not sent: " + allowed.error().message;
+    return Finish(false);
+  }
   TakeConnection();
 }
 
@@ -139,14 +145,17 @@ void Exchange::Dial() {
   result_.remote_address = connection_->remote_address = ToText(endpoint);
   Error error;
   connection_->socket.open(endpoint.protocol(), error);
-  if (error) return FailOwn("no socket: " + error.message());
+  // A machine without IPv6 is no reason to keep trying an endpoint that has nothing else.
+  if (error && IsOwnFault(error)) return FailOwn("no socket: " + error.message());
+  if (error) return OnConnected(error);
   connection_->socket.set_option(asio::ip::tcp::no_delay(true), error);
   LimitStage(core_.options.connect_timeout / static_cast<int>(addresses_.size()), &Exchange::OnDialTimeout);
   const std::size_t dialled = next_address_;
-  connection_->socket.async_connect(endpoint, [self = shared_from_this(), dialled](const Error& failed) {
-    // A dial that was given up answers too.
-    if (!self->finished_ && self->next_address_ == dialled) self->OnConnected(failed);
-  });
+  connection_->socket.async_connect(
+      endpoint, [self = shared_from_this(), connection = connection_, dialled](const Error& failed) {
+        // A dial that was given up answers too.
+        if (!self->finished_ && self->next_address_ == dialled) self->OnConnected(failed);
+      });
 }
 
 void Exchange::OnDialTimeout() {
@@ -164,7 +173,7 @@ void Exchange::OnConnected(const Error& error) {
     return Fail(NetFault::kConnect, "connect to " + result_.remote_address + ": " + error.message());
   }
   if (request_.url.tls) return Handshake();
-  stage_timer_.cancel();
+  EndStage();
   SendRequest();
 }
 
@@ -173,9 +182,10 @@ void Exchange::Handshake() {
     return FailOwn(wrapped.error().message);
   LimitStage(core_.options.connect_timeout, &Exchange::OnTlsTimeout);
   connection_->tls->async_handshake(
-      asio::ssl::stream_base::client, [self = shared_from_this()](const Error& error) {
+      asio::ssl::stream_base::client,
+      [self = shared_from_this(), connection = connection_](const Error& error) {
         if (self->finished_) return;
-        self->stage_timer_.cancel();
+        self->EndStage();
         if (error) return self->Fail(NetFault::kTls, TlsContext::DescribeFailure(*self->connection_, error));
         self->SendRequest();
       });
@@ -189,9 +199,10 @@ void Exchange::SendRequest() {
   const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(*request_.body)};
   connection_->WithStream([&](auto& stream) {
     // A failed write is told by the read: an endpoint may refuse a request before it has read it all.
-    asio::async_write(stream, parts, [self = shared_from_this()](const Error&, std::size_t) {
-      if (!self->finished_) self->ReadHead();
-    });
+    asio::async_write(stream, parts,
+                      [self = shared_from_this(), connection = connection_](const Error&, std::size_t) {
+                        if (!self->finished_) self->ReadHead();
+                      });
   });
 }
 
@@ -201,10 +212,11 @@ void Exchange::ReadHead() {
   // Not boost::none: this Beast takes that for a limit of nothing.
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
   connection_->WithStream([&](auto& stream) {
-    bhttp::async_read_header(stream, connection_->buffer, *parser_,
-                             [self = shared_from_this()](const Error& error, std::size_t) {
-                               if (!self->finished_) self->OnHead(error);
-                             });
+    bhttp::async_read_header(
+        stream, connection_->buffer, *parser_,
+        [self = shared_from_this(), connection = connection_](const Error& error, std::size_t) {
+          if (!self->finished_) self->OnHead(error);
+        });
   });
 }
 
@@ -242,8 +254,11 @@ void Exchange::OnFinalHead() {
   if (std::distance(message.begin(), message.end()) > kMaxHeaderLines)
     return Fail(NetFault::kProtocol, "the answer has more than 100 header lines");
   result_.status = static_cast<int>(message.result_int());
-  for (const auto& field : message)
+  for (const auto& field : message) {
+    // Credentials of somebody else's are none of our log's business (reliability.md, H23).
+    if (field.name() == bhttp::field::set_cookie) continue;
     result_.headers.emplace_back(Text(field.name_string()), Text(field.value()));
+  }
   if (result_.status == 429 || result_.status == 503)
     result_.retry_after =
         ParseRetryAfter(Text(message[bhttp::field::retry_after]), runtime::ReadClock().wall);
@@ -258,10 +273,11 @@ void Exchange::OnFinalHead() {
 
 void Exchange::ReadBody() {
   connection_->WithStream([&](auto& stream) {
-    bhttp::async_read_some(stream, connection_->buffer, *parser_,
-                           [self = shared_from_this()](const Error& error, std::size_t) {
-                             if (!self->finished_) self->OnBody(error);
-                           });
+    bhttp::async_read_some(
+        stream, connection_->buffer, *parser_,
+        [self = shared_from_this(), connection = connection_](const Error& error, std::size_t) {
+          if (!self->finished_) self->OnBody(error);
+        });
   });
 }
 
@@ -277,9 +293,15 @@ void Exchange::OnBody(const Error& error) {
 
 void Exchange::LimitStage(std::chrono::milliseconds limit, void (Exchange::*on_timeout)()) {
   stage_timer_.expires_after(limit);
-  stage_timer_.async_wait([self = shared_from_this(), on_timeout](const Error& error) {
-    if (!error && !self->finished_) (*self.*on_timeout)();
+  // A timer that has rung cannot be called back: its stage may be over.
+  stage_timer_.async_wait([self = shared_from_this(), on_timeout, stage = ++stage_](const Error& error) {
+    if (!error && !self->finished_ && self->stage_ == stage) (*self.*on_timeout)();
   });
+}
+
+void Exchange::EndStage() {
+  ++stage_;
+  stage_timer_.cancel();
 }
 
 void Exchange::OnDeadline() {
@@ -307,11 +329,10 @@ void Exchange::FailOwn(std::string detail) {
 void Exchange::Finish(bool keep_connection) {
   if (std::exchange(finished_, true)) return;
   deadline_.cancel();
-  stage_timer_.cancel();
+  EndStage();
   const Now now = runtime::ReadClock();
   if (connection_) {
-    // Bytes after the answer belong to no request of ours.
-    if (keep_connection && parser_->keep_alive() && connection_->buffer.size() == 0) {
+    if (keep_connection && parser_->keep_alive() && connection_->NothingUnread()) {
       core_.pool.Keep(std::move(connection_), now.mono);
     } else {
       connection_->Close();
@@ -319,7 +340,6 @@ void Exchange::Finish(bool keep_connection) {
     }
     connection_.reset();
   }
-  --core_.in_flight;
   result_.started_at = started_.wall;
   result_.duration = now.mono - started_.mono;
   std::exchange(done_, nullptr)(std::move(result_));

@@ -33,11 +33,11 @@ struct ClientCore {
   std::unique_ptr<TlsContext> tls;
   ConnectionPool pool;
   std::deque<std::shared_ptr<Exchange>> waiting;  // for a place in the pool
-  std::size_t in_flight = 0;
 };
 
 // One request and its answer: place, name, vetted address, connect, TLS, write, read. Ends exactly once, by
-// its deadline at the latest; what comes later is ignored.
+// its deadline at the latest; what comes later is ignored. Each operation under way holds its connection too:
+// what is given up still writes into it.
 class Exchange : public std::enable_shared_from_this<Exchange> {
  public:
   Exchange(ClientCore& core, EgressRequest request, std::function<void(HttpResult)> done);
@@ -65,6 +65,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
 
   // Ends the present stage where it lasts longer.
   void LimitStage(std::chrono::milliseconds limit, void (Exchange::*on_timeout)());
+  void EndStage();
   void OnDialTimeout();
   void OnDnsTimeout() { Fail(NetFault::kDns, "DNS: no answer in time"); }
   void OnTlsTimeout();
@@ -90,6 +91,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::optional<Parser> parser_;
   std::string body_;
   int interim_answers_ = 0;
+  int stage_ = 0;  // counts stages, so that a late timer knows that its own is over
   bool waits_for_place_ = false;
   bool replaced_ = false;
   bool finished_ = false;

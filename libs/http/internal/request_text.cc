@@ -1,5 +1,9 @@
 #include "http/internal/request_text.h"
 
+#include <algorithm>
+
+#include "core/encoding.h"
+
 namespace webhook::http {
 namespace {
 
@@ -31,10 +35,15 @@ std::optional<std::string> PercentDecode(std::string_view text, bool plus_is_spa
     decoded += static_cast<char>(high * 16 + low);
     i += 2;
   }
+  const bool text_only = std::none_of(decoded.begin(), decoded.end(), [](char c) {
+    const auto byte = static_cast<unsigned char>(c);
+    return byte < 0x20 || byte == 0x7F;
+  });
+  if (!text_only || !IsUtf8(decoded)) return std::nullopt;
   return decoded;
 }
 
-std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view query) {
+std::optional<std::vector<std::pair<std::string, std::string>>> ParseQuery(std::string_view query) {
   std::vector<std::pair<std::string, std::string>> pairs;
   while (!query.empty()) {
     const std::size_t end = std::min(query.find('&'), query.size());
@@ -44,7 +53,8 @@ std::vector<std::pair<std::string, std::string>> ParseQuery(std::string_view que
     const std::size_t equals = std::min(pair.find('='), pair.size());
     auto name = PercentDecode(pair.substr(0, equals), true);
     auto value = PercentDecode(pair.substr(std::min(equals + 1, pair.size())), true);
-    if (name && value) pairs.emplace_back(std::move(*name), std::move(*value));
+    if (!name || !value) return std::nullopt;
+    pairs.emplace_back(std::move(*name), std::move(*value));
   }
   return pairs;
 }

@@ -161,7 +161,9 @@ Resolver::Resolver(runtime::EventLoop& loop) : state_(std::make_unique<State>(lo
   static const int library = ares_library_init(ARES_LIB_INIT_ALL);
   CHECK(library == ARES_SUCCESS, "c-ares starts");
   ares_options options{};
-  options.flags = ARES_FLAG_NOSEARCH;
+  // Without NOCHECKRESP a SERVFAIL of a customer's own zone would look like name servers that cannot be
+  // reached.
+  options.flags = ARES_FLAG_NOSEARCH | ARES_FLAG_NOCHECKRESP;
   options.timeout = kTimeoutMs;
   options.tries = kTries;
   options.sock_state_cb = &State::OnSocket;

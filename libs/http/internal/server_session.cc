@@ -83,11 +83,14 @@ void ServerSession::ReadHeader() {
   stream_.expires_never();
   timed_out_ = false;
   read_timer_.expires_after(core_->options.read_timeout);
-  read_timer_.async_wait([self = shared_from_this()](const beast::error_code& cancelled) {
-    if (cancelled) return;
-    self->timed_out_ = true;
-    self->stream_.cancel();
-  });
+  // A timer that has rung cannot be called back: its request may be read by now.
+  reading_ = true;
+  read_timer_.async_wait(
+      [self = shared_from_this(), number = ++request_number_](const beast::error_code& cancelled) {
+        if (cancelled || !self->reading_ || number != self->request_number_) return;
+        self->timed_out_ = true;
+        self->stream_.cancel();
+      });
   bhttp::async_read_header(
       stream_, buffer_, *parser_,
       [self = shared_from_this()](const beast::error_code& error, std::size_t) { self->OnHeader(error); });
@@ -98,6 +101,11 @@ void ServerSession::OnHeader(const beast::error_code& error) {
   const auto length = parser_->content_length();
   if (length && *length > core_->options.max_body_bytes) return OnReadFailed(bhttp::error::body_limit);
   const auto& fields = parser_->get();
+  // Its body would be taken for the next request (RFC 9112 section 6.3).
+  if (fields.count(bhttp::field::transfer_encoding) > 0 && !parser_->chunked()) {
+    EndReading();
+    return Refuse(400, "bad_request", "the last transfer encoding must be chunked");
+  }
   if (!beast::iequals(fields[bhttp::field::expect], "100-continue")) return ReadBody();
   asio::async_write(stream_, asio::buffer(kContinue),
                     [self = shared_from_this()](const beast::error_code& failed, std::size_t) {
@@ -114,8 +122,13 @@ void ServerSession::ReadBody() {
                     });
 }
 
-void ServerSession::OnReadFailed(const beast::error_code& error) {
+void ServerSession::EndReading() {
+  reading_ = false;
   read_timer_.cancel();
+}
+
+void ServerSession::OnReadFailed(const beast::error_code& error) {
+  EndReading();
   if (timed_out_) return Refuse(408, "request_too_slow", "the request did not arrive in time");
   if (error == bhttp::error::body_limit) {
     return Refuse(413, "body_too_large",
@@ -132,7 +145,7 @@ void ServerSession::OnReadFailed(const beast::error_code& error) {
   Close();
 }
 
-Request ServerSession::TakeRequest() {
+std::optional<Request> ServerSession::TakeRequest() {
   auto& message = parser_->get();
   Request request;
   request.method = View(message.method_string());
@@ -141,8 +154,11 @@ Request ServerSession::TakeRequest() {
   request.target = View(message.target());
   const std::string_view target = request.target;
   const std::size_t mark = std::min(target.find('?'), target.size());
-  request.path = PercentDecode(target.substr(0, mark), false).value_or("");
-  request.query = ParseQuery(target.substr(std::min(mark + 1, target.size())));
+  auto path = PercentDecode(target.substr(0, mark), false);
+  auto query = ParseQuery(target.substr(std::min(mark + 1, target.size())));
+  if (!path || !query) return std::nullopt;
+  request.path = std::move(*path);
+  request.query = std::move(*query);
   for (const auto& field : message) {
     std::string name = View(field.name_string());
     std::transform(name.begin(), name.end(), name.begin(),
@@ -155,21 +171,24 @@ Request ServerSession::TakeRequest() {
 }
 
 void ServerSession::OnRequest() {
-  read_timer_.cancel();
+  EndReading();
   keep_alive_ = parser_->get().keep_alive() && !core_->stopping;
-  const bool accepted = core_->pool->TryRun([self = shared_from_this(), request = TakeRequest()]() mutable {
-    Response response;
-    try {
-      response = self->core_->handler(request);
-    } catch (const std::exception& error) {
-      log::Error("http.handler_failed", {{"error", error.what()}});
-      response = Problem(500, "internal", "an error of ours; try again later");
-    }
-    runtime::EventLoop& loop = self->loop_;
-    loop.Post([self = std::move(self), response = std::move(response)]() mutable {
-      self->OnHandled(std::move(response));
-    });
-  });
+  auto taken = TakeRequest();
+  if (!taken) return Refuse(400, "bad_target", "the target's escapes are broken, or stand for no UTF-8 text");
+  const bool accepted =
+      core_->pool->TryRun([self = shared_from_this(), request = std::move(*taken)]() mutable {
+        Response response;
+        try {
+          response = self->core_->handler(request);
+        } catch (const std::exception& error) {
+          log::Error("http.handler_failed", {{"error", error.what()}});
+          response = Problem(500, "internal", "an error of ours; try again later");
+        }
+        runtime::EventLoop& loop = self->loop_;
+        loop.Post([self = std::move(self), response = std::move(response)]() mutable {
+          self->OnHandled(std::move(response));
+        });
+      });
   if (!accepted) {
     Response busy = Problem(503, "overloaded", "too many requests at once; try again");
     busy.headers.emplace_back("Retry-After", "1");
@@ -203,6 +222,8 @@ void ServerSession::Refuse(int status, const char* code, const std::string& deta
 }
 
 void ServerSession::Write(Response response, bool close) {
+  if (response.status < 200 || response.status > 599)
+    response = Problem(500, "internal", "an answer without a status that exists");
   keep_alive_ = keep_alive_ && !close && !core_->stopping;
   answer_ = Answer(bhttp::int_to_status(static_cast<unsigned>(response.status)), 11);
   answer_.result(static_cast<unsigned>(response.status));

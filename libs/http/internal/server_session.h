@@ -46,9 +46,11 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void ReadHeader();
   void OnHeader(const boost::beast::error_code& error);
   void ReadBody();
+  void EndReading();
   void OnReadFailed(const boost::beast::error_code& error);
   void OnRequest();
-  Request TakeRequest();
+  // nullopt: its target cannot be decoded.
+  std::optional<Request> TakeRequest();
   void OnHandled(Response response);
   void HoldUntilPeerGoes();
   void Refuse(int status, const char* code, const std::string& detail);
@@ -63,6 +65,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   Answer answer_;
   std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>> serializer_;
   std::string remote_address_;
+  std::uint64_t request_number_ = 0;
+  bool reading_ = false;
   bool busy_ = false;
   bool timed_out_ = false;
   bool head_ = false;

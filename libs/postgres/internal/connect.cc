@@ -1,6 +1,12 @@
 #include "postgres/internal/connect.h"
 
+#include <libpq-fe.h>
+
+#include <algorithm>
+#include <initializer_list>
 #include <string>
+
+#include "log/log.h"
 
 namespace webhook::postgres {
 namespace {
@@ -15,16 +21,49 @@ std::string WithSetting(const std::string& dsn, const std::string& name, const s
   return dsn + (dsn.find('?') == std::string::npos ? "?" : "&") + name + "=" + value;
 }
 
-// The server ends or refuses connections: a start, a stop, or too many of them.
-bool ServerAway(const std::string& state) {
-  return state.rfind("08", 0) == 0 || state.rfind("57P", 0) == 0 || state.rfind("53", 0) == 0;
+bool InClass(const std::string& state, std::initializer_list<const char*> classes) {
+  return std::any_of(classes.begin(), classes.end(),
+                     [&](const char* prefix) { return state.rfind(prefix, 0) == 0; });
 }
 
-Error Unavailable(const char* what, const std::string& detail) {
-  return {ErrorCode::kUnavailable, kDatabaseUnavailable, std::string(what) + ": " + detail};
+// The caller learns what to do; only the operator's log learns what the server said.
+Error Unavailable(const char* what, const char* said) {
+  log::Warn("database.unavailable", {{"doing", what}, {"error", said}});
+  return {ErrorCode::kUnavailable, kDatabaseUnavailable,
+          std::string(what) + ": the database does not answer"};
+}
+
+Error Judge(const char* what, const pqxx::sql_error& error) {
+  const std::string state = error.sqlstate();
+  if (state == kQueryCanceled)
+    return {ErrorCode::kDeadline, "database_timeout", std::string(what) + ": took too long"};
+  if (state == kUniqueViolation)
+    return {ErrorCode::kConflict, "exists", std::string(what) + ": exists already"};
+  if (InClass(state, {"22", "23"}))
+    return {ErrorCode::kInternal, kBadValue, std::string(what) + ": " + error.what()};
+  // 42: our own SQL is wrong. All else (no connection, a start or stop, read-only, no room, a deadlock, and
+  // no state at all where the connection broke inside a statement) heals without us.
+  if (InClass(state, {"42"}))
+    return {ErrorCode::kInternal, "database_error", std::string(what) + ": " + error.what()};
+  return Unavailable(what, error.what());
 }
 
 }  // namespace
+
+Status CheckDsn(const Secret& dsn) {
+  const std::unique_ptr<PQconninfoOption, void (*)(PQconninfoOption*)> parsed(
+      PQconninfoParse(dsn.Reveal().c_str(), nullptr), &PQconninfoFree);
+  // A password with a slash in it makes libpq read half of it as the port, and say so.
+  bool readable = parsed != nullptr;
+  for (const PQconninfoOption* option = parsed.get(); option != nullptr && option->keyword != nullptr;
+       ++option) {
+    if (std::string_view(option->keyword) != "port" || option->val == nullptr) continue;
+    readable = std::string_view(option->val).find_first_not_of("0123456789,") == std::string_view::npos;
+  }
+  if (readable) return Ok();
+  return InvalidError(
+      {{"pg-dsn", "bad_dsn", "must be postgresql://user@host:port/database or key=value words"}});
+}
 
 std::unique_ptr<pqxx::connection> Connect(const DatabaseOptions& options) {
   const auto connect_timeout = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout);
@@ -64,15 +103,7 @@ Status Guard(const char* what, const std::function<Status()>& fn) {
   } catch (const pqxx::in_doubt_error& error) {
     return Unavailable(what, error.what());
   } catch (const pqxx::sql_error& error) {
-    const std::string state = error.sqlstate();
-    if (ServerAway(state)) return Unavailable(what, error.what());
-    if (state == kQueryCanceled)
-      return Error{ErrorCode::kDeadline, "database_timeout", std::string(what) + ": took too long"};
-    if (state == kUniqueViolation)
-      return Error{ErrorCode::kConflict, "exists", std::string(what) + ": " + error.what()};
-    // An empty state: libpq lost the connection in the middle of the statement.
-    if (state.empty()) return Unavailable(what, error.what());
-    return Error{ErrorCode::kInternal, "database_error", std::string(what) + ": " + error.what()};
+    return Judge(what, error);
   } catch (const std::exception& error) {
     return Error{ErrorCode::kInternal, "database_error", std::string(what) + ": " + error.what()};
   }

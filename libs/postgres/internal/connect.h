@@ -9,8 +9,6 @@
 
 namespace webhook::postgres {
 
-inline constexpr char kDatabaseUnavailable[] = "database_unavailable";
-
 // Opens a connection with the options' time-outs. Throws pqxx errors.
 std::unique_ptr<pqxx::connection> Connect(const DatabaseOptions& options);
 

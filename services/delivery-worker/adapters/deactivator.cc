@@ -17,6 +17,7 @@ Deactivator::Deactivator(rpc::RegistryClient& registry)
 
 void Deactivator::Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) {
   const bool accepted = pool_.TryRun([this, webhook, reason, revision] {
+    if (stopping_) return;
     const Status done = registry_.DeactivateWebhook(webhook, reason, revision, kDeadline);
     if (done) {
       log::Info("webhook.deactivated", {{"webhook_id", webhook.str()}, {"reason", reason}});

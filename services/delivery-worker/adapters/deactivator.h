@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+
 #include "rpc/watch_client.h"
 #include "runtime/worker_pool.h"
 #include "services/delivery-worker/engine/ports.h"
@@ -12,11 +14,13 @@ class Deactivator : public DeactivatePort {
  public:
   // The registry client must outlive this.
   explicit Deactivator(rpc::RegistryClient& registry);
+  ~Deactivator() override { stopping_ = true; }  // drops what waits
 
   void Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) override;
 
  private:
   rpc::RegistryClient& registry_;
+  std::atomic<bool> stopping_{false};
   runtime::WorkerPool pool_;
 };
 

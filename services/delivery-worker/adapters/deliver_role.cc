@@ -10,7 +10,8 @@
 namespace webhook {
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{50};
+// librdkafka gathers a batch for as long: the price of each poll in latency.
+constexpr std::chrono::milliseconds kPoll{10};
 constexpr std::chrono::milliseconds kPause{10};
 constexpr std::chrono::milliseconds kStartRetry{500};
 constexpr std::chrono::milliseconds kCheckpoint{250};
@@ -71,7 +72,6 @@ bool DeliverRole::Subscribe() {
 
 void DeliverRole::PollOnce() {
   auto polled = consumer_->Poll(kPoll, kMaxRecords);
-  parts_.metrics.kafka_up.Set(polled.ok() ? 1 : 0);
   parts_.health.SetUp("deliver", polled.ok(), polled.ok() ? "" : polled.error().message);
   if (polled) {
     const std::shared_ptr<kafka::Batch> batch = std::move(*polled);
@@ -123,14 +123,17 @@ void DeliverRole::OnRevoked(const std::vector<kafka::TopicPartition>& partitions
 }
 
 void DeliverRole::OnLost(const std::vector<kafka::TopicPartition>& partitions) {
-  for (const auto& partition : partitions) Forget(partition);
+  for (const auto& partition : partitions) {
+    const auto found = assigned_.find(partition.partition);
+    if (found != assigned_.end()) found->second.runner->Abandon();
+    Forget(partition);
+  }
   log::Warn("partitions.lost", {{"topic", kDeliveriesTopic}, {"count", partitions.size()}});
 }
 
 void DeliverRole::Forget(const kafka::TopicPartition& partition) {
   const auto found = assigned_.find(partition.partition);
   if (found == assigned_.end()) return;
-  found->second.runner->BeginDrain();
   found->second.loop->Detach(found->second.runner);
   assigned_.erase(found);
   parts_.metrics.partitions_deliveries.Set(static_cast<double>(assigned_.size()));
@@ -153,23 +156,23 @@ void DeliverRole::Checkpoint() {
 }
 
 void DeliverRole::BalanceIntake() {
+  std::size_t bytes = 0;
   std::size_t held = 0;
-  std::size_t backlog = 0;
   for (const auto& [partition, assigned] : assigned_) {
-    held += assigned.runner->held_bytes();
-    backlog += assigned.runner->backlog();
+    bytes += assigned.runner->held_bytes();
+    held += assigned.runner->held();
   }
-  parts_.metrics.deliveries_held.Set(static_cast<double>(backlog));
-  const bool full = held > options_.max_held_bytes;
-  const bool roomy = held < options_.max_held_bytes / 2;
+  parts_.metrics.deliveries_held.Set(static_cast<double>(held));
+  const bool full = bytes > options_.max_held_bytes;
+  const bool roomy = bytes < options_.max_held_bytes / 2;
   std::vector<kafka::TopicPartition> pause;
   std::vector<kafka::TopicPartition> resume;
   for (auto& [partition, assigned] : assigned_) {
     const std::size_t records = assigned.runner->backlog();
-    if (!assigned.paused && (full || records > options_.max_backlog)) {
+    if (!assigned.paused && (full || records > options_.lane.max_window)) {
       pause.push_back({kDeliveriesTopic, partition});
       assigned.paused = true;
-    } else if (assigned.paused && roomy && records < options_.max_backlog / 2) {
+    } else if (assigned.paused && roomy && records < options_.lane.max_window / 2) {
       resume.push_back({kDeliveriesTopic, partition});
       assigned.paused = false;
     }

@@ -20,13 +20,13 @@ namespace webhook {
 struct DeliverOptions {
   std::string brokers;
   LaneLimits lane;
-  std::size_t max_backlog = 4'096;  // unfinished records of one partition; then only that one is paused
   std::size_t max_held_bytes = 128u << 20;  // event bodies of all partitions; then all are paused
   std::chrono::milliseconds drain_timeout{30'000};
 };
 
 // Consumes webhook.deliveries and gives each assigned partition to a PartitionRunner on one of the lane
-// loops; commits every 250 ms what the lanes allow.
+// loops; commits every 250 ms what the lanes allow. A partition
+// with a full window is paused alone.
 class DeliverRole {
  public:
   struct Parts {
@@ -41,8 +41,10 @@ class DeliverRole {
   DeliverRole(const DeliverOptions& options, const Parts& parts);
   ~DeliverRole();  // Stop()
 
-  // Drains: no new requests; those in flight are finished and recorded, at most drain_timeout; commits;
-  // leaves the group. Idempotent.
+  // Asks the role to drain: no new requests; those in flight are finished and recorded, at most
+  // drain_timeout; commits; leaves the group.
+  void RequestStop() { stop_.RequestStop(); }
+  // RequestStop(), and waits for its end. Idempotent.
   void Stop();
 
  private:

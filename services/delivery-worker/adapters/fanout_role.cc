@@ -14,10 +14,12 @@
 namespace webhook {
 namespace {
 
-constexpr std::chrono::milliseconds kPoll{100};
+// librdkafka gathers a batch for as long: the price of each poll in latency.
+constexpr std::chrono::milliseconds kPoll{10};
 constexpr std::chrono::milliseconds kPause{10};
 constexpr std::chrono::milliseconds kStartRetry{500};
 constexpr std::chrono::milliseconds kBarrier{1'000};
+constexpr int kBarrierTries = 30;
 constexpr std::chrono::milliseconds kTopicTimeout{2'000};
 constexpr std::size_t kMaxRecords = 1'000;
 constexpr std::size_t kRememberedEvents = 262'144;
@@ -56,7 +58,12 @@ bool FanoutRole::Subscribe() {
   options.client_id = "delivery-worker";
   options.group = kFanoutGroup;
   options.topics = {kEventsTopic};
-  auto consumer = kafka::Consumer::Create(options, {});
+  kafka::Consumer::Listener listener;
+  listener.on_revoked = [this](const auto& partitions) { OnRevoked(partitions); };
+  listener.on_lost = [this](const auto& partitions) {
+    for (const auto& partition : partitions) done_.erase(partition);
+  };
+  auto consumer = kafka::Consumer::Create(options, std::move(listener));
   if (!consumer) {
     log::Warn("fanout.subscribe_failed", {{"error", consumer.error().message}});
     return false;
@@ -80,31 +87,53 @@ void FanoutRole::PollOnce() {
   }
   const auto& records = (*polled)->records();
   if (records.empty()) return;
-  ReachBarrier();
+  if (!ReachBarrier()) return;
   batch_seen_.clear();
   ReliableAppend append(parts_.producer, stop_);
   for (const kafka::ConsumedRecord& record : records) FanOutRecord(record, append);
   if (!append.Wait()) return;
 
   for (const Bytes16& fingerprint : batch_seen_) seen_.Insert(fingerprint);
-  Commit(records);
+  NoteDone(records);
 }
 
-void FanoutRole::Commit(const std::vector<kafka::ConsumedRecord>& records) {
+void FanoutRole::NoteDone(const std::vector<kafka::ConsumedRecord>& records) {
   std::map<kafka::TopicPartition, std::int64_t> next;
   for (const kafka::ConsumedRecord& record : records) {
     std::int64_t& offset = next[{std::string(record.topic), record.partition}];
     offset = std::max(offset, record.offset + 1);
   }
   std::vector<kafka::Consumer::Position> positions;
-  for (const auto& [partition, offset] : next) positions.push_back({partition, offset});
+  for (const auto& [partition, offset] : next) {
+    positions.push_back({partition, offset});
+    done_[partition] = offset;
+  }
   consumer_->CommitAsync(positions);
 }
 
-void FanoutRole::ReachBarrier() {
-  const auto revision = parts_.registry.GetRevision(kBarrier);
-  if (revision && parts_.webhooks.WaitForRevision(*revision, kBarrier)) return;
+// An asynchronous commit may have failed, or be under way: what is not committed would be sent twice.
+void FanoutRole::OnRevoked(const std::vector<kafka::TopicPartition>& partitions) {
+  std::vector<kafka::Consumer::Position> positions;
+  for (const auto& partition : partitions) {
+    const auto found = done_.find(partition);
+    if (found == done_.end()) continue;
+    positions.push_back({partition, found->second});
+    done_.erase(found);
+  }
+  const Status committed = consumer_->CommitSync(positions);
+  if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
+}
+
+bool FanoutRole::ReachBarrier() {
+  auto revision = parts_.registry.GetRevision(kBarrier);
+  for (int tried = 0; revision && tried < kBarrierTries && !stop_.stopped(); ++tried) {
+    if (parts_.webhooks.WaitForRevision(*revision, kBarrier)) return true;
+  }
+  if (stop_.stopped()) return false;
   parts_.metrics.fanout_stale.Add();
+  log::Warn("fanout.stale", {{"error", revision ? "the copy of the webhooks stays behind the registry's"
+                                                : revision.error().message}});
+  return true;
 }
 
 void FanoutRole::FanOutRecord(const kafka::ConsumedRecord& record, ReliableAppend& append) {

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,25 +36,30 @@ class FanoutRole {
   FanoutRole(std::string brokers, const Parts& parts);
   ~FanoutRole();  // Stop()
 
-  // Finishes the batch, commits and leaves the group. Idempotent.
+  // Asks the role to finish the batch, to commit and to leave the group.
+  void RequestStop() { stop_.RequestStop(); }
+  // RequestStop(), and waits for its end. Idempotent.
   void Stop();
 
  private:
   void Run();
   bool Subscribe();
   void PollOnce();
-  // Waits, at most 1 s, until the copy of the webhooks has what the registry had committed when it was asked:
-  // a webhook created before the publish is matched.
-  void ReachBarrier();
+  // Waits until the copy of the webhooks has what the registry had committed when it was asked: a webhook
+  // created before the publish is matched. Goes on with the copy as it is where no registry answers (then
+  // nothing can have changed lately), or where the copy stays behind for 30 s. False: stopped before.
+  bool ReachBarrier();
   void FanOutRecord(const kafka::ConsumedRecord& record, ReliableAppend& append);
   void FanOutEvent(const std::shared_ptr<const Event>& event, ReliableAppend& append);
-  void Commit(const std::vector<kafka::ConsumedRecord>& records);
+  void NoteDone(const std::vector<kafka::ConsumedRecord>& records);
+  void OnRevoked(const std::vector<kafka::TopicPartition>& partitions);
 
   const std::string brokers_;
   Parts parts_;
   runtime::StopToken stop_;
   std::unique_ptr<kafka::Consumer> consumer_;
   std::int32_t delivery_partitions_ = 0;
+  std::map<kafka::TopicPartition, std::int64_t> done_;  // next offset of each partition that is held
   RecentSet seen_;  // events whose deliveries are acknowledged: repeats of a publish are dropped
   std::vector<Bytes16> batch_seen_;  // those of the batch at hand
   runtime::Thread thread_;

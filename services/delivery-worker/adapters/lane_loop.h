@@ -22,6 +22,9 @@ class LaneLoop {
   LaneLoop& operator=(const LaneLoop&) = delete;
   ~LaneLoop();
 
+  // Ends the thread: what is posted later is dropped. Idempotent.
+  void Stop() { loop_.Stop(); }
+
   runtime::EventLoop& loop() { return loop_; }
   http::Client& client() { return *client_; }
 

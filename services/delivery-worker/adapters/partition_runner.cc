@@ -67,9 +67,17 @@ void PartitionRunner::AppendPoison(std::int64_t offset, std::shared_ptr<const st
 }
 
 void PartitionRunner::BeginDrain() {
-  parts_.loop.Post([self = shared_from_this()] {
+  StopIntake(&DeliveryLane::BeginDrain);
+}
+
+void PartitionRunner::Abandon() {
+  StopIntake(&DeliveryLane::Abandon);
+}
+
+void PartitionRunner::StopIntake(void (DeliveryLane::*how)()) {
+  parts_.loop.Post([self = shared_from_this(), how] {
     self->draining_ = true;
-    self->lane_.BeginDrain();
+    (self->lane_.*how)();
     self->Publish();
   });
 }
@@ -83,10 +91,11 @@ void PartitionRunner::Send(Token token, const Delivery& delivery,
                            const std::shared_ptr<const Webhook>& webhook) {
   const Now now = runtime::ReadClock();
   auto request = SignedRequest(delivery, *webhook, now.wall);
-  const auto finish = [weak = weak_from_this()](Token sent, const HttpResult& result) {
+  const auto finish = [weak = weak_from_this(), &metrics = parts_.metrics](Token sent,
+                                                                           const HttpResult& result) {
+    metrics.in_flight.Add(-1);
     const auto self = weak.lock();
     if (!self) return;
-    self->parts_.metrics.in_flight.Add(-1);
     self->lane_.OnResponse(sent, result, runtime::ReadClock());
     self->Publish();
   };
@@ -147,6 +156,7 @@ void PartitionRunner::OnProduced(Token token, bool ok) {
 void PartitionRunner::Publish() {
   committable_.store(lane_.committable(), std::memory_order_release);
   window_.store(lane_.window(), std::memory_order_relaxed);
+  held_.store(lane_.held(), std::memory_order_relaxed);
   held_bytes_.store(lane_.held_bytes(), std::memory_order_relaxed);
   drained_.store(draining_ && lane_.idle(), std::memory_order_release);
 }

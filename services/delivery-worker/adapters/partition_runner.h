@@ -38,10 +38,14 @@ class PartitionRunner : public HttpPort,
   // Gives the records of the batch with these indexes to the lane; they are decoded on its loop.
   void Feed(std::shared_ptr<kafka::Batch> batch, std::vector<std::size_t> records);
   void BeginDrain();
+  // As DeliveryLane::Abandon.
+  void Abandon();
   // As the lane said last: see DeliveryLane. -1: nothing to commit.
   std::int64_t committable() const { return committable_.load(std::memory_order_acquire); }
-  // Records that were fed and are not complete.
+  // Records that were fed, from the oldest incomplete on.
   std::size_t backlog() const;
+  // Deliveries that are not over, and the bytes of their bodies.
+  std::size_t held() const { return held_.load(std::memory_order_relaxed); }
   std::size_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
   // After BeginDrain(): nothing is in flight, all effects are acknowledged.
   bool drained() const { return drained_.load(std::memory_order_acquire); }
@@ -61,6 +65,7 @@ class PartitionRunner : public HttpPort,
   void AppendPoison(std::int64_t offset, std::shared_ptr<const std::string> value);
   void Produce(Token token, const kafka::ProducerRecord& record);
   void OnProduced(Token token, bool ok);
+  void StopIntake(void (DeliveryLane::*how)());
   void Publish();
 
   const std::int32_t partition_;
@@ -70,6 +75,7 @@ class PartitionRunner : public HttpPort,
   std::atomic<std::int64_t> committable_{-1};
   std::atomic<std::size_t> posted_{0};  // fed, not yet with the lane
   std::atomic<std::size_t> window_{0};
+  std::atomic<std::size_t> held_{0};
   std::atomic<std::size_t> held_bytes_{0};
   std::atomic<bool> drained_{false};
 };

@@ -22,16 +22,6 @@ constexpr milliseconds kCheckpoint{250};
 constexpr milliseconds kTopicTimeout{2'000};
 constexpr std::size_t kMaxRecords = 1'000;
 
-milliseconds TierDelay(std::string_view topic, double time_scale) {
-  for (const WaitTier& tier : kWaitTiers) {
-    if (topic == tier.topic) {
-      return milliseconds{
-          static_cast<std::int64_t>(static_cast<double>(milliseconds{tier.delay}.count()) * time_scale)};
-    }
-  }
-  return milliseconds{0};
-}
-
 }  // namespace
 
 PumpRole::PumpRole(const PumpOptions& options, const Parts& parts)
@@ -123,8 +113,10 @@ void PumpRole::Take(const kafka::ConsumedRecord& record, ReliableAppend& append,
   const auto delivery = DecodeDelivery(record.value);
   if (delivery) {
     const WallTime release = record.timestamp + TierDelay(record.topic, options_.time_scale);
-    found->second.queue.Add({record.offset, release, delivery->due_at.value_or(release), delivery->webhook_id,
-                             std::string(record.value)});
+    const WallTime due =
+        std::min<WallTime>(delivery->due_at.value_or(release), delivery->created_at + options_.max_age);
+    found->second.queue.Add(
+        {record.offset, release, due, delivery->webhook_id, delivery->id, std::string(record.value)});
     return;
   }
   found->second.queue.AddPoison(record.offset);
@@ -143,7 +135,7 @@ bool PumpRole::Release() {
       (to_lane ? parts_.metrics.retries_released : parts_.metrics.retries_hopped).Add();
       moved.emplace_back(&assigned.queue, due->offset);
       append.Add({topic, to_lane ? DeliveryPartition(due->webhook, delivery_partitions_) : -1,
-                  due->webhook.str(), std::move(due->value)});
+                  due->delivery.str(), std::move(due->value)});
     }
   }
   if (moved.empty()) return true;

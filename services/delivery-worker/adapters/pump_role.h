@@ -20,8 +20,9 @@ namespace webhook {
 
 struct PumpOptions {
   std::string brokers;
-  double time_scale = 1;          // shortens the tiers, for development
-  std::size_t max_records = 200;  // held of one partition; then it is paused
+  double time_scale = 1;                        // shortens the tiers, for development
+  std::chrono::seconds max_age{3 * 24 * 3600};  // of a delivery: then the lane shall end it
+  std::size_t max_records = 200;                // held of one partition; then it is paused
   std::size_t max_bytes = 1u << 20;
 };
 
@@ -38,7 +39,9 @@ class PumpRole {
   PumpRole(const PumpOptions& options, const Parts& parts);
   ~PumpRole();  // Stop()
 
-  // Commits and leaves the group. Idempotent.
+  // Asks the role to commit and to leave the group.
+  void RequestStop() { stop_.RequestStop(); }
+  // RequestStop(), and waits for its end. Idempotent.
   void Stop();
 
  private:

@@ -4,13 +4,16 @@
 #include <utility>
 
 #include "core/check.h"
+#include "domain/retry_schedule.h"
 #include "domain/topics.h"
 
 namespace webhook {
 namespace {
 
 constexpr std::chrono::milliseconds kAppendRetry{500};
+constexpr std::chrono::seconds kParking{1};
 constexpr std::chrono::seconds kSweep{60};
+constexpr char kWaitsForEndpoint[] = "Waits for the endpoint's rate limit or for its earlier deliveries.";
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
 
@@ -21,6 +24,7 @@ DeliveryLane::DeliveryLane(std::int32_t partition, const LaneLimits& limits, Por
 
 void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   if (!window_.Add(offset)) return;
+  newest_offset_ = offset;
   if (executed_.Contains(Fingerprint(delivery))) {
     window_.MarkDone(offset);
     return;
@@ -30,17 +34,39 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   item.offset = offset;
   item.arrived = now.mono;
   item.record = DescribeDelivery(delivery, partition_, offset);
+  // No pause of ours is longer: a record that says so is a mistake.
+  if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + kMaxRetryPause);
   held_bytes_ += delivery.event->body.size();
   item.delivery = std::move(delivery);
   Admit(token, now);
 }
 
 void DeliveryLane::OnPoison(std::int64_t offset) {
-  window_.Add(offset);
+  if (!window_.Add(offset)) return;
+  newest_offset_ = offset;
+  ++busy_;
 }
 
 void DeliveryLane::OnPoisonAppended(std::int64_t offset) {
+  --busy_;
   window_.MarkDone(offset);
+}
+
+void DeliveryLane::BeginDrain() {
+  if (std::exchange(draining_, true)) return;
+  std::vector<Token> waiting = std::exchange(held_for_config_, {});
+  for (const auto& [token, item] : items_) {
+    if (item.queued) waiting.push_back(token);
+  }
+  for (const Token token : waiting) HandOver(token);
+}
+
+void DeliveryLane::HandOver(Token token) {
+  Item& item = items_.at(token);
+  item.queued.reset();
+  item.handed_over = true;
+  item.wait_topic = kDeliveriesTopic;
+  Append(token);
 }
 
 std::pair<std::shared_ptr<const Webhook>, Verdict> DeliveryLane::JudgeNow(const Delivery& delivery,
@@ -66,7 +92,7 @@ void DeliveryLane::Admit(Token token, Now now) {
 }
 
 void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
-  const Item& item = items_.at(token);
+  Item& item = items_.at(token);
   EndpointGate& gate = gates_.try_emplace(webhook.id, limits_.gate).first->second;
   gate.SetLimit(webhook.rate_limit);
   MonoTime ready = now.mono;
@@ -74,10 +100,9 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
     ready += *item.delivery.due_at - now.wall;
   if (!gate.Offer(token, ready, item.delivery.event->body.size(), now.mono)) {
     const MonoTime slot = std::max(gate.ReserveSlot(now.mono), ready);
-    Park(token, now.wall + (slot - now.mono),
-         "Waits for the endpoint's rate limit or for its earlier deliveries.", now);
-    return;
+    return Park(token, now.wall + (slot - now.mono), kWaitsForEndpoint, now);
   }
+  item.queued = ready;
   StartReady(webhook.id, now);
 }
 
@@ -93,6 +118,7 @@ void DeliveryLane::StartReady(const WebhookId& id, Now now) {
 
 void DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   Item& item = items_.at(token);
+  item.queued.reset();
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
   if (std::holds_alternative<HoldForConfig>(verdict)) {
@@ -116,13 +142,14 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   const WebhookId id = item.delivery.webhook_id;
   const Outcome outcome = Classify(result);
   EndpointGate& gate = gates_.at(id);
-  gate.Finished(std::holds_alternative<Delivered>(outcome), now.mono);
+  const bool own_fault = std::holds_alternative<OwnFault>(outcome);
+  gate.Finished(own_fault ? std::nullopt : std::optional(std::holds_alternative<Delivered>(outcome)),
+                now.mono);
 
   const NextStep step = Decide(item.delivery, *item.webhook, outcome, result, limits_.time_scale, now.wall);
   if (std::holds_alternative<AgainSoon>(step)) {
-    gate.PutBack(token, now.mono + limits_.own_fault_pause, item.delivery.event->body.size());
-    StartReady(id, now);
-    return;
+    Again(token, gate, result, now);
+    return StartReady(id, now);
   }
   item.record.outcome = OutcomeWord(outcome, *item.webhook);
   DescribeRequest(result, item.webhook->url, &item.record);
@@ -146,8 +173,40 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   StartReady(id, now);
 }
 
+void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& result, Now now) {
+  Item& item = items_.at(token);
+  if (draining_) return HandOver(token);
+  if (!item.own_faults_since) item.own_faults_since = now.mono;
+  if (now.mono - *item.own_faults_since >= limits_.max_own_faults)
+    return Park(token, now.wall + kWaitTiers.front().delay,
+                "The platform could not send it: " + result.detail, now);
+  item.queued = now.mono + limits_.own_fault_pause;
+  gate.PutBack(token, *item.queued, item.delivery.event->body.size());
+}
+
+void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
+  const auto half_window = static_cast<std::int64_t>(limits_.max_window / 2);
+  std::vector<Token> late;
+  for (const auto& [token, item] : items_) {
+    const bool old = now.mono - item.arrived > limits_.gate.max_wait;
+    if (!old && newest_offset_ - item.offset <= half_window) break;  // so are all that came later
+    const bool waited = item.queued && now.mono - *item.queued > limits_.gate.max_wait;
+    if (waited || (item.queued && newest_offset_ - item.offset > half_window)) late.push_back(token);
+  }
+  for (const Token token : late) {
+    Item& item = items_.at(token);
+    EndpointGate& gate = gates_.at(item.delivery.webhook_id);
+    gate.Withdraw(token, *item.queued);
+    item.queued.reset();
+    const MonoTime slot = gate.ReserveSlot(now.mono);
+    Park(token, now.wall + (slot - now.mono), kWaitsForEndpoint, now);
+  }
+}
+
 void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
   Item& item = items_.at(token);
+  // It comes back as the same attempt, which must not look like a copy then.
+  if (item.webhook != nullptr) executed_.Erase(Fingerprint(item.delivery));
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
   item.wait_topic = WaitTopic(due, now.wall, limits_.time_scale);
@@ -192,7 +251,7 @@ void DeliveryLane::OnAppended(Token token, bool ok, Now now) {
     return;
   }
   Item& item = items_.at(token);
-  if (!item.appending_wait) return Complete(token);
+  if (!item.appending_wait || item.handed_over) return Complete(token);
   item.wait_topic = nullptr;
   Append(token);
 }
@@ -224,6 +283,10 @@ void DeliveryLane::OnTick(Now now) {
     const WebhookId id = wakes_.begin()->second;
     wakes_.erase(wakes_.begin());
     StartReady(id, now);
+  }
+  if (now.mono >= next_parking_) {
+    next_parking_ = now.mono + kParking;
+    ParkWhatWaitsTooLong(now);
   }
   if (now.mono < next_sweep_) return;
   next_sweep_ = now.mono + kSweep;

@@ -2,7 +2,9 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <memory>
+#include <optional>
 #include <set>
 #include <unordered_map>
 #include <utility>
@@ -24,15 +26,18 @@ struct LaneLimits {
   double time_scale = 1;                        // shortens the schedule, for development
   std::chrono::seconds max_age{3 * 24 * 3600};  // of a delivery, below every topic's retention
   std::chrono::seconds max_config_wait{10};     // for our copy of the webhooks to reach a delivery's revision
+  std::size_t max_window = 4'096;  // records from the oldest incomplete to the newest; then the intake pauses
   std::chrono::milliseconds own_fault_pause{1'000};  // before the same attempt once more
+  std::chrono::seconds max_own_faults{15};           // then it is parked, so that nobody waits behind it
   std::size_t remembered = 16'384;                   // executed attempts, to drop copies
 };
 
 // Delivers one partition of webhook.deliveries:
 //   OnDelivery -> Judge -> gate -> Send -> OnResponse -> Decide -> AppendWait -> AppendAttempt -> mark done.
 // Rule: effects first, completion mark last; so a crash repeats, and never loses. A failed append is repeated
-// for ever: nothing is dropped while the broker is away. Thread: its loop's only, no lock. Lifetime: one
-// assignment epoch of the partition.
+// for ever: nothing is dropped while the broker is away. Nothing waits here for long, whatever its endpoint
+// does: what is older than gate.max_wait, or has half a window of newer records behind it, is parked. Thread:
+// its loop's only, no lock. Lifetime: one assignment epoch of the partition.
 class DeliveryLane {
  public:
   struct Ports {
@@ -53,14 +58,19 @@ class DeliveryLane {
   // Time has passed: starts what may start now, repeats what failed to be appended.
   void OnTick(Now now);
 
-  // Starts no more requests; what waits is left to the next owner.
-  void BeginDrain() { draining_ = true; }
-  // Nothing is in flight and nothing is being appended.
-  bool idle() const { return busy_ == 0; }
+  // Starts no more requests, and appends what waits to the partition anew for the next owner: then all that
+  // is over can be committed, and only what is in flight when a drain is cut short is sent twice. Idempotent.
+  void BeginDrain();
+  // The partition has another owner already: starts no more requests, and leaves what waits to it.
+  void Abandon() { draining_ = true; }
+  // Nothing is in flight and nothing is to be appended.
+  bool idle() const { return busy_ == 0 && failed_appends_.empty(); }
 
   std::int64_t committable() const { return window_.committable(); }
   // Records from the oldest incomplete to the newest; the source of back-pressure.
   std::size_t window() const { return window_.size(); }
+  // Deliveries that are not over.
+  std::size_t held() const { return items_.size(); }
   // Bytes of the event bodies that are held.
   std::size_t held_bytes() const { return held_bytes_; }
 
@@ -69,12 +79,15 @@ class DeliveryLane {
     Delivery delivery;
     std::int64_t offset = 0;
     MonoTime arrived{};
-    std::shared_ptr<const Webhook> webhook;  // as sent to
+    std::optional<MonoTime> queued;            // waits in its gate, not to start before; nullopt: elsewhere
+    std::optional<MonoTime> own_faults_since;  // of this attempt
+    std::shared_ptr<const Webhook> webhook;    // as sent to
     AttemptRecord record;
     const char* wait_topic = nullptr;  // set: the delivery is to be appended there before the record
     bool appending_wait = false;
+    bool handed_over = false;  // to the next owner, without an attempt record
   };
-  using Items = std::unordered_map<Token, Item>;
+  using Items = std::map<Token, Item>;  // in the order of their offsets
 
   // The webhook as it is now, and whether the delivery may be sent to it.
   std::pair<std::shared_ptr<const Webhook>, Verdict> JudgeNow(const Delivery& delivery, Now now) const;
@@ -82,8 +95,12 @@ class DeliveryLane {
   void Enqueue(Token token, const Webhook& webhook, Now now);
   void StartReady(const WebhookId& id, Now now);
   void Start(Token token, EndpointGate& gate, Now now);
+  // The same attempt once more after a fault of our own.
+  void Again(Token token, EndpointGate& gate, const HttpResult& result, Now now);
+  void ParkWhatWaitsTooLong(Now now);
   void Park(Token token, WallTime due, const std::string& reason, Now now);
   void EndWithoutRequest(Token token, const End& end);
+  void HandOver(Token token);
   void Conclude(Token token);
   void Append(Token token);
   void Complete(Token token);
@@ -100,9 +117,11 @@ class DeliveryLane {
   std::vector<Token> held_for_config_;
   std::vector<Token> failed_appends_;
   MonoTime next_append_retry_{};
+  MonoTime next_parking_{};
   MonoTime next_sweep_{};
   Token last_token_ = 0;
-  std::size_t busy_ = 0;  // in flight or being appended
+  std::size_t busy_ = 0;  // in flight or being appended, poison included
+  std::int64_t newest_offset_ = 0;
   std::size_t held_bytes_ = 0;
   bool draining_ = false;
 };

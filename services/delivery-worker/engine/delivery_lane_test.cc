@@ -302,12 +302,137 @@ TEST_F(DeliveryLaneTest, DrainFinishesWhatIsInFlightAndStartsNothing) {
   Pass(seconds{1});
   EXPECT_EQ(http.sent.size(), 10U);
   EXPECT_TRUE(lane.idle());
-  EXPECT_EQ(lane.committable(), 10);  // the two that wait are the next owner's
+  EXPECT_EQ(lane.committable(), 12);
+}
+
+TEST_F(DeliveryLaneTest, DrainHandsWhatWaitsToTheNextOwnerAsItIs) {
+  Delivery delivery = NewDelivery();
+  delivery.attempt = 2;
+  delivery.due_at = now.wall + seconds{5};
+  lane.OnDelivery(delivery, 40, now);
+  lane.BeginDrain();
+  lane.BeginDrain();
+  ASSERT_EQ(journal.waits.size(), 1U);
+  EXPECT_EQ(journal.waits[0].topic, "webhook.deliveries");
+  EXPECT_EQ(journal.waits[0].delivery.attempt, 2);
+  EXPECT_EQ(journal.waits[0].delivery.due_at, delivery.due_at);
+  EXPECT_FALSE(lane.idle());
+  AcknowledgeAll();
+  EXPECT_TRUE(journal.attempts.empty());
+  EXPECT_EQ(lane.committable(), 41);
+}
+
+TEST_F(DeliveryLaneTest, DrainIsNotOverWhileAnAppendHasFailed) {
+  lane.OnDelivery(NewDelivery(), 40, now);
+  lane.BeginDrain();
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  journal.open.clear();
+  lane.OnAppended(http.sent[0], false, now);
+  EXPECT_FALSE(lane.idle());
+  Pass(seconds{1});
+  AcknowledgeAll();
+  EXPECT_TRUE(lane.idle());
+  EXPECT_EQ(lane.committable(), 41);
+}
+
+TEST_F(DeliveryLaneTest, AnAbandonedPartitionIsLeftAsItIs) {
+  for (int i = 0; i < 12; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  lane.Abandon();
+  EXPECT_TRUE(journal.waits.empty());
+  EXPECT_EQ(lane.committable(), 0);
+}
+
+TEST_F(DeliveryLaneTest, WhatWaitsBehindASlowEndpointIsParked) {
+  for (int i = 0; i < 12; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  Pass(seconds{19});
+  EXPECT_TRUE(journal.waits.empty());
+  Pass(seconds{2});
+  EXPECT_EQ(journal.waits.size(), 2U);
+  AcknowledgeAll();
+  for (std::size_t i = 0; i < 10; ++i) lane.OnResponse(http.sent[i], Answer(200), now);
+  AcknowledgeAll();
+  EXPECT_EQ(lane.committable(), 12);
+  lane.OnDelivery(journal.waits[0].delivery, 12, now);
+  Pass(seconds{15});
+  EXPECT_EQ(http.deliveries.back(), "delivery_10") << "comes back as the same attempt";
+}
+
+TEST_F(DeliveryLaneTest, WhatHasHalfAWindowBehindItIsParkedAtOnce) {
+  registry.Put(MakeWebhook("webhook_b"));
+  registry.webhooks["webhook_b"] = [] {
+    Webhook quick = MakeWebhook("webhook_b");
+    quick.rate_limit = {0, 0, 10};
+    return std::make_shared<const Webhook>(quick);
+  }();
+  for (int i = 0; i < 11; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  for (int i = 11; i < 2'100; ++i) {
+    lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i), "webhook_b"), i, now);
+    lane.OnResponse(http.sent.back(), Answer(200), now);
+    AcknowledgeAll();
+  }
+  EXPECT_TRUE(journal.waits.empty());
+  Pass(seconds{1});
+  ASSERT_EQ(journal.waits.size(), 1U);
+  EXPECT_EQ(journal.waits[0].delivery.id.str(), "delivery_10");
+}
+
+TEST_F(DeliveryLaneTest, ADeadEndpointIsProbedAndTheRestIsParked) {
+  for (int i = 0; i < 5; ++i) {
+    lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+    lane.OnResponse(http.sent.back(), Answer(500), now);
+  }
+  AcknowledgeAll();
+  journal.waits.clear();
+  lane.OnDelivery(NewDelivery("delivery_probe"), 5, now);
+  EXPECT_EQ(http.deliveries.back(), "delivery_probe");
+  lane.OnDelivery(NewDelivery("delivery_other"), 6, now);
+  ASSERT_EQ(journal.waits.size(), 1U);
+  EXPECT_EQ(journal.waits[0].delivery.attempt, 1);
+  lane.OnResponse(http.sent.back(), Answer(200), now);
+  lane.OnDelivery(NewDelivery("delivery_next"), 7, now);
+  EXPECT_EQ(http.deliveries.back(), "delivery_next");
+}
+
+TEST_F(DeliveryLaneTest, OwnFaultsForLongParkTheSameAttempt) {
+  lane.OnDelivery(NewDelivery(), 1, now);
+  HttpResult fault;
+  fault.own_fault = true;
+  for (int i = 0; i < 30 && journal.waits.empty(); ++i) {
+    lane.OnResponse(http.sent.back(), fault, now);
+    Pass(milliseconds{1'100});
+  }
+  ASSERT_EQ(journal.waits.size(), 1U);
+  EXPECT_EQ(journal.waits[0].delivery.attempt, 1);
+  AcknowledgeAll();
+  EXPECT_EQ(journal.attempts[0].outcome, "parked");
+  EXPECT_EQ(lane.committable(), 2);
+  const std::size_t before = http.sent.size();
+  lane.OnDelivery(journal.waits[0].delivery, 2, now);
+  Pass(seconds{15});
+  EXPECT_EQ(http.sent.size(), before + 1) << "it is no copy of what was tried";
+}
+
+TEST_F(DeliveryLaneTest, OwnFaultsSayNothingOfTheEndpoint) {
+  HttpResult fault;
+  fault.own_fault = true;
+  for (int i = 0; i < 6; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  for (std::size_t i = 0; i < 6; ++i) lane.OnResponse(http.sent[i], fault, now);
+  Pass(milliseconds{1'100});
+  EXPECT_EQ(http.sent.size(), 12U) << "all at once, not one as for a dead endpoint";
+}
+
+TEST_F(DeliveryLaneTest, ADueTimeThatCannotBeIsBounded) {
+  Delivery delivery = NewDelivery();
+  delivery.due_at = now.wall + std::chrono::hours{24 * 365 * 1'000};
+  lane.OnDelivery(delivery, 1, now);
+  ASSERT_EQ(journal.waits.size(), 1U);
+  EXPECT_LE(*journal.waits[0].delivery.due_at, now.wall + std::chrono::hours{24});
 }
 
 TEST_F(DeliveryLaneTest, PoisonHoldsBackTheCommitUntilItIsKept) {
   lane.OnPoison(5);
   EXPECT_EQ(lane.committable(), 5);
+  EXPECT_FALSE(lane.idle());
   lane.OnPoisonAppended(5);
   EXPECT_EQ(lane.committable(), 6);
 }

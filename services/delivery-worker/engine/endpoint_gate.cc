@@ -13,7 +13,7 @@ bool EndpointGate::Offer(Token token, MonoTime ready, std::size_t bytes, MonoTim
   const bool first = waiting_.empty() && in_flight_ == 0;  // one is always let in, however large
   const bool room =
       waiting_.size() < limits_.max_waiting && waiting_bytes_ + bytes <= limits_.max_waiting_bytes;
-  if (!first && !room) return false;
+  if (!first && (!room || Probing())) return false;
   const MonoTime turn = std::max(ready, rate_.NextFree(now, waiting_.size()));
   if (turn > now + limits_.max_wait) return false;
   PutBack(token, ready, bytes);
@@ -25,8 +25,11 @@ void EndpointGate::PutBack(Token token, MonoTime ready, std::size_t bytes) {
   waiting_bytes_ += bytes;
 }
 
-int EndpointGate::MaxInFlight() const {
-  return straight_failures_ >= limits_.failures_until_probe ? 1 : limits_.max_in_flight;
+void EndpointGate::Withdraw(Token token, MonoTime ready) {
+  const auto found = waiting_.find({ready, token});
+  if (found == waiting_.end()) return;
+  waiting_bytes_ -= found->second;
+  waiting_.erase(found);
 }
 
 std::optional<Token> EndpointGate::TakeNext(MonoTime now) {
@@ -44,9 +47,9 @@ void EndpointGate::Started(MonoTime now) {
   rate_.Count(now);
 }
 
-void EndpointGate::Finished(bool success, MonoTime now) {
+void EndpointGate::Finished(std::optional<bool> success, MonoTime now) {
   --in_flight_;
-  straight_failures_ = success ? 0 : straight_failures_ + 1;
+  if (success) straight_failures_ = *success ? 0 : straight_failures_ + 1;
   last_finished_ = now;
 }
 

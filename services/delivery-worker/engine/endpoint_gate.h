@@ -19,7 +19,9 @@ struct GateLimits {
   std::size_t max_waiting_bytes = 1 << 20;
   std::chrono::seconds max_wait{20};  // what would start later is to be parked
   int max_in_flight = 10;
-  int failures_until_probe = 5;  // then one request at a time, until one succeeds
+  // Then one request at a time, until one succeeds, and nothing waits here: what comes meanwhile is to be
+  // parked.
+  int failures_until_probe = 5;
 };
 
 // What waits for one endpoint, and when the next of it may start: rate limit, concurrency and bounds of the
@@ -35,13 +37,15 @@ class EndpointGate {
   [[nodiscard]] bool Offer(Token token, MonoTime ready, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.
   void PutBack(Token token, MonoTime ready, std::size_t bytes);
+  // Takes a delivery that waits here, queued with this `ready`, out of the queue.
+  void Withdraw(Token token, MonoTime ready);
   // Takes the next delivery that may start now out of the queue. Started() must follow where its request is
   // made.
   std::optional<Token> TakeNext(MonoTime now);
   // A request starts: counts against both limits and the places in flight.
   void Started(MonoTime now);
-  // A request that was started has ended.
-  void Finished(bool success, MonoTime now);
+  // A request that was started has ended. nullopt: by a fault of our own, which says nothing of the endpoint.
+  void Finished(std::optional<bool> success, MonoTime now);
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
   std::optional<MonoTime> WakeAt(MonoTime now) const;
@@ -51,7 +55,8 @@ class EndpointGate {
   bool Idle(MonoTime now) const;
 
  private:
-  int MaxInFlight() const;
+  bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
+  int MaxInFlight() const { return Probing() ? 1 : limits_.max_in_flight; }
 
   GateLimits limits_;
   RateLog rate_;

@@ -24,7 +24,8 @@ class HttpPort {
 class JournalPort {
  public:
   virtual ~JournalPort() = default;
-  // Appends to a wait tier, or to the deliveries. Exactly one OnAppended(token) follows.
+  // Appends to a wait tier, or to the lane's own partition of the deliveries. Exactly one OnAppended(token)
+  // follows.
   virtual void AppendWait(Token token, const char* topic, const Delivery& delivery) = 0;
   // Appends to the attempts. Exactly one OnAppended(token) follows.
   virtual void AppendAttempt(Token token, const AttemptRecord& record) = 0;

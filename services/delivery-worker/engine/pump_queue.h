@@ -23,6 +23,7 @@ class PumpQueue {
     WallTime release{};
     WallTime due{};  // of the delivery itself; a later one hops to another tier
     WebhookId webhook;
+    DeliveryId delivery;
     std::string value;  // the record, passed on as it is
   };
 
@@ -30,8 +31,7 @@ class PumpQueue {
   bool Add(Waiting waiting);
   // A record that cannot be decoded: holds back the commit until OnMoved(offset).
   void AddPoison(std::int64_t offset) { window_.Add(offset); }
-  // Takes the head if its time has come. OnMoved(offset) must follow, or PutBack() where it could not be
-  // appended.
+  // Takes the head if its time has come. OnMoved(offset) must follow once it lies elsewhere.
   std::optional<Waiting> TakeDue(WallTime now);
   // Its copy elsewhere is acknowledged.
   void OnMoved(std::int64_t offset) { window_.MarkDone(offset); }

@@ -10,7 +10,8 @@ using std::chrono::seconds;
 constexpr WallTime kStart{seconds{1'700'000'000}};
 
 PumpQueue::Waiting At(std::int64_t offset, seconds release) {
-  return {offset, kStart + release, kStart + release, WebhookId("webhook_a"), "value"};
+  return {offset, kStart + release, kStart + release, WebhookId("webhook_a"), DeliveryId("delivery_1"),
+          "value"};
 }
 
 TEST(PumpQueue, ReleasesInAppendOrderAndOnlyWhatIsDue) {

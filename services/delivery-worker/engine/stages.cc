@@ -123,6 +123,13 @@ NextStep Decide(const Delivery& delivery, const Webhook& webhook, const Outcome&
   return RetryAt{ended + pause, told + count};
 }
 
+std::chrono::microseconds TierDelay(std::string_view topic, double time_scale) {
+  for (const WaitTier& tier : kWaitTiers) {
+    if (topic == tier.topic) return Scaled(tier.delay, time_scale);
+  }
+  return std::chrono::microseconds{0};
+}
+
 const char* WaitTopic(WallTime due, WallTime now, double time_scale) {
   // A tier's pause counts from the broker's append, some milliseconds from now: a due time that is a tier's
   // pause away must find that tier.

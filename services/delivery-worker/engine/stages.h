@@ -80,6 +80,9 @@ NextStep Decide(const Delivery& delivery, const Webhook& webhook, const Outcome&
 
 // --- waiting
 
+// How long a tier keeps a record.
+std::chrono::microseconds TierDelay(std::string_view topic, double time_scale);
+
 // The topic that a delivery waits in until `due`: the greatest tier that is not longer than the rest, or the
 // deliveries themselves where the rest is shorter than every tier (the lane holds it).
 const char* WaitTopic(WallTime due, WallTime now, double time_scale);

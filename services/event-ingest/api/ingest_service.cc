@@ -17,14 +17,17 @@ using std::chrono::microseconds;
 
 constexpr int kMaxBatch = 1'000;
 constexpr std::chrono::seconds kLongest{10};
-// An answer of ours must be with the client before it gives up itself.
+// An answer of ours must be with the client before it gives up itself: so much of what is left is the way
+// back.
 constexpr std::chrono::milliseconds kTravel{100};
+constexpr int kTravelShare = 10;
 
 MonoTime DeadlineOf(const grpc::CallbackServerContext& context, Now now) {
   const auto left = context.deadline() - now.wall;
   const auto longest = std::chrono::duration_cast<std::chrono::nanoseconds>(kLongest);
   const auto allowed = std::min(std::chrono::duration_cast<std::chrono::nanoseconds>(left), longest);
-  return now.mono + std::chrono::duration_cast<microseconds>(allowed) - kTravel;
+  const auto travel = std::min<std::chrono::nanoseconds>(kTravel, allowed / kTravelShare);
+  return now.mono + std::chrono::duration_cast<microseconds>(allowed - travel);
 }
 
 std::string Traceparent(const grpc::CallbackServerContext& context) {

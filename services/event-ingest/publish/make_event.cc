@@ -10,16 +10,6 @@ namespace {
 
 constexpr std::int64_t kEndOfYear9999 = 253'402'300'800;
 
-// W3C Trace Context, version 00: 00-<32 hex>-<16 hex>-<2 hex>, lower case.
-bool IsTraceparent(std::string_view text) {
-  if (text.size() != 55 || text.substr(0, 3) != "00-" || text[35] != '-' || text[52] != '-') return false;
-  for (std::size_t i = 3; i < text.size(); ++i) {
-    if (i == 35 || i == 52) continue;
-    if (!((text[i] >= '0' && text[i] <= '9') || (text[i] >= 'a' && text[i] <= 'f'))) return false;
-  }
-  return true;
-}
-
 void CheckType(std::string_view type, const Directory& directory, const std::string& at,
                std::vector<FieldViolation>* violations) {
   if (type.empty())
@@ -49,7 +39,7 @@ bool InRange(const PublishInput::Time& time) {
 Result<MadeEvent> MakeEvent(const PublishInput& input, const Directory& directory, const std::string& at,
                             WallTime now, const Bytes16& random) {
   std::vector<FieldViolation> violations;
-  if (!input.event_id.empty() && !IsEventIdText(input.event_id))
+  if (!input.event_id.empty() && !IsIdText(input.event_id))
     violations.push_back({at + ".event_id", "bad_event_id", "must be 1 to 128 of A-Z a-z 0-9 _ -"});
   CheckAccount(input.account_id, directory, at + ".account_id", &violations);
   CheckType(input.event_type, directory, at + ".event_type", &violations);

@@ -49,10 +49,14 @@ void ConfigFeed::Look() {
   if (!revision) return;
   {
     const std::scoped_lock lock(mutex_);
-    if (*revision <= revision_) return;
+    if (*revision == revision_) return;  // a lower one: the database was restored from a backup
     revision_ = *revision;
   }
   changed_.notify_all();
+}
+
+void ConfigFeed::Pause(std::chrono::milliseconds time) {
+  static_cast<void>(stop_.WaitFor(time));
 }
 
 bool ConfigFeed::WaitBeyond(std::int64_t seen, std::chrono::milliseconds timeout) {

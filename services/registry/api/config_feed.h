@@ -22,6 +22,8 @@ class ConfigFeed {
 
   // Waits, at most this long, until a revision after `seen` is known. True: there is one.
   bool WaitBeyond(std::int64_t seen, std::chrono::milliseconds timeout);
+  // Waits for the time, or for Stop().
+  void Pause(std::chrono::milliseconds time);
   // Ends all waits. Idempotent.
   void Stop();
   bool stopped() const { return stop_.stopped(); }

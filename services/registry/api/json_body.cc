@@ -47,6 +47,8 @@ Result<json> ParseBody(std::string_view body) {
     return parsed;
   } catch (const json::parse_error& error) {
     return BadJson("the body is not JSON: byte " + std::to_string(error.byte));
+  } catch (const json::exception&) {
+    return BadJson("the body holds a number that is out of range");
   }
 }
 

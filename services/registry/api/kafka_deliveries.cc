@@ -14,8 +14,10 @@ constexpr std::chrono::milliseconds kTopicTimeout{2'000};
 }  // namespace
 
 Result<std::int32_t> KafkaDeliveries::Partitions() {
-  const std::scoped_lock lock(mutex_);
-  if (partitions_ > 0) return partitions_;
+  if (const std::int32_t known = partitions_; known > 0) return known;
+  const std::unique_lock lock(asking_, std::try_to_lock);
+  if (!lock)
+    return Error{ErrorCode::kUnavailable, "event_log_unavailable", "the event log is being asked; try again"};
   kafka::ConsumerOptions options;
   options.brokers = brokers_;
   options.client_id = "registry";
@@ -24,10 +26,14 @@ Result<std::int32_t> KafkaDeliveries::Partitions() {
   const auto count = (*consumer)->PartitionCount(kDeliveriesTopic, kTopicTimeout);
   if (!count) return count.error();
   partitions_ = *count;
-  return partitions_;
+  return *count;
 }
 
 Status KafkaDeliveries::Append(const Delivery& delivery) {
+  // At once: callers that wait would take the threads of everybody else.
+  if (!producer_.connected())
+    return Error{ErrorCode::kUnavailable, "event_log_unavailable",
+                 "the event log does not answer; try again"};
   const auto partitions = Partitions();
   if (!partitions) return partitions.error();
   const std::string value = EncodeDelivery(delivery);

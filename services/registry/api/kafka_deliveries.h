@@ -4,12 +4,15 @@
 #include <mutex>
 #include <string>
 
+#include <atomic>
+
 #include "kafka/producer.h"
 #include "services/registry/api/delivery_commands.h"
 
 namespace webhook {
 
-// DeliveryPort on the real topic. From any thread; blocks at most about 7 s.
+// DeliveryPort on the real topic. From any thread; blocks at most about 7 s. kUnavailable at once where no
+// broker answers, or while another thread asks for the topic.
 class KafkaDeliveries : public DeliveryPort {
  public:
   // The producer outlives this.
@@ -23,8 +26,8 @@ class KafkaDeliveries : public DeliveryPort {
 
   const std::string brokers_;
   kafka::Producer& producer_;
-  std::mutex mutex_;
-  std::int32_t partitions_ = 0;  // 0: not asked yet; then fixed for the life of the cluster
+  std::mutex asking_;
+  std::atomic<std::int32_t> partitions_{0};  // 0: not asked yet; then fixed for the life of the cluster
 };
 
 }  // namespace webhook

@@ -10,6 +10,7 @@ namespace {
 
 constexpr int kPage = 500;
 constexpr std::chrono::milliseconds kHeartbeat{2'000};
+constexpr std::chrono::milliseconds kPause{500};  // while the database is away
 
 class Place {
  public:
@@ -55,11 +56,12 @@ grpc::Status WatchService::WatchWebhooks(grpc::ServerContext* context,
     const auto sent = SendChanges(writer, &revision);
     if (!sent) {
       // The database is away: nothing can have changed, and the stream shows that we live.
-      log::Debug("watch.unavailable", {{"error", sent.error().message}});
+      if (sent.error().code == ErrorCode::kInternal)
+        log::Error("watch.failed", {{"error", sent.error().message}});
       v1::WatchWebhooksResponse heartbeat;
       heartbeat.set_revision(revision);
       if (!writer->Write(heartbeat)) break;
-      if (!context->IsCancelled()) feed_.WaitBeyond(std::numeric_limits<std::int64_t>::max(), kHeartbeat);
+      feed_.Pause(kPause);
     } else if (!*sent) {
       break;
     }
@@ -92,6 +94,8 @@ Result<bool> WatchService::SendChanges(grpc::ServerWriter<v1::WatchWebhooksRespo
                                        std::int64_t* revision) {
   const auto part = reader_.Changes(*revision, kPage);
   if (!part) return part.error();
+  // Restored from a backup: what the receiver holds may never have been.
+  if (part->revision < *revision) return SendSnapshot(writer, revision);
   v1::WatchWebhooksResponse message;
   *revision = part->revision;
   message.set_revision(*revision);
@@ -109,7 +113,7 @@ grpc::Status WatchService::WatchPublishers(grpc::ServerContext* context, const v
   while (!context->IsCancelled() && !feed_.stopped()) {
     feed_.WaitBeyond(revision, kHeartbeat);
     const auto part = reader_.Changes(revision, kPage);
-    if (part && part->publishers_changed) {
+    if (part && (part->publishers_changed || part->revision < revision)) {
       const auto sent = SendPublishers(writer, &revision);
       if (sent && !*sent) break;
       if (sent) continue;
@@ -118,7 +122,7 @@ grpc::Status WatchService::WatchPublishers(grpc::ServerContext* context, const v
     v1::WatchPublishersResponse heartbeat;
     heartbeat.set_revision(revision);
     if (!writer->Write(heartbeat)) break;
-    if (!part) feed_.WaitBeyond(std::numeric_limits<std::int64_t>::max(), kHeartbeat);
+    if (!part) feed_.Pause(kPause);
   }
   return grpc::Status::OK;
 }

@@ -26,6 +26,8 @@ LogWriterMetrics::LogWriterMetrics(metrics::Registry& registry)
                                    "Kafka records written to the delivery log")),
       poison(registry.MakeCounter("webhook_poison_records_total", "Records put aside as unusable",
                                   {{"stage", "delivery_log"}})),
+      missed(registry.MakeCounter("webhook_delivery_log_missed_records_total",
+                                  "Kafka records that retention deleted before they were written")),
       failures(registry.MakeCounter("webhook_delivery_log_failures_total",
                                     "Times the log writer had to start again")),
       lag_seconds(registry.MakeGauge("webhook_attempt_log_lag_seconds",
@@ -114,14 +116,14 @@ Status LogWriter::WriteBatch(const std::vector<kafka::ConsumedRecord>& records) 
     if (Status taken = Take(record, &batch); !taken) return taken;
   }
   Status stored = Store(batch);
-  if (!stored && stored.error().code == ErrorCode::kInternal) {
+  if (!stored && stored.error().reason == postgres::kBadValue) {
     // One of them does not fit the tables: each by itself, so that only that one is put aside.
     log::Error("delivery_log.batch_refused", {{"error", stored.error().message}});
     for (const kafka::ConsumedRecord& record : records) {
       store::LogBatch single;
       if (Status taken = Take(record, &single); !taken) return taken;
       stored = Store(single);
-      if (!stored && stored.error().code == ErrorCode::kInternal) {
+      if (!stored && stored.error().reason == postgres::kBadValue) {
         if (Status kept = KeepPoison(record, stored.error()); !kept) return kept;
         single.events.clear();
         single.attempts.clear();
@@ -140,8 +142,17 @@ Status LogWriter::WriteBatch(const std::vector<kafka::ConsumedRecord>& records) 
 Status LogWriter::Take(const kafka::ConsumedRecord& record, store::LogBatch* batch) {
   const store::LogPartition partition(record.topic, record.partition);
   const auto known = next_.find(partition);
+  const bool first = !batch->offsets.contains(partition);
   store::OffsetStep& step = batch->offsets[partition];
   step.from = known == next_.end() ? 0 : known->second;
+  const std::int64_t expected = first ? step.from : step.to;
+  if (record.offset > expected && (known != next_.end() || !first)) {
+    // Kafka's retention has passed what was not written in time: rows are missing for good.
+    metrics_.missed.Add(static_cast<double>(record.offset - expected));
+    log::Error(
+        "delivery_log.records_missed",
+        {{"topic", record.topic}, {"partition", record.partition}, {"count", record.offset - expected}});
+  }
   step.to = record.offset + 1;
   if (record.topic == kEventsTopic) {
     auto event = DecodeEvent(record.value);

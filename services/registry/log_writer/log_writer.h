@@ -21,6 +21,7 @@ struct LogWriterMetrics {
 
   metrics::Counter records;
   metrics::Counter poison;
+  metrics::Counter missed;
   metrics::Counter failures;
   metrics::Gauge lag_seconds;
   metrics::Gauge writing;  // 1: this replica holds the lock

@@ -40,6 +40,8 @@ CREATE TABLE deliveries (
 );
 CREATE INDEX deliveries_account ON deliveries (account_id, created_at DESC, id DESC);
 CREATE INDEX deliveries_webhook ON deliveries (account_id, webhook_id, created_at DESC, id DESC);
+CREATE INDEX deliveries_state ON deliveries (account_id, state, created_at DESC, id DESC);
+CREATE INDEX deliveries_type ON deliveries (account_id, event_type, created_at DESC, id DESC);
 CREATE INDEX deliveries_event ON deliveries (account_id, event_id);
 
 -- One row a request. A request that was repeated after a crash is another row: it has its own start.

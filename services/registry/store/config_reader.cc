@@ -4,6 +4,7 @@
 #include <pqxx/pqxx>
 #include <set>
 
+#include "log/log.h"
 #include "services/registry/store/values.h"
 #include "services/registry/store/webhook_rows.h"
 
@@ -14,9 +15,13 @@ std::int64_t ReadRevision(pqxx::dbtransaction& transaction) {
   return transaction.exec1("SELECT revision FROM config_revision")[0].as<std::int64_t>();
 }
 
-// Puts the live secrets into the webhooks, newest first.
-Status AddSecrets(pqxx::dbtransaction& transaction, const crypto::Envelope& envelope,
-                  std::vector<Webhook>* webhooks) {
+constexpr char kSecretUnreadable[] =
+    "The platform cannot read its signing secret; its operator has been told. Rotate the secret to go on.";
+
+// Puts the live secrets into the webhooks, newest first. A webhook with one that cannot be opened is shown
+// inactive: nothing goes out unsigned, and nobody else's configuration waits for it.
+void AddSecrets(pqxx::dbtransaction& transaction, const crypto::Envelope& envelope,
+                std::vector<Webhook>* webhooks) {
   std::map<std::string, Webhook*> by_id;
   std::vector<std::string> ids;
   for (Webhook& webhook : *webhooks) {
@@ -32,10 +37,15 @@ Status AddSecrets(pqxx::dbtransaction& transaction, const crypto::Envelope& enve
     Webhook& webhook = *by_id.at(row[1].as<std::string>());
     auto secret = envelope.Open(pqxx::binarystring(row[2]).str(),
                                 SecretContext(webhook.account, webhook.id, row[0].as<std::string>()));
-    if (!secret) return secret.error();
+    if (!secret) {
+      webhook.active = false;
+      webhook.inactive_reason = kSecretUnreadable;
+      log::Error("secret.undecryptable",
+                 {{"webhook_id", webhook.id.str()}, {"error", secret.error().message}});
+      continue;
+    }
     webhook.secrets.push_back({std::move(*secret), ToOptionalTime(row[3])});
   }
-  return Ok();
 }
 
 }  // namespace
@@ -55,8 +65,7 @@ Result<ConfigPart> ConfigReader::Page(const WebhookId& after, int limit) {
             std::string("SELECT ") + kWebhookColumns + " FROM webhooks WHERE id > $1 ORDER BY id LIMIT $2",
             after.str(), limit);
         for (const auto& row : rows) part.webhooks.push_back(ToWebhook(row).webhook);
-        if (Status secrets = AddSecrets(transaction, envelope_, &part.webhooks); !secrets)
-          return secrets.error();
+        AddSecrets(transaction, envelope_, &part.webhooks);
         return part;
       });
 }
@@ -88,8 +97,7 @@ Result<ConfigPart> ConfigReader::Changes(std::int64_t since, int limit) {
           ids.erase(part.webhooks.back().id.str());
         }
         for (const std::string& id : ids) part.deleted.emplace_back(id);
-        if (Status secrets = AddSecrets(transaction, envelope_, &part.webhooks); !secrets)
-          return secrets.error();
+        AddSecrets(transaction, envelope_, &part.webhooks);
         return part;
       });
 }

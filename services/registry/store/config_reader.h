@@ -12,7 +12,8 @@
 
 namespace webhook::store {
 
-// Webhooks with their secrets in clear, as the watch sends them.
+// Webhooks with their secrets in clear, as the watch sends them. One whose secret cannot be opened is
+// inactive in it, with the reason.
 struct ConfigPart {
   std::int64_t revision = 0;
   std::vector<Webhook> webhooks;
