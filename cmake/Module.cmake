@@ -32,6 +32,10 @@ endif()
 
 set_property(GLOBAL PROPERTY WEBHOOK_SOURCES "")
 
+# What ./dev test builds of a preset under which not all is run.
+add_custom_target(unit_tests)
+add_custom_target(integration_tests)
+
 function(webhook_claim_sources)
   foreach(source IN LISTS ARGN)
     set_property(GLOBAL APPEND PROPERTY WEBHOOK_SOURCES ${CMAKE_CURRENT_SOURCE_DIR}/${source})
@@ -67,6 +71,7 @@ function(webhook_module)
   if(M_TESTS)
     add_executable(${M_NAME}_test ${M_TESTS})
     target_link_libraries(${M_NAME}_test PRIVATE webhook_flags webhook::${M_NAME} ${private_deps} ${test_deps} GTest::gmock_main)
+    add_dependencies(unit_tests ${M_NAME}_test)
     add_test(NAME unit.${M_NAME} COMMAND ${M_NAME}_test)
     set_tests_properties(unit.${M_NAME} PROPERTIES LABELS unit TIMEOUT 120)
   endif()

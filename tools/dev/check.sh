@@ -11,14 +11,29 @@ cmd_lint() {
   mapfile -t files < <(cpp_files)
   step "format" "$state/logs/lint-format.log" clang-format-14 --dry-run -Werror "${files[@]}"
   step "layers, lengths, words" "$state/logs/lint-source.log" python3 tools/check_source.py
+  step "protocol" "$state/logs/lint-proto.log" lint_proto
   step "shell" "$state/logs/lint-shell.log" shellcheck -x dev tools/dev/build_rdkafka.sh \
     tools/dev/fetch_kafka.sh .ci/run
 }
 
+lint_proto() (cd proto && "$root/tests/e2e/node_modules/.bin/buf" lint)
+
+# Every sh block of README.md, as written, in one shell.
+run_readme() {
+  local script="$state/readme.sh"
+  say "README's commands"
+  # shellcheck disable=SC2016  # backticks are Markdown's
+  awk '/^```sh$/ { on = 1; next } /^```$/ { on = 0 } on' README.md >"$script"
+  grep -q '^\./dev test$' "$script" || fail "README.md has lost its test command"
+  bash -euo pipefail "$script"
+}
+
 cmd_ci() {
-  local started=$SECONDS preset
+  local started=$SECONDS
   cmd_setup
   cmd_lint
-  for preset in release asan tsan; do cmd_test --preset "$preset" unit; done
+  run_readme
+  cmd_test --preset asan unit integration
+  cmd_test --preset tsan unit
   say "ci passed in $((SECONDS - started)) s"
 }

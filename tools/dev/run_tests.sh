@@ -8,7 +8,8 @@ test_unit() {
   ctest --preset "$preset" -L unit -j"$(nproc)" --output-on-failure --no-tests=error
 }
 
-# Adapters against the real thing: a Kafka and a Postgres of their own, thrown away afterwards.
+# Adapters against the real thing: a Kafka and a Postgres of their own, thrown away afterwards. They are prepared by the
+# release build's webhookctl.
 test_integration() (
   say "integration tests ($preset)"
   state="$root/.dev/integration"
@@ -46,7 +47,11 @@ cmd_test() {
   for kind in "${kinds[@]}"; do
     [[ " $test_kinds " == *" $kind "* ]] || fail "unknown kind of test '$kind'" "./dev test [unit|integration|e2e|all]"
   done
-  cmd_build --preset "$preset"
+  local targets=()
+  for kind in "${kinds[@]}"; do targets+=("${kind}_tests"); done
+  # Everything, where the services themselves are run.
+  [[ " ${kinds[*]} " =~ \ (e2e|all)\  ]] && targets=()
+  cmd_build --preset "$preset" "${targets[@]}"
   for kind in "${kinds[@]}"; do
     if [ "$kind" = unit ] || [ "$kind" = all ]; then test_unit; fi
     if [ "$kind" = integration ] || [ "$kind" = all ]; then test_integration; fi
