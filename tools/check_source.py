@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Rules of style that a script can check: who may include whom, file lengths, words that belong to one room.
+"""Rules of style that a script can check: who may include whom, file lengths, words that belong to one room, documents
+that are there.
 
 Prints one line for each mistake and ends with 1 where there is any.
 """
@@ -44,6 +45,7 @@ MAX_LINES = 500
 INCLUDE = re.compile(r'^\s*#include [<"]([^">]+)[">]', re.M)
 # Outside libs/runtime only there: threads, sleeping, clocks.
 RUNTIME_ONLY = re.compile(r"std::j?thread\b|sleep_for|sleep_until|_clock::now\(")
+DOCUMENT = re.compile(r"[\w./-]+\.md\b")
 UNFINISHED = re.compile(r"\b(TODO|FIXME|XXX)\b")
 
 
@@ -77,6 +79,9 @@ def check(path):
         yield f"has more than {MAX_LINES} lines"
     if UNFINISHED.search(text):
         yield "has a note of unfinished work"
+    for document in sorted(set(DOCUMENT.findall(text))):
+        if not pathlib.Path(document).exists():
+            yield f"names {document}, which is not there"
     room = room_of(path)
     if room is None:
         return
@@ -87,7 +92,8 @@ def check(path):
 
 
 def main():
-    files = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.cc", "*.h"],
+    files = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "--", "*.cc", "*.h",
+                            "*.proto"],
                            capture_output=True, text=True, check=True).stdout.split()
     mistakes = [f"{path}: {mistake}" for path in files if pathlib.Path(path).exists() for mistake in check(path)]
     print("\n".join(mistakes) or f"{len(files)} files, no mistake")

@@ -87,6 +87,8 @@ Table::Table(Table&&) noexcept = default;
 Table::~Table() = default;
 
 void Table::Add(Setting setting) {
+  CHECK(std::find(kKnownNames.begin(), kKnownNames.end(), setting.name) != kKnownNames.end(),
+        "a setting must be in libs/config/known_names.h, or the other services refuse its variable");
   settings_.push_back(std::move(setting));
 }
 void Table::Rule(std::function<std::vector<FieldViolation>()> rule) {

@@ -15,15 +15,15 @@ namespace webhook::config {
 
 // Declares every setting of a service in one table. A setting `http-timeout` is the flag --http-timeout, the
 // variable WEBHOOK_HTTP_TIMEOUT and, for secrets, the file named by WEBHOOK_HTTP_TIMEOUT_FILE or
-// --http-timeout-file. Flag > variable > default. Values are written through the pointers, which must outlive
-// Load().
+// --http-timeout-file. Its name must be in known_names.h. Flag > variable > default. Values are written
+// through the pointers, which must outlive Load().
 class Table {
  public:
   Table(std::string service, std::string purpose);
   Table(Table&&) noexcept;
   ~Table();
 
-  // Text; `required` text must not be empty.
+  // RequiredText must not be empty.
   void Text(std::string name, std::string* value, std::string fallback, std::string help);
   void RequiredText(std::string name, std::string* value, std::string help);
   // Comma-separated.

@@ -50,7 +50,7 @@ struct Sample {
     table.RequiredText("kafka", &kafka, "Brokers");
     table.Choice("profile", &profile, "production", {"production", "development"}, "Profile");
     table.SecretText("internal-token", &token, 8, "Token");
-    table.Integer("lanes", &lanes, 2, 1, 64, "Threads");
+    table.Integer("deliver-threads", &lanes, 2, 1, 64, "Threads");
     table.Number("retry-time-scale", &scale, 1, 0.001, 1, "Scale");
     table.Flag("allow-http", &allow, false, "Allow http");
     return table;
@@ -64,9 +64,10 @@ TEST(Table, FlagBeatsVariableBeatsDefault) {
   Sample sample;
   Table table = sample.Declare();
   auto environment = kGood;
-  environment["WEBHOOK_LANES"] = "4";
+  environment["WEBHOOK_DELIVER_THREADS"] = "4";
   environment["WEBHOOK_HTTP_TIMEOUT"] = "5s";
-  const auto loaded = table.Load({"--lanes=8", "--retry-time-scale", "0.5", "--allow-http"}, environment);
+  const auto loaded =
+      table.Load({"--deliver-threads=8", "--retry-time-scale", "0.5", "--allow-http"}, environment);
   EXPECT_TRUE(loaded.violations.empty());
   EXPECT_EQ(loaded.command, Table::Command::kRun);
   EXPECT_EQ(sample.lanes, 8);
@@ -79,17 +80,18 @@ TEST(Table, FlagBeatsVariableBeatsDefault) {
 TEST(Table, TellsAllMistakesAtOnceAndNeverASecret) {
   Sample sample;
   Table table = sample.Declare();
-  const auto loaded = table.Load({"--lanes=0", "--unknown=1"}, {{"WEBHOOK_HTTP_TIMEOUT", "5"},
-                                                                {"WEBHOOK_PROFILE", "prod"},
-                                                                {"WEBHOOK_INTERNAL_TOKEN", "hidden"},
-                                                                {"WEBHOOK_REGISTRY_ADR", "x:1"},
-                                                                {"WEBHOOK_REGISTRY_ADDR", "x:1"}});
+  const auto loaded =
+      table.Load({"--deliver-threads=0", "--unknown=1"}, {{"WEBHOOK_HTTP_TIMEOUT", "5"},
+                                                          {"WEBHOOK_PROFILE", "prod"},
+                                                          {"WEBHOOK_INTERNAL_TOKEN", "hidden"},
+                                                          {"WEBHOOK_REGISTRY_ADR", "x:1"},
+                                                          {"WEBHOOK_REGISTRY_ADDR", "x:1"}});
   std::string all;
   for (const FieldViolation& violation : loaded.violations)
     all += violation.pointer + ": " + violation.detail + "\n";
   EXPECT_EQ(loaded.violations.size(), 7U) << all;
   for (const char* part :
-       {"--lanes", "--unknown", "WEBHOOK_HTTP_TIMEOUT", "for example 5s", "WEBHOOK_PROFILE",
+       {"--deliver-threads", "--unknown", "WEBHOOK_HTTP_TIMEOUT", "for example 5s", "WEBHOOK_PROFILE",
         "WEBHOOK_INTERNAL_TOKEN", "did you mean WEBHOOK_REGISTRY_ADDR", "kafka"}) {
     EXPECT_NE(all.find(part), std::string::npos) << part << "\n" << all;
   }
@@ -112,7 +114,7 @@ TEST(Table, RunsRulesAndHidesSecretsInWhatItShows) {
 TEST(Table, HelpAndVersionLookAtNothingElse) {
   Sample sample;
   Table table = sample.Declare();
-  EXPECT_EQ(table.Load({"--lanes=0", "--help"}, {}).command, Table::Command::kHelp);
+  EXPECT_EQ(table.Load({"--deliver-threads=0", "--help"}, {}).command, Table::Command::kHelp);
   EXPECT_TRUE(table.Load({"--help"}, {}).violations.empty());
   EXPECT_EQ(table.Load({"--version"}, {}).command, Table::Command::kVersion);
 }

@@ -7,7 +7,7 @@ namespace webhook::config {
 
 // Every setting of the platform, of whatever service or tool: one environment serves them all, and a name
 // that is not here is a mistake.
-inline constexpr std::array<std::string_view, 43> kKnownNames = {
+inline constexpr auto kKnownNames = std::to_array<std::string_view>({
     "admin-addr",
     "allow-http",
     "allow-unlimited",
@@ -28,7 +28,7 @@ inline constexpr std::array<std::string_view, 43> kKnownNames = {
     "internal-token",
     "kafka",
     "kek",
-    "lanes",
+    "deliver-threads",
     "log-level",
     "max-in-flight",
     "metrics-urls",
@@ -51,6 +51,6 @@ inline constexpr std::array<std::string_view, 43> kKnownNames = {
     "kek-file",
     "pg-dsn-file",
     "publish-key-file",
-};
+});
 
 }  // namespace webhook::config

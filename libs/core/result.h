@@ -10,7 +10,8 @@
 
 namespace webhook {
 
-// Classes of our own failures. How each is shown outside is decided in rpc/error_map.h alone.
+// Classes of our own failures. How each is shown outside is decided in rpc/error_map.h, and what only
+// HTTP knows in the registry's api/problem.h.
 enum class ErrorCode {
   kInvalid,          // the caller's input is wrong
   kNotFound,         // absent, or another account's
@@ -19,7 +20,7 @@ enum class ErrorCode {
   kUnauthenticated,  // no credentials, or unknown ones
   kDenied,           // known, but not allowed
   kLimited,          // over a quota or a full queue; repeat later
-  kTooLarge,         // larger than a stated limit
+  kTooLarge,         // a whole message is larger than a stated limit; a field that is: kInvalid, "too_large"
   kUnavailable,      // a dependency does not answer; repeat with the same id
   kDeadline,         // out of time; the outcome is unknown
   kInternal,         // a bug or a state that must not be
@@ -34,7 +35,7 @@ struct FieldViolation {
   bool operator==(const FieldViolation&) const = default;
 };
 
-// A failure of ours. What an endpoint answers is never an Error (style.md, rule 2).
+// A failure of ours. What an endpoint answers is never an Error.
 struct Error {
   ErrorCode code = ErrorCode::kInternal;
   std::string reason;   // stable code for programs, for example "webhook_not_found"

@@ -21,7 +21,7 @@ std::string StandardSignature(const Secret& secret, std::string_view id, std::in
 Secret NewSigningSecret();
 
 // Refuses a caller's secret that is neither "whsec_" + base64 of 24 to 64 bytes nor 24 to 128 printable
-// characters (contract, point 6): code "bad_secret" at `pointer`.
+// characters (docs/contract.md, point 6): code "bad_secret" at `pointer`.
 Status CheckSigningSecret(const Secret& secret, const std::string& pointer);
 
 }  // namespace webhook::crypto

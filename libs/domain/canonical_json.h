@@ -11,7 +11,7 @@ namespace webhook {
 
 // One JSON object in the form that JavaScript gives back: JSON.stringify(JSON.parse(text)) == result, for
 // every text whose numbers a double carries exactly as printed. Any other number keeps its digits, so nothing
-// is ever lost (architecture.md section 5, contract point 2): compact; integer-like keys first, ascending; a
+// is ever lost (docs/contract.md, point 2): compact; integer-like keys first, ascending; a
 // repeated key keeps its first place and its last value; JavaScript's escapes and number format.
 struct CanonicalJson {
   std::string text;

@@ -33,7 +33,7 @@ struct Delivery {
   std::optional<WallTime> due_at;  // not to be sent before
   WaitReason wait_reason = WaitReason::kNone;
   std::int64_t config_revision =
-      0;  // the maker held this revision: an older copy of the webhooks must not judge
+      0;  // the maker held this revision: an older copy of the webhooks must not end it
 };
 
 // 128 bits that stand for (delivery, run, attempt): copies of one attempt have the same.
@@ -66,7 +66,7 @@ struct HttpResult {
   bool own_fault = false;         // our side failed (no descriptor, no resolver): costs no attempt
   std::string detail;             // one sentence for people, for all but a status
   std::optional<std::chrono::seconds> retry_after;           // from 429 and 503 only
-  std::vector<std::pair<std::string, std::string>> headers;  // <= 16 KiB in all
+  std::vector<std::pair<std::string, std::string>> headers;  // all but Set-Cookie; <= 16 KiB
   std::string excerpt;                                       // first bytes of the body, <= 4,096
   std::string remote_address;                                // "203.0.113.7:443"; empty: none dialled
   WallTime started_at{};

@@ -11,17 +11,22 @@
 
 namespace webhook {
 
-// The platform's Kafka topics: the only place where their names, sizes and partitioning are written.
+// The platform's Kafka topics; sizes and retention are in AllTopics().
+// Key: event id, so that repeats of a publish meet in one partition.
 inline constexpr char kEventsTopic[] = "webhook.events";
+// Partition: DeliveryPartition(webhook). Key: delivery id.
 inline constexpr char kDeliveriesTopic[] = "webhook.deliveries";
+// Partition: that of the delivery. Key: delivery id.
 inline constexpr char kAttemptsTopic[] = "webhook.attempts";
+// Key: none, or that of the record.
 inline constexpr char kPoisonTopic[] = "webhook.poison";
 
 inline constexpr char kFanoutGroup[] = "delivery-worker.fanout";
 inline constexpr char kDeliverGroup[] = "delivery-worker.deliver";
 inline constexpr char kPumpGroup[] = "delivery-worker.pump";
 
-// A wait tier releases its records in append order, this long after the broker appended them.
+// A wait tier releases its records in append order, this long after the broker appended them. Key: delivery
+// id.
 struct WaitTier {
   const char* topic;
   std::chrono::seconds delay;

@@ -13,7 +13,7 @@
 
 namespace webhook {
 
-// Ceilings on the requests that one endpoint gets (contract, point 5); 0 = no limit.
+// Ceilings on the requests that one endpoint gets (docs/contract.md, point 5); 0 = no limit.
 struct RateLimit {
   int per_minute = 1000;
   int burst = 100;

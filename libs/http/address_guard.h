@@ -35,15 +35,16 @@ struct Cidr {
 // What the operator allows beyond public https endpoints.
 struct GuardPolicy {
   bool allow_http = false;
-  std::vector<Cidr> allowed = {};   // addresses that are let through though they are not public
-  std::vector<IpAddress> own = {};  // of this machine's interfaces: refused though they may be public
+  std::vector<Cidr> allowed = {};  // addresses that are let through though they are not public
+  std::vector<IpAddress> own =
+      {};  // of this machine's interfaces: refused, even public ones, unless in `allowed`
 };
 
-// The policy of the settings ALLOW_HTTP and EGRESS_ALLOW_CIDRS, with this machine's own addresses as they are
+// The policy of the settings allow-http and egress-allow-cidrs, with this machine's own addresses as they are
 // now; violations name egress-allow-cidrs.
 Result<GuardPolicy> MakeGuardPolicy(bool allow_http, const std::vector<std::string>& cidrs);
 
-// Why no connection may go to the address (reliability.md section 5.1: private, loopback, link-local,
+// Why no connection may go to the address (private, loopback, link-local,
 // metadata, documentation, multicast, embedded IPv4 of 6to4/NAT64/Teredo/mapped forms judged by the address
 // inside, …); empty: it may. Pure; judged at every connect on the address that is then dialled.
 std::string ForbiddenReason(const IpAddress& address, const GuardPolicy& policy);

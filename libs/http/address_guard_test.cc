@@ -18,7 +18,6 @@ std::string Verdict(const std::string& text, const GuardPolicy& policy = {.allow
   return checked ? "" : checked.error().violations.at(0).code;
 }
 
-// Rows of reliability.md section 5.1.
 TEST(AddressGuard, ForbidsEveryAddressThatIsNotPublic) {
   for (const char* address : {
            "127.0.0.1",

@@ -43,7 +43,7 @@ TEST(EndpointUrl, SaysWhatToDialAndWhatToName) {
   EXPECT_EQ(v6->HostHeader(), "[::1]");
 }
 
-// Rows of reliability.md section 5.1 that are wrong by their syntax alone.
+// What some resolvers would read as an address.
 TEST(EndpointUrl, RefusesWhatIsNoUrlOrHidesItsHost) {
   for (const std::string text : {
            "http://127.1/",

@@ -84,7 +84,7 @@ class RdConsumer : public Consumer {
     Set(conf, "isolation.level", "read_committed");
     Set(conf, "queued.min.messages", "1000");
     Set(conf, "queued.max.messages.kbytes", std::to_string(options.max_queued_kbytes));
-    // The default of 1 s starves small queues (design/build-facts.md).
+    // The default of 1 s starves small queues.
     Set(conf, "fetch.queue.backoff.ms", "10");
     Set(conf, "fetch.wait.max.ms", "100");
     Set(conf, "max.poll.interval.ms", std::to_string(kMaxPollIntervalMs));

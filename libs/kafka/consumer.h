@@ -39,6 +39,7 @@ struct ConsumedRecord {
   WallTime timestamp{};  // broker append time for LogAppendTime topics, else the producer's
 };
 
+// May outlive its consumer.
 class Batch {
  public:
   virtual ~Batch() = default;
@@ -49,8 +50,8 @@ class Batch {
 };
 
 // Consumer of a group (cooperative-sticky) or of assigned partitions. auto commit is off; a partition without
-// a committed offset starts at its beginning. Thread: everything but Commit() belongs to one thread, which
-// must call Poll() at least every few seconds.
+// a committed offset starts at its beginning. Thread: everything but CommitSync() and CommitAsync() belongs
+// to one thread, which must call Poll() at least every few seconds.
 class Consumer {
  public:
   struct Listener {

@@ -10,7 +10,7 @@ class Status;
 
 namespace webhook::rpc {
 
-// The one map from our errors to the outside (style-details.md section 3.4). gRPC: code, message, and details
+// The one map from our errors to the outside. gRPC: code, message, and details
 // BadRequest (violations), ErrorInfo (reason), RetryInfo (kLimited, kUnavailable: 1 s). kInternal tells no
 // detail.
 grpc::Status ToGrpc(const Error& error);

@@ -13,7 +13,7 @@ namespace webhook::rpc {
 
 struct ServerOptions {
   std::string address;                      // host:port; port 0: any
-  int max_message_bytes = 4 * 1024 * 1024;  // G01; larger: RESOURCE_EXHAUSTED
+  int max_message_bytes = 4 * 1024 * 1024;  // larger: RESOURCE_EXHAUSTED
   int max_concurrent_streams = 1000;        // a connection
   int max_metadata_bytes = 16 * 1024;
   int max_threads = 512;  // of services that block; more calls: RESOURCE_EXHAUSTED

@@ -56,13 +56,13 @@ config::Table DeclareSettings(Config* config) {
              "PEM of accepted authorities; empty: the system's");
   table.Number("retry-time-scale", &config->retry_time_scale, 1, 0.001, 1,
                "Shortens all retry pauses, for development");
-  table.Integer("lanes", &config->lanes, 2, 1, 64, "Threads that deliver");
+  table.Integer("deliver-threads", &config->deliver_threads, 2, 1, 64, "Threads that deliver");
   table.Duration("http-timeout", &config->http_timeout, seconds{30}, seconds{1}, seconds{60},
                  "Longest time of one attempt; a webhook's own time-out may be shorter");
   table.Duration("http-connect-timeout", &config->http_connect_timeout, seconds{5}, milliseconds{100},
                  seconds{30}, "Longest time of name resolution, connect and TLS handshake each");
   table.Integer("http-max-connections", &config->http_max_connections, 4'000, 1, 100'000,
-                "Connections to endpoints, each lane");
+                "Connections to endpoints, each thread that delivers");
   table.Duration("delivery-max-age", &config->delivery_max_age, hours{72}, hours{2}, hours{144},
                  "Older deliveries end as failed, reason expired");
   table.Rule([config] { return CheckRoles(*config); });

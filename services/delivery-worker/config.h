@@ -10,7 +10,8 @@
 
 namespace webhook {
 
-// The worker's settings.
+// The settings; names, meaning, bounds and defaults are in config.cc. A new one is a field here, a line
+// there, its name in libs/config/known_names.h, and its use in wiring.cc.
 struct Config {
   std::string log_level;
   std::string profile;
@@ -23,8 +24,8 @@ struct Config {
   bool allow_http = false;
   std::vector<std::string> egress_allow_cidrs;
   std::string egress_ca_file;
-  double retry_time_scale = 1;
-  std::int64_t lanes = 2;
+  double retry_time_scale = 0;
+  std::int64_t deliver_threads = 0;
   std::chrono::milliseconds http_timeout{};
   std::chrono::milliseconds http_connect_timeout{};
   std::int64_t http_max_connections = 0;

@@ -13,9 +13,9 @@
 #include "runtime/event_loop.h"
 #include "runtime/health.h"
 #include "services/delivery-worker/adapters/deactivator.h"
+#include "services/delivery-worker/adapters/deliver_loop.h"
 #include "services/delivery-worker/adapters/deliver_role.h"
 #include "services/delivery-worker/adapters/fanout_role.h"
-#include "services/delivery-worker/adapters/lane_loop.h"
 #include "services/delivery-worker/adapters/pump_role.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
@@ -47,7 +47,7 @@ struct Worker::Parts {
   std::unique_ptr<FanoutRole> fanout;
   std::unique_ptr<PumpRole> pump;
   std::unique_ptr<DeliverRole> deliver;  // its consumer goes after the batches that the loops still hold,
-  std::vector<std::unique_ptr<LaneLoop>> loops;  // so the loops are destroyed before it
+  std::vector<std::unique_ptr<DeliverLoop>> loops;  // so the loops are destroyed before it
   std::unique_ptr<runtime::EventLoop> timer;
   std::chrono::milliseconds drain_timeout{};
 
@@ -118,8 +118,8 @@ Status Worker::Parts::StartDeliver(const Config& config) {
   client_options.max_timeout = config.http_timeout;
   client_options.max_connections = static_cast<std::size_t>(config.http_max_connections);
   client_options.ca_file = config.egress_ca_file;
-  for (std::int64_t number = 0; number < config.lanes; ++number) {
-    auto loop = LaneLoop::Create(static_cast<std::size_t>(number), client_options);
+  for (std::int64_t number = 0; number < config.deliver_threads; ++number) {
+    auto loop = DeliverLoop::Create(static_cast<std::size_t>(number), client_options);
     if (!loop) return loop.error();
     loops.push_back(std::move(*loop));
   }

@@ -22,12 +22,12 @@ constexpr std::chrono::milliseconds kLook{500};
 // How long the broker has; the caller's own deadline is kept by the publisher.
 constexpr std::chrono::milliseconds kMessageTimeout{10'000};
 
-std::shared_ptr<const Directory> ToDirectory(rpc::PublisherWatch::Update update) {
-  auto directory = std::make_shared<Directory>();
-  directory->key_hmacs.insert(update.key_hmacs.begin(), update.key_hmacs.end());
-  directory->account_ids.insert(update.account_ids.begin(), update.account_ids.end());
-  directory->event_types = std::move(update.event_types);
-  return directory;
+std::shared_ptr<const PublishRights> ToPublishRights(rpc::PublisherWatch::Update update) {
+  auto rights = std::make_shared<PublishRights>();
+  rights->key_hmacs.insert(update.key_hmacs.begin(), update.key_hmacs.end());
+  rights->account_ids.insert(update.account_ids.begin(), update.account_ids.end());
+  rights->event_types = std::move(update.event_types);
+  return rights;
 }
 
 }  // namespace
@@ -38,7 +38,7 @@ struct Ingest::Parts {
   metrics::Registry registry;
   runtime::Health health;
   IngestMetrics metrics{registry};
-  DirectoryCopy directory;
+  PublishRightsCopy rights;
   std::chrono::milliseconds drain_timeout{};
   std::unique_ptr<http::Server> admin;
   std::unique_ptr<KafkaEventLog> event_log;
@@ -68,14 +68,14 @@ Status Ingest::Parts::Start(const Config& config) {
       rpc::RegistryOptions{config.registry_addr, config.internal_token},
       [this](rpc::PublisherWatch::Update update) {
         metrics.config_revision.Set(static_cast<double>(update.revision));
-        directory.Replace(ToDirectory(std::move(update)));
+        rights.Replace(ToPublishRights(std::move(update)));
         // Keys that were once received serve on while the registry is away: readiness does not fall again.
         health.SetUp("registry", true);
       },
       [this](bool connected) { metrics.registry_up.Set(connected ? 1 : 0); });
 
   service = std::make_unique<IngestService>(
-      IngestService::Parts{directory, *publisher, metrics, config.api_key_pepper});
+      IngestService::Parts{rights, *publisher, metrics, config.api_key_pepper});
   rpc::ServerOptions options;
   options.address = config.grpc_addr;
   auto started = rpc::Server::Start(options, {service.get()});

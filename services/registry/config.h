@@ -10,7 +10,8 @@
 
 namespace webhook {
 
-// The registry's settings.
+// The settings; names, meaning, bounds and defaults are in config.cc. A new one is a field here, a line
+// there, its name in libs/config/known_names.h, and its use in wiring.cc.
 struct Config {
   std::string log_level;
   std::string admin_addr;

@@ -164,8 +164,8 @@ test('SIGTERM drains: nothing is lost and nothing sent twice', {timeout: 120_000
 
 test('bad settings: all mistakes at once, exit 78', async () => {
   for (const [binary, env, mistakes] of [
-    ['delivery-worker', {WEBHOOK_LANES: '0', WEBHOOK_ROLES: 'fanout,flying', WEBHOOK_KAFAK: 'x'},
-      ['WEBHOOK_LANES', 'flying', 'WEBHOOK_KAFAK', 'WEBHOOK_KAFKA', 'WEBHOOK_REGISTRY_ADDR', 'WEBHOOK_INTERNAL_TOKEN']],
+    ['delivery-worker', {WEBHOOK_DELIVER_THREADS: '0', WEBHOOK_ROLES: 'fanout,flying', WEBHOOK_KAFAK: 'x'},
+      ['WEBHOOK_DELIVER_THREADS', 'flying', 'WEBHOOK_KAFAK', 'WEBHOOK_KAFKA', 'WEBHOOK_REGISTRY_ADDR', 'WEBHOOK_INTERNAL_TOKEN']],
     ['registry', {WEBHOOK_REST_ADDR: 'nowhere', WEBHOOK_KEK: 'c2hvcnQ='},
       ['WEBHOOK_REST_ADDR', 'WEBHOOK_KEK', 'WEBHOOK_PG_DSN', 'WEBHOOK_API_KEY_PEPPER']],
     ['event-ingest', {WEBHOOK_MAX_IN_FLIGHT: 'many'}, ['WEBHOOK_MAX_IN_FLIGHT', 'WEBHOOK_KAFKA']],

@@ -255,7 +255,7 @@ void Exchange::OnFinalHead() {
     return Fail(NetFault::kProtocol, "the answer has more than 100 header lines");
   result_.status = static_cast<int>(message.result_int());
   for (const auto& field : message) {
-    // Credentials of somebody else's are none of our log's business (reliability.md, H23).
+    // Credentials of somebody else's are none of our log's business.
     if (field.name() == bhttp::field::set_cookie) continue;
     result_.headers.emplace_back(Text(field.name_string()), Text(field.value()));
   }

@@ -8,8 +8,8 @@
 
 namespace webhook::http {
 
-// Retry-After (RFC 9110 section 10.2.3): seconds or an HTTP date; at most an hour (contract, point 4), not
-// below 0; nullopt: neither form.
+// Retry-After (RFC 9110 section 10.2.3): seconds or an HTTP date; at most an hour (docs/contract.md, point
+// 4), not below 0; nullopt: neither form.
 std::optional<std::chrono::seconds> ParseRetryAfter(std::string_view value, WallTime now);
 
 }  // namespace webhook::http

@@ -94,7 +94,8 @@ void DeliverRole::PollOnce() {
 
 void DeliverRole::OnAssigned(const std::vector<kafka::TopicPartition>& partitions) {
   for (const auto& partition : partitions) {
-    LaneLoop* loop = parts_.loops[static_cast<std::size_t>(partition.partition) % parts_.loops.size()].get();
+    DeliverLoop* loop =
+        parts_.loops[static_cast<std::size_t>(partition.partition) % parts_.loops.size()].get();
     auto runner = std::make_shared<PartitionRunner>(
         partition.partition, options_.lane,
         PartitionRunner::Parts{loop->loop(), loop->client(), parts_.producer, parts_.deactivate,

@@ -12,7 +12,7 @@
 #include "runtime/health.h"
 #include "runtime/stop_token.h"
 #include "runtime/thread.h"
-#include "services/delivery-worker/adapters/lane_loop.h"
+#include "services/delivery-worker/adapters/deliver_loop.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 
 namespace webhook {
@@ -29,8 +29,9 @@ struct DeliverOptions {
 // with a full window is paused alone.
 class DeliverRole {
  public:
+  // All outlive the role.
   struct Parts {
-    std::vector<std::unique_ptr<LaneLoop>>& loops;
+    std::vector<std::unique_ptr<DeliverLoop>>& loops;
     kafka::Producer& producer;
     DeactivatePort& deactivate;
     const WebhookCopy& webhooks;
@@ -50,7 +51,7 @@ class DeliverRole {
  private:
   struct Assigned {
     std::shared_ptr<PartitionRunner> runner;
-    LaneLoop* loop = nullptr;
+    DeliverLoop* loop = nullptr;
     std::int64_t committed = -1;
     bool paused = false;
   };

@@ -22,9 +22,10 @@ namespace webhook {
 
 // Consumes webhook.events batch by batch: barrier, match, append one delivery for each webhook, and commit
 // when all are acknowledged. A crash repeats a batch; its deliveries carry the same ids, and the lanes drop
-// the copies.
+// the copies. An event that cannot be decoded goes to webhook.poison.
 class FanoutRole {
  public:
+  // All outlive the role.
   struct Parts {
     kafka::Producer& producer;
     rpc::RegistryClient& registry;

@@ -16,7 +16,9 @@
 namespace webhook {
 
 // One assigned partition of webhook.deliveries: a DeliveryLane on its loop, under the real ports. Made for
-// one assignment epoch; what answers after it was let go finds nobody and is dropped.
+// one assignment epoch; what answers after it was let go finds nobody and is dropped. The only caller of its
+// lane: what comes from the role's thread or the producer's is posted to the loop. Puts records that cannot
+// be decoded into webhook.poison, and repeats that until it is acknowledged.
 class PartitionRunner : public HttpPort,
                         public JournalPort,
                         public ReportPort,
@@ -33,7 +35,7 @@ class PartitionRunner : public HttpPort,
   };
   PartitionRunner(std::int32_t partition, const LaneLimits& limits, const Parts& parts);
 
-  // --- from the poll thread
+  // --- from the role's thread
 
   // Gives the records of the batch with these indexes to the lane; they are decoded on its loop.
   void Feed(std::shared_ptr<kafka::Batch> batch, std::vector<std::size_t> records);

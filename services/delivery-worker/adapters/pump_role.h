@@ -20,16 +20,17 @@ namespace webhook {
 
 struct PumpOptions {
   std::string brokers;
-  double time_scale = 1;                        // shortens the tiers, for development
+  double time_scale = 1;  // the tiers' pauses are multiplied by it; the same in every worker
   std::chrono::seconds max_age{3 * 24 * 3600};  // of a delivery: then the lane shall end it
   std::size_t max_records = 200;                // held of one partition; then it is paused
   std::size_t max_bytes = 1u << 20;
 };
 
 // Consumes the wait tiers and gives back to webhook.deliveries what is due, or to another tier what is due
-// later.
+// later. A record that cannot be decoded goes to webhook.poison.
 class PumpRole {
  public:
+  // All outlive the role.
   struct Parts {
     kafka::Producer& producer;
     const WorkerMetrics& metrics;

@@ -15,7 +15,7 @@
 namespace webhook {
 
 // Appends a batch of records and waits until every one is acknowledged; what fails or finds a full queue is
-// repeated for ever, or until some seconds after the stop. Thread: its owner's only.
+// repeated for ever, or until 5 s after the stop. Thread: its owner's only.
 class ReliableAppend {
  public:
   ReliableAppend(kafka::Producer& producer, const runtime::StopToken& stop);

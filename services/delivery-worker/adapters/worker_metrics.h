@@ -8,7 +8,7 @@
 
 namespace webhook {
 
-// The worker's time series; names and labels as in docs/metrics.md. From any thread.
+// The worker's time series. From any thread.
 class WorkerMetrics {
  public:
   explicit WorkerMetrics(metrics::Registry& registry);

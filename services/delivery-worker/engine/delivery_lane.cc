@@ -71,8 +71,9 @@ void DeliveryLane::HandOver(Token token) {
 
 std::pair<std::shared_ptr<const Webhook>, Verdict> DeliveryLane::JudgeNow(const Delivery& delivery,
                                                                           Now now) const {
+  const std::int64_t revision = ports_.webhooks.revision();
   auto webhook = ports_.webhooks.Find(delivery.webhook_id);
-  Verdict verdict = Judge(delivery, webhook.get(), ports_.webhooks.revision(), limits_.max_age, now.wall);
+  Verdict verdict = Judge(delivery, webhook.get(), revision, limits_.max_age, now.wall);
   return {std::move(webhook), std::move(verdict)};
 }
 
@@ -177,7 +178,7 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
   Item& item = items_.at(token);
   if (draining_) return HandOver(token);
   if (!item.own_faults_since) item.own_faults_since = now.mono;
-  if (now.mono - *item.own_faults_since >= limits_.max_own_faults)
+  if (now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
     return Park(token, now.wall + kWaitTiers.front().delay,
                 "The platform could not send it: " + result.detail, now);
   item.queued = now.mono + limits_.own_fault_pause;

@@ -23,12 +23,14 @@ namespace webhook {
 
 struct LaneLimits {
   GateLimits gate;
-  double time_scale = 1;                        // shortens the schedule, for development
+  double time_scale =
+      1;  // the schedule's pauses are multiplied by it, for development; the same in every worker
   std::chrono::seconds max_age{3 * 24 * 3600};  // of a delivery, below every topic's retention
-  std::chrono::seconds max_config_wait{10};     // for our copy of the webhooks to reach a delivery's revision
+  std::chrono::seconds max_config_wait{
+      10};  // for our copy of the webhooks to reach a delivery's revision; then it is parked
   std::size_t max_window = 4'096;  // records from the oldest incomplete to the newest; then the intake pauses
   std::chrono::milliseconds own_fault_pause{1'000};  // before the same attempt once more
-  std::chrono::seconds max_own_faults{15};           // then it is parked, so that nobody waits behind it
+  std::chrono::seconds max_own_fault_time{15};       // then it is parked, so that nobody waits behind it
   std::size_t remembered = 16'384;                   // executed attempts, to drop copies
 };
 
@@ -50,7 +52,8 @@ class DeliveryLane {
   DeliveryLane(std::int32_t partition, const LaneLimits& limits, Ports ports);
 
   void OnDelivery(Delivery delivery, std::int64_t offset, Now now);
-  // A record that cannot be decoded: holds back the commit until it lies in webhook.poison.
+  // A record that cannot be decoded: holds back the commit until its reader has appended it to
+  // webhook.poison.
   void OnPoison(std::int64_t offset);
   void OnPoisonAppended(std::int64_t offset);
   void OnResponse(Token token, const HttpResult& result, Now now);

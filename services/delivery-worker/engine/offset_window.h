@@ -7,7 +7,7 @@
 namespace webhook {
 
 // Which records of one partition, in one assignment epoch, are still to be completed. They complete in any
-// order; what may be committed is bounded by the oldest that has not (invariant I10 of the design). Pure; no
+// order; what may be committed is bounded by the oldest that has not. Pure; no
 // lock.
 class OffsetWindow {
  public:

@@ -45,11 +45,12 @@ class DeactivatePort {
   virtual void Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) = 0;
 };
 
-// The local copy of all webhooks.
+// The local copy of all webhooks. From any thread. It may change between two calls: whoever needs both reads
+// revision() first, so that null means "not there at that revision".
 class WebhookDirectory {
  public:
   virtual ~WebhookDirectory() = default;
-  // Null: not known at revision().
+  // Null: not known.
   virtual std::shared_ptr<const Webhook> Find(const WebhookId& id) const = 0;
   virtual std::int64_t revision() const = 0;
 };

@@ -10,7 +10,8 @@
 namespace webhook {
 
 // The times of the last requests to one endpoint, against both of its ceilings: exact sliding windows, no
-// buckets, so no window of the receiver's own choosing ever holds more (contract, point 5). Pure; no lock.
+// buckets, so no window of the receiver's own choosing ever holds more (docs/contract.md, point 5). Pure; no
+// lock.
 class RateLog {
  public:
   // Takes effect for the next question; what was counted stays counted.

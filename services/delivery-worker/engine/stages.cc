@@ -30,7 +30,7 @@ std::string Told(const Outcome& outcome, const HttpResult& result) {
   if (const auto* refused = std::get_if<Refused>(&outcome)) {
     return "The endpoint answered " + std::to_string(refused->status) + ".";
   }
-  return result.detail;
+  return result.detail + ".";
 }
 
 }  // namespace

@@ -20,8 +20,8 @@ namespace webhook {
 
 // --- fan-out
 
-// One delivery for each of the webhooks that subscribes to the event's type. `webhooks` are those of its
-// account.
+// One delivery for each of the webhooks that subscribes to the event's type, inactive ones too (Judge() skips
+// those). `webhooks` are those of the event's account.
 std::vector<Delivery> FanOut(const std::shared_ptr<const Event>& event,
                              const std::vector<std::shared_ptr<const Webhook>>& webhooks,
                              std::int64_t revision, WallTime now);
@@ -37,7 +37,9 @@ struct End {              // no request, for good
 };
 using Verdict = std::variant<SendIt, HoldForConfig, End>;
 
-// `webhook`: null where the copy of revision `revision` knows none.
+// Too old: failed, "expired". Webhook deleted, or another account's: cancelled. Inactive, and no test:
+// skipped. Not to be ended by a copy that is older than the delivery: HoldForConfig. `webhook`: null where
+// the copy of `revision` knows none.
 Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t revision,
               std::chrono::seconds max_age, WallTime now);
 
@@ -73,14 +75,17 @@ struct RetryAt {
 struct AgainSoon {};  // our own fault: the same attempt once more
 using NextStep = std::variant<Finish, RetryAt, AgainSoon>;
 
-// `ended`: end of the attempt. `time_scale` shortens the schedule's pauses for development; a pause that the
-// endpoint asks for is never shortened.
+// 2xx: delivered. A status of webhook.permanent_statuses (by default 400 and 410): rejected, and 410
+// deactivates. A test is not retried; nor is anything once the schedule is used up: failed. Retry-After only
+// lengthens a pause, to an hour at most (docs/contract.md, points 3 and 4). `ended`: end of the attempt.
+// `time_scale` shortens the schedule's pauses for development; a pause that the endpoint asks for is never
+// shortened.
 NextStep Decide(const Delivery& delivery, const Webhook& webhook, const Outcome& outcome,
                 const HttpResult& result, double time_scale, WallTime ended);
 
 // --- waiting
 
-// How long a tier keeps a record.
+// How long a tier keeps a record; 0 for any other topic.
 std::chrono::microseconds TierDelay(std::string_view topic, double time_scale);
 
 // The topic that a delivery waits in until `due`: the greatest tier that is not longer than the rest, or the

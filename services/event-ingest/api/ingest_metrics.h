@@ -4,7 +4,7 @@
 
 namespace webhook {
 
-// What event-ingest counts (product.md section 3, rows "ingest").
+// What event-ingest counts.
 struct IngestMetrics {
   explicit IngestMetrics(metrics::Registry& registry);
 

@@ -58,15 +58,14 @@ grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const Err
 
 Result<IngestService::Call> IngestService::Admit(const grpc::CallbackServerContext& context) const {
   Call call;
-  call.directory = parts_.directory.Get();
-  if (!call.directory) {
+  call.rights = parts_.rights.Get();
+  if (!call.rights) {
     parts_.metrics.unavailable.Add();
     return Error{ErrorCode::kUnavailable, "starting", "no API keys were received from the registry yet"};
   }
   const std::string authorization = rpc::Authorization(context.client_metadata());
   const std::string_view token = crypto::BearerToken(authorization);
-  if (token.empty() ||
-      !call.directory->key_hmacs.contains(crypto::ApiKeyHmac(parts_.api_key_pepper, token))) {
+  if (token.empty() || !call.rights->key_hmacs.contains(crypto::ApiKeyHmac(parts_.api_key_pepper, token))) {
     parts_.metrics.denied.Add();
     return Error{ErrorCode::kUnauthenticated, "unauthenticated",
                  "send metadata authorization: Bearer <API key with scope events:publish>"};
@@ -80,7 +79,7 @@ Result<IngestService::Call> IngestService::Admit(const grpc::CallbackServerConte
 void IngestService::Publish(const Call& call, const v1::Event& event, const std::string& at,
                             std::function<void(Published)> done) {
   auto made =
-      MakeEvent(ToInput(event, call.traceparent), *call.directory, at, call.started.wall, crypto::Random16());
+      MakeEvent(ToInput(event, call.traceparent), *call.rights, at, call.started.wall, crypto::Random16());
   if (!made) {
     parts_.metrics.invalid.Add();
     return done({event.event_id(), {made.error(), false}});

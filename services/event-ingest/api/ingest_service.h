@@ -4,8 +4,8 @@
 
 #include "core/secret.h"
 #include "services/event-ingest/api/ingest_metrics.h"
-#include "services/event-ingest/publish/directory.h"
 #include "services/event-ingest/publish/make_event.h"
+#include "services/event-ingest/publish/publish_rights.h"
 #include "services/event-ingest/publish/publisher.h"
 #include "webhook/v1/ingest.grpc.pb.h"
 
@@ -17,7 +17,7 @@ class IngestService final : public v1::EventIngestService::CallbackService {
  public:
   // All outlive the service.
   struct Parts {
-    const DirectoryCopy& directory;
+    const PublishRightsCopy& rights;
     Publisher& publisher;
     const IngestMetrics& metrics;
     Secret api_key_pepper;
@@ -33,7 +33,7 @@ class IngestService final : public v1::EventIngestService::CallbackService {
 
  private:
   struct Call {
-    std::shared_ptr<const Directory> directory;
+    std::shared_ptr<const PublishRights> rights;
     Now started;
     MonoTime deadline{};
     std::string traceparent;

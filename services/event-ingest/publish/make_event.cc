@@ -10,11 +10,11 @@ namespace {
 
 constexpr std::int64_t kEndOfYear9999 = 253'402'300'800;
 
-void CheckType(std::string_view type, const Directory& directory, const std::string& at,
+void CheckType(std::string_view type, const PublishRights& rights, const std::string& at,
                std::vector<FieldViolation>* violations) {
   if (type.empty())
     return violations->push_back({at, "required", "name the event's type, like user.created"});
-  const auto& types = directory.event_types;
+  const auto& types = rights.event_types;
   if (std::find(types.begin(), types.end(), type) != types.end()) return;
   const std::string near = NearestName(type, types);
   violations->push_back(
@@ -22,12 +22,11 @@ void CheckType(std::string_view type, const Directory& directory, const std::str
        "is no type of the catalogue" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")});
 }
 
-void CheckAccount(std::string_view account, const Directory& directory, const std::string& at,
+void CheckAccount(std::string_view account, const PublishRights& rights, const std::string& at,
                   std::vector<FieldViolation>* violations) {
   if (account.empty())
     return violations->push_back({at, "required", "name the account whose webhooks get the event"});
-  if (!directory.account_ids.contains(account))
-    violations->push_back({at, "unknown_account", "is no account"});
+  if (!rights.account_ids.contains(account)) violations->push_back({at, "unknown_account", "is no account"});
 }
 
 bool InRange(const PublishInput::Time& time) {
@@ -36,13 +35,13 @@ bool InRange(const PublishInput::Time& time) {
 
 }  // namespace
 
-Result<MadeEvent> MakeEvent(const PublishInput& input, const Directory& directory, const std::string& at,
+Result<MadeEvent> MakeEvent(const PublishInput& input, const PublishRights& rights, const std::string& at,
                             WallTime now, const Bytes16& random) {
   std::vector<FieldViolation> violations;
   if (!input.event_id.empty() && !IsIdText(input.event_id))
     violations.push_back({at + ".event_id", "bad_event_id", "must be 1 to 128 of A-Z a-z 0-9 _ -"});
-  CheckAccount(input.account_id, directory, at + ".account_id", &violations);
-  CheckType(input.event_type, directory, at + ".event_type", &violations);
+  CheckAccount(input.account_id, rights, at + ".account_id", &violations);
+  CheckType(input.event_type, rights, at + ".event_type", &violations);
   if (input.occurred_at && !InRange(*input.occurred_at))
     violations.push_back({at + ".occurred_at", "out_of_range", "must be in the years 1970 to 9999"});
   const auto data = CanonicalObject(input.data, at + ".data");

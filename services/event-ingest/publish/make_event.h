@@ -7,7 +7,7 @@
 
 #include "core/result.h"
 #include "domain/event.h"
-#include "services/event-ingest/publish/directory.h"
+#include "services/event-ingest/publish/publish_rights.h"
 
 namespace webhook {
 
@@ -32,7 +32,7 @@ struct MadeEvent {
 
 // The event with its final body, or every violation. `at`: where the event stands in the request, "event" or
 // "events[3]". `random`: for an id of ours. Pure.
-Result<MadeEvent> MakeEvent(const PublishInput& input, const Directory& directory, const std::string& at,
+Result<MadeEvent> MakeEvent(const PublishInput& input, const PublishRights& rights, const std::string& at,
                             WallTime now, const Bytes16& random);
 
 }  // namespace webhook

@@ -17,11 +17,11 @@ constexpr WallTime kNow{seconds{1'705'314'600}};
 constexpr MonoTime kMono{seconds{100}};
 constexpr MonoTime kLater{seconds{105}};
 
-Directory OneAccount() {
-  Directory directory;
-  directory.account_ids = {"account_1"};
-  directory.event_types = {"user.created", "user.updated"};
-  return directory;
+PublishRights OneAccount() {
+  PublishRights rights;
+  rights.account_ids = {"account_1"};
+  rights.event_types = {"user.created", "user.updated"};
+  return rights;
 }
 
 PublishInput GoodInput() {

@@ -39,8 +39,8 @@ class DeliveryCommands {
     std::optional<store::DeliveryRow> row;  // ended; nullopt: still under way
     std::optional<store::AttemptRow> attempt;
   };
-  // Sends the catalogue's sample (contract, point 11) and waits for its end: at most 10 s, and not at all
-  // where many tests are waited for already.
+  // Sends the catalogue's sample (docs/contract.md, point 11) and waits for its end: at most 10 s, and not at
+  // all where many tests are waited for already.
   Result<Tested> Test(const AccountId& account, const WebhookId& webhook, const std::string& event_type);
   // Sends an ended delivery again, as its next run. Returns the run. kConflict "delivery_not_ended".
   Result<int> Redeliver(const AccountId& account, const DeliveryId& id);

@@ -23,7 +23,8 @@ class ObjectReader {
   ObjectReader(const nlohmann::json& object, std::string at, std::vector<FieldViolation>* violations)
       : object_(object), at_(std::move(at)), violations_(violations) {}
 
-  // nullopt: absent, or wrong and noted. Null is wrong: no member may be unset by it (contract, point 1).
+  // nullopt: absent, or wrong and noted. Null is wrong: no member may be unset by it (docs/contract.md, point
+  // 1).
   std::optional<std::string> Text(const std::string& name);
   std::optional<bool> Flag(const std::string& name);
   std::optional<int> Integer(const std::string& name);

@@ -6,7 +6,7 @@
 #include "services/registry/store/event_types.h"
 #include "services/registry/store/webhooks.h"
 
-// What REST shows (design: interface.md, fixed; fields may be added).
+// What REST shows; customers rely on it, so it changes only by adding.
 namespace webhook {
 
 // Without the secret.

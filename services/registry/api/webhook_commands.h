@@ -22,7 +22,7 @@ class WebhookCommands {
   // together with what is wrong with its values.
   Result<store::WebhookRecord> Create(const AccountId& account, const WebhookInput& input,
                                       std::vector<FieldViolation> noted);
-  // Absent values stay (contract, point 1).
+  // Absent values stay (docs/contract.md, point 1).
   Result<store::WebhookRecord> Update(const AccountId& account, const WebhookId& id,
                                       const std::optional<std::int64_t>& if_revision,
                                       const WebhookInput& input, std::vector<FieldViolation> noted);

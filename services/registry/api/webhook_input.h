@@ -15,7 +15,8 @@
 
 namespace webhook {
 
-// What a customer may set of a webhook; absent = unchanged, or the default at create (contract, point 1).
+// What a customer may set of a webhook; absent = unchanged, or the default at create (docs/contract.md, point
+// 1).
 struct WebhookInput {
   std::optional<std::string> url;
   std::optional<std::string> description;

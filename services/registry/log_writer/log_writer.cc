@@ -25,7 +25,7 @@ LogWriterMetrics::LogWriterMetrics(metrics::Registry& registry)
     : records(registry.MakeCounter("webhook_delivery_log_records_total",
                                    "Kafka records written to the delivery log")),
       poison(registry.MakeCounter("webhook_poison_records_total", "Records put aside as unusable",
-                                  {{"stage", "delivery_log"}})),
+                                  {{"topic", kAttemptsTopic}})),
       missed(registry.MakeCounter("webhook_delivery_log_missed_records_total",
                                   "Kafka records that retention deleted before they were written")),
       failures(registry.MakeCounter("webhook_delivery_log_failures_total",

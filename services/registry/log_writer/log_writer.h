@@ -30,7 +30,8 @@ struct LogWriterMetrics {
 // Writes webhook.events and webhook.attempts into the delivery log: one writer among all replicas, by
 // advisory lock. Offsets are kept in Postgres, in the transaction of what they stand for, so every record is
 // written exactly once; whatever fails, the writer goes back to what the table says. A record that cannot be
-// stored goes to webhook.poison, and the log goes on.
+// decoded or stored goes to webhook.poison, and the log goes on; an undecodable event is only left out, since
+// fan-out puts it there.
 class LogWriter {
  public:
   struct Options {

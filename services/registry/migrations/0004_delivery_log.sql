@@ -1,4 +1,4 @@
--- Written by the delivery-log writer alone, together with the Kafka offsets that it has read.
+-- The delivery-log writer's own: moved in the transaction that writes what was read up to there.
 CREATE TABLE kafka_offsets (
   topic text NOT NULL,
   partition integer NOT NULL,
@@ -17,7 +17,7 @@ CREATE TABLE events (
 );
 
 -- One row a delivery, as its newest run stands. state and kind: numbers of webhook.v1.DeliveryState and DeliveryKind.
--- (run, attempt, rank) orders what is told of a delivery: rank 1 = waits without a request, 2 = a request failed and
+-- (run, attempt, rank) orders what is told of a delivery: rank 0 = just made by the registry, 1 = waits without a request, 2 = a request failed and
 -- the next is planned, 3 = ended.
 CREATE TABLE deliveries (
   id text PRIMARY KEY,

@@ -32,7 +32,7 @@ struct Publishers {
   std::vector<std::string> event_types;
 };
 
-// Reads configuration for the watches (architecture.md section 6). From any thread; blocks; errors as
+// Reads configuration for the watches (ADR 0003). From any thread; blocks; errors as
 // postgres::Database says.
 class ConfigReader {
  public:

@@ -60,7 +60,8 @@ struct DeliveryPosition {
   std::string id;
 };
 
-// Reads the delivery log, and starts new runs. From any thread; blocks; errors as postgres::Database says.
+// Reads the delivery log (store/delivery_log.h writes it), and shows what the registry itself has sent. From
+// any thread; blocks; errors as postgres::Database says.
 class DeliveryStore {
  public:
   explicit DeliveryStore(postgres::Database& database) : database_(database) {}
@@ -70,7 +71,7 @@ class DeliveryStore {
                                         const std::optional<DeliveryPosition>& after, int limit);
   // kNotFound "delivery_not_found", for another account's too.
   Result<DeliveryRow> Get(const AccountId& account, const DeliveryId& id);
-  // In the order in which they started.
+  // In the order in which they started. Checks no account: Get() the delivery first.
   Result<std::vector<AttemptRow>> Attempts(const DeliveryId& id);
   // The event of a delivery with its body. kNotFound "event_not_found" where the log does not have it.
   Result<Event> ReadEvent(const AccountId& account, const EventId& id);

@@ -10,28 +10,28 @@
 namespace webhook {
 
 // Who may publish what, as the registry said last. Immutable.
-struct Directory {
+struct PublishRights {
   std::set<std::string, std::less<>> key_hmacs;  // of API keys with the scope events:publish
   std::set<std::string, std::less<>> account_ids;
   std::vector<std::string> event_types;
 };
 
-// The newest directory. All methods from any thread.
-class DirectoryCopy {
+// The newest rights. All methods from any thread.
+class PublishRightsCopy {
  public:
   // Null: none was received yet.
-  std::shared_ptr<const Directory> Get() const {
+  std::shared_ptr<const PublishRights> Get() const {
     const std::scoped_lock lock(mutex_);
     return directory_;
   }
-  void Replace(std::shared_ptr<const Directory> directory) {
+  void Replace(std::shared_ptr<const PublishRights> rights) {
     const std::scoped_lock lock(mutex_);
-    directory_ = std::move(directory);
+    directory_ = std::move(rights);
   }
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const Directory> directory_;
+  std::shared_ptr<const PublishRights> directory_;
 };
 
 }  // namespace webhook
