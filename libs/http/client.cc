@@ -17,8 +17,10 @@ class BeastClient : public Client {
       : core_(loop, options) {
     core_.tls = std::move(tls);
     core_.pool.on_free = [this] { GivePlace(); };
-    loop.Every(kSweep,
-               [this] { core_.pool.CloseIdle(runtime::ReadClock().mono - core_.options.idle_timeout); });
+    loop.Every(kSweep, [this] {
+      const MonoTime now = runtime::ReadClock().mono;
+      core_.pool.CloseIdle(now - core_.options.idle_timeout, now);
+    });
   }
   ~BeastClient() override { core_.pool.CloseAll(); }
 

@@ -34,10 +34,11 @@ struct EgressRequest {
 // Sends POSTs to endpoints of strangers: names resolved by us, every address vetted by the guard and the
 // vetted one dialled, certificate and SNI checked against the name, no redirect followed, no proxy variable
 // read, no cookie kept. Limits on an answer: 16 KiB of headers, 100 header lines, 8 interim (1xx) answers, 4
-// KiB of body kept and the rest not read (the connection is then closed). A kept-alive connection that was
-// closed by the peer while idle (seen before the request, or no byte of an answer came) is replaced once by a
-// fresh connection inside the same deadline, as browsers do (RFC 9110 section 9.2.2): a restarted endpoint
-// costs no attempt. Thread: all methods on the loop, callbacks there too.
+// KiB of body kept and the rest not read (the connection is then closed). A kept connection that its peer has
+// closed while it was idle is not used; where that shows only after the request was written (no byte of an
+// answer came), the result is own_fault, so that a restarted endpoint costs no attempt, and the endpoint's
+// connections are not kept for a minute. Nothing is ever written twice for one Send: whoever counts requests
+// counts all. Thread: all methods on the loop, callbacks there too.
 class Client {
  public:
   // kInvalid where ca_file cannot be read.

@@ -23,7 +23,7 @@ const count = async () => (await rest('GET', '/v2/webhooks?limit=100')).json.dat
 test('REST: bodies that cannot be read', async () => {
   const before = await count();
   for (const body of ['{', '', '[]', '"x"', '{"url":"https://example.com/","url":"https://b.example/"}',
-    '{"timeout_seconds":1e400}', '{"url":' + '['.repeat(100) + ']'.repeat(100) + '}', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])]) {
+    '{"timeout_seconds":1e400}', '{"description":"a\\u0000b"}', '{"url":' + '['.repeat(100) + ']'.repeat(100) + '}', new Uint8Array([0x7b, 0x22, 0xff, 0x22, 0x3a, 0x31, 0x7d])]) {
     const problem = await refused('POST', '/v2/webhooks', body, 400, null, {headers: {'content-type': 'application/json'}});
     assert.equal(problem.code, 'bad_json');
   }
@@ -99,6 +99,7 @@ test('REST: credentials, paths and methods', async () => {
   assert.equal((await rest('DELETE', '/v2/webhooks')).status, 405);
   await refused('GET', '/v2/webhooks?limit=0', undefined, 422, ['/limit out_of_range']);
   await refused('GET', '/v2/webhooks?colour=red', undefined, 422, ['/colour unknown_parameter']);
+  await refused('GET', '/v2/deliveries?event_id=a&event_id=b', undefined, 422, ['/event_id given_twice']);
   await refused('GET', '/v2/deliveries?state=lost', undefined, 422, ['/state unknown_state']);
   await refused('GET', '/v2/deliveries?cursor=1.2.3', undefined, 422, ['/cursor bad_cursor']);
   await refused('POST', '/v2/webhooks/test', {webhook_id: 'webhook_1'}, 422, ['/event required']);

@@ -134,6 +134,7 @@ test('If-Match guards against overwriting', async () => {
   assert.equal((await rest('PUT', path, {description: 'a'}, {headers: {'if-match': tag}})).status, 200);
   const late = await rest('PUT', path, {description: 'b'}, {headers: {'if-match': tag}});
   assert.equal(late.status, 412);
+  assert.equal((await rest('DELETE', path, undefined, {headers: {'if-match': tag}})).status, 412);
   assert.equal((await rest('GET', path)).json.description, 'a');
   await rest('DELETE', path);
 });

@@ -142,6 +142,13 @@ TEST_F(ServerTest, ABodyThatIsAnnouncedTooLargeIsNotRead) {
               AllOf(StartsWith("HTTP/1.1 413"), HasSubstr("application/problem+json")));
 }
 
+TEST_F(ServerTest, WhoSendsTooMuchStillSeesWhy) {
+  RawClient client = Connect();
+  client.Write("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3000000\r\n\r\n");
+  EXPECT_TRUE(client.Write(std::string(3'000'000, 'x')));
+  EXPECT_THAT(client.ReadAll(), StartsWith("HTTP/1.1 413"));
+}
+
 TEST_F(ServerTest, RefusesHeadersThatAreTooLarge) {
   EXPECT_THAT(Refused("GET / HTTP/1.1\r\nX: " + std::string(2'000, 'x') + "\r\n\r\n"),
               StartsWith("HTTP/1.1 431"));
@@ -155,7 +162,12 @@ TEST_F(ServerTest, RefusesWhatIsNotHttpOrCouldBeReadInTwoWays) {
            std::string("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: "
                        "chunked\r\n\r\n0\r\n\r\n"),
            std::string("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n"),
-           std::string("GET / HTTP/1.1\r\nBad Name: x\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\nHost: a\r\nBad Name: x\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\n\r\n"),
+           std::string("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
+           std::string("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n"),
+           std::string("GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n"),
+           std::string("GET /x?a=%zz HTTP/1.1\r\nHost: a\r\n\r\n"),
        }) {
     EXPECT_THAT(Refused(request), StartsWith("HTTP/1.1 400")) << request;
   }

@@ -104,7 +104,7 @@ TEST_F(StoreTest, AWebhookIsItsAccountsAlone) {
   EXPECT_THAT(*webhooks_.List(mine_, "", 10), SizeIs(1));
   EXPECT_THAT(*webhooks_.List(other_, "", 10), IsEmpty());
   for (const auto& code :
-       {webhooks_.Get(other_, id).error().code, webhooks_.Delete(other_, id).error().code,
+       {webhooks_.Get(other_, id).error().code, webhooks_.Delete(other_, id, {}).error().code,
         webhooks_.Update(other_, id, {}, [](WebhookRecord*) { return Ok(); }).error().code}) {
     EXPECT_EQ(code, ErrorCode::kNotFound);
   }
@@ -130,7 +130,7 @@ TEST_F(StoreTest, EachChangeCountsARevisionAndIsTold) {
   const std::int64_t start = *reader_.Revision();
   ASSERT_TRUE(webhooks_.Create(Wanted("webhook_1", mine_)));
   ASSERT_TRUE(webhooks_.Create(Wanted("webhook_2", mine_)));
-  ASSERT_TRUE(webhooks_.Delete(mine_, WebhookId("webhook_1")));
+  ASSERT_TRUE(webhooks_.Delete(mine_, WebhookId("webhook_1"), {}));
   const auto changes = reader_.Changes(start, 100);
   EXPECT_EQ(changes->revision, start + 3);
   EXPECT_THAT(changes->webhooks, SizeIs(1));
@@ -155,6 +155,8 @@ TEST_F(StoreTest, AnUpdateHoldsItsCondition) {
   EXPECT_EQ(
       webhooks_.Update(mine_, id, {}, [](WebhookRecord*) -> Status { return InvalidError({}); }).error().code,
       ErrorCode::kInvalid);
+  EXPECT_EQ(webhooks_.Delete(mine_, id, created->webhook.revision).error().code, ErrorCode::kPrecondition);
+  EXPECT_TRUE(webhooks_.Get(mine_, id)) << "nothing of it is left behind";
   // What the worker saw before the customer's change deactivates nothing.
   ASSERT_TRUE(webhooks_.Deactivate(id, "gone", created->webhook.revision));
   EXPECT_TRUE(webhooks_.Get(mine_, id)->webhook.active);

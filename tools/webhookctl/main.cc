@@ -58,7 +58,11 @@ int main(int argc, char** argv) {
     return app.exit(error) == 0 ? webhook::ctl::kOk : webhook::ctl::kUsage;
   }
   try {
-    return context.run();
+    const int code = context.run();
+    // A key that is shown once and did not arrive is lost: say so.
+    if (std::cout.flush()) return code;
+    return webhook::ctl::Fail(
+        {webhook::ErrorCode::kInternal, "output_failed", "the output could not be written"});
   } catch (const std::exception& error) {
     return webhook::ctl::Fail({webhook::ErrorCode::kInternal, "unexpected", error.what()});
   }

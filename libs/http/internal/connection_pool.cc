@@ -3,6 +3,11 @@
 #include <algorithm>
 
 namespace webhook::http {
+namespace {
+
+constexpr std::chrono::seconds kDistrust{60};
+
+}  // namespace
 
 std::shared_ptr<Connection> ConnectionPool::TakeIdle(const std::string& key) {
   const auto found = by_key_.find(key);
@@ -38,6 +43,10 @@ void ConnectionPool::Closed() {
 }
 
 void ConnectionPool::Keep(std::shared_ptr<Connection> connection, MonoTime now) {
+  if (distrusted_.contains(connection->pool_key)) {
+    connection->Close();
+    return Closed();
+  }
   auto& entries = by_key_[connection->pool_key];
   if (entries.size() >= max_idle_per_endpoint_) {
     connection->Close();
@@ -49,7 +58,13 @@ void ConnectionPool::Keep(std::shared_ptr<Connection> connection, MonoTime now) 
   on_free();
 }
 
-void ConnectionPool::CloseIdle(MonoTime before) {
+void ConnectionPool::Distrust(const std::string& key, MonoTime now) {
+  distrusted_[key] = now + kDistrust;
+  while (by_key_.contains(key)) Drop(by_key_.at(key).front());
+}
+
+void ConnectionPool::CloseIdle(MonoTime before, MonoTime now) {
+  std::erase_if(distrusted_, [&](const auto& entry) { return entry.second < now; });
   while (!idle_.empty() && idle_.front()->idle_since < before) Drop(idle_.begin());
 }
 

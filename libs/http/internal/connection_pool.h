@@ -28,8 +28,11 @@ class ConnectionPool {
   void Closed();
   // Keeps a connection for the next request. The pool closes it where it has enough.
   void Keep(std::shared_ptr<Connection> connection, MonoTime now);
-  // Closes what has been idle since before.
-  void CloseIdle(MonoTime before);
+  // A kept connection to the endpoint was closed without an answer: closes the others, and keeps none for a
+  // minute.
+  void Distrust(const std::string& key, MonoTime now);
+  // Closes what has been idle since before, and trusts again whom it is time for.
+  void CloseIdle(MonoTime before, MonoTime now);
   void CloseAll();
 
   // Called where a place becomes free.
@@ -45,6 +48,7 @@ class ConnectionPool {
   std::size_t open_ = 0;
   Idle idle_;  // the longest idle first
   std::unordered_map<std::string, std::deque<Idle::iterator>> by_key_;
+  std::unordered_map<std::string, MonoTime> distrusted_;  // until when
 };
 
 }  // namespace webhook::http

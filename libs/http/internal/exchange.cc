@@ -97,7 +97,7 @@ bool Exchange::OnPlaceFree() {
 }
 
 void Exchange::TakeConnection() {
-  connection_ = replaced_ ? nullptr : core_.pool.TakeIdle(pool_key_);
+  connection_ = core_.pool.TakeIdle(pool_key_);
   if (connection_) {
     result_.remote_address = connection_->remote_address;
     return SendRequest();
@@ -223,7 +223,10 @@ void Exchange::ReadHead() {
 void Exchange::OnHead(const Error& error) {
   if (error) {
     const bool silent = !parser_->got_some() && connection_->buffer.size() == 0 && interim_answers_ == 0;
-    if (silent && ReplaceStaleConnection()) return;
+    if (silent && connection_->reused) {
+      core_.pool.Distrust(pool_key_, runtime::ReadClock().mono);
+      return FailOwn("a kept connection turned out to be closed");
+    }
     if (silent && error.category() != bhttp::make_error_code(bhttp::error::bad_version).category())
       return Fail(NetFault::kProtocol, "the connection was closed without an answer: " + error.message());
     if (error == bhttp::error::end_of_stream)
@@ -238,15 +241,6 @@ void Exchange::OnHead(const Error& error) {
     return ReadHead();
   }
   OnFinalHead();
-}
-
-bool Exchange::ReplaceStaleConnection() {
-  if (!connection_->reused || std::exchange(replaced_, true)) return false;
-  connection_->Close();
-  connection_.reset();
-  core_.pool.Closed();
-  TakeConnection();
-  return true;
 }
 
 void Exchange::OnFinalHead() {

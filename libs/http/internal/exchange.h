@@ -70,7 +70,6 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void OnDnsTimeout() { Fail(NetFault::kDns, "DNS: no answer in time"); }
   void OnTlsTimeout();
   void OnDeadline();
-  bool ReplaceStaleConnection();
 
   void Fail(NetFault fault, std::string detail);
   void FailOwn(std::string detail);
@@ -93,7 +92,6 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   int interim_answers_ = 0;
   int stage_ = 0;  // counts stages, so that a late timer knows that its own is over
   bool waits_for_place_ = false;
-  bool replaced_ = false;
   bool finished_ = false;
 };
 

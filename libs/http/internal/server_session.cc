@@ -17,6 +17,9 @@ namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
 
 constexpr std::size_t kReadChunk = 8 * 1024;
+// After a refusal: so much of what is still coming is read and thrown away, at most this long.
+constexpr std::size_t kLingerBytes = 4u << 20;
+constexpr std::chrono::seconds kLinger{2};
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string View(beast::string_view text) {
@@ -101,6 +104,11 @@ void ServerSession::OnHeader(const beast::error_code& error) {
   const auto length = parser_->content_length();
   if (length && *length > core_->options.max_body_bytes) return OnReadFailed(bhttp::error::body_limit);
   const auto& fields = parser_->get();
+  // RFC 9112 section 3.2.
+  if (fields.version() >= 11 && fields.count(bhttp::field::host) != 1) {
+    EndReading();
+    return Refuse(400, "bad_request", "send exactly one Host header");
+  }
   // Its body would be taken for the next request (RFC 9112 section 6.3).
   if (fields.count(bhttp::field::transfer_encoding) > 0 && !parser_->chunked()) {
     EndReading();
@@ -217,6 +225,24 @@ void ServerSession::HoldUntilPeerGoes() {
                           });
 }
 
+// A close with bytes unread would reset the connection, and the client might lose the answer (RFC 9112
+// section 9.6).
+void ServerSession::BeginLinger() {
+  boost::system::error_code ignored;
+  stream_.socket().shutdown(asio::ip::tcp::socket::shutdown_send, ignored);
+  buffer_.clear();
+  stream_.expires_after(kLinger);
+  Linger(kLingerBytes);
+}
+
+void ServerSession::Linger(std::size_t bytes) {
+  stream_.async_read_some(buffer_.prepare(kReadChunk), [self = shared_from_this(), bytes](
+                                                           const beast::error_code& error, std::size_t got) {
+    if (error || got >= bytes) return self->Close();
+    self->Linger(bytes - got);
+  });
+}
+
 void ServerSession::Refuse(int status, const char* code, const std::string& detail) {
   Write(Problem(status, code, detail), true);
 }
@@ -236,7 +262,8 @@ void ServerSession::Write(Response response, bool close) {
   if (response.status >= 200 && response.status != 204) answer_.content_length(length);
   serializer_.emplace(answer_);
   stream_.expires_after(core_->options.write_timeout);
-  auto written = [self = shared_from_this()](const beast::error_code& error, std::size_t) {
+  auto written = [self = shared_from_this(), close](const beast::error_code& error, std::size_t) {
+    if (!error && close) return self->BeginLinger();
     if (error || !self->keep_alive_) return self->Close();
     self->AwaitRequest();
   };

@@ -53,6 +53,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   std::optional<Request> TakeRequest();
   void OnHandled(Response response);
   void HoldUntilPeerGoes();
+  void BeginLinger();
+  void Linger(std::size_t bytes);
   void Refuse(int status, const char* code, const std::string& detail);
   void Write(Response response, bool close);
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -56,7 +57,9 @@ struct FakeRegistry : DeactivatePort, WebhookDirectory {
   }
   std::shared_ptr<const Webhook> Find(const WebhookId& id) const override {
     const auto found = webhooks.find(id.str());
-    return found == webhooks.end() ? nullptr : found->second;
+    const auto webhook = found == webhooks.end() ? nullptr : found->second;
+    if (after_find) after_find();
+    return webhook;
   }
   std::int64_t revision() const override { return held; }
 
@@ -64,6 +67,7 @@ struct FakeRegistry : DeactivatePort, WebhookDirectory {
   std::map<std::string, std::shared_ptr<const Webhook>> webhooks;
   std::vector<std::string> deactivated;
   std::int64_t held = 1;
+  std::function<void()> after_find;  // what the watch does meanwhile
 };
 
 class DeliveryLaneTest : public ::testing::Test {
@@ -257,6 +261,19 @@ TEST_F(DeliveryLaneTest, WaitsForTheConfigurationThatTheDeliveryWasMadeWith) {
   EXPECT_TRUE(http.sent.empty());
   registry.Put(MakeWebhook("webhook_new"));
   registry.held = 2;
+  Pass(milliseconds{10});
+  EXPECT_EQ(http.sent.size(), 1U);
+}
+
+TEST_F(DeliveryLaneTest, AWebhookThatComesWhileItsDeliveryIsJudgedIsNotTakenForDeleted) {
+  registry.after_find = [this] {
+    registry.Put(MakeWebhook("webhook_new"));
+    registry.held = 2;
+  };
+  Delivery delivery = NewDelivery("delivery_1", "webhook_new");
+  delivery.config_revision = 2;
+  lane.OnDelivery(delivery, 1, now);
+  EXPECT_TRUE(journal.attempts.empty());
   Pass(milliseconds{10});
   EXPECT_EQ(http.sent.size(), 1U);
 }

@@ -6,6 +6,8 @@ namespace webhook {
 namespace {
 
 constexpr std::chrono::minutes kFailuresRemembered{10};
+// What waits for a dead endpoint goes round in the wait tiers no faster, however many it is.
+constexpr std::chrono::milliseconds kProbingPace{100};
 
 }  // namespace
 
@@ -60,7 +62,9 @@ std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
 
 MonoTime EndpointGate::ReserveSlot(MonoTime now) {
   const MonoTime own = rate_.NextFree(now, waiting_.size());
-  last_slot_ = std::max(own, last_slot_ + rate_.Pace());
+  const auto pace =
+      Probing() ? std::max<std::chrono::microseconds>(rate_.Pace(), kProbingPace) : rate_.Pace();
+  last_slot_ = std::max(own, last_slot_ + pace);
   return last_slot_;
 }
 

@@ -79,6 +79,20 @@ TEST(EndpointGate, ReservesSlotsOneAfterTheOther) {
   EXPECT_EQ(gate.ReserveSlot(kStart) - first, milliseconds{100});
 }
 
+TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
+  EndpointGate gate{GateLimits{}};
+  gate.SetLimit(RateLimit{0, 0, 10});
+  EXPECT_EQ(gate.ReserveSlot(kStart), gate.ReserveSlot(kStart));
+  for (Token token = 1; token <= 5; ++token) {
+    ASSERT_TRUE(gate.Offer(token, kStart, 1, kStart));
+    ASSERT_TRUE(gate.TakeNext(kStart));
+    gate.Started(kStart);
+    gate.Finished(false, kStart);
+  }
+  const MonoTime first = gate.ReserveSlot(kStart);
+  EXPECT_EQ(gate.ReserveSlot(kStart) - first, milliseconds{100});
+}
+
 TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
   EndpointGate gate{GateLimits{}};
   gate.SetLimit(RateLimit{0, 0, 10});

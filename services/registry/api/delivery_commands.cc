@@ -11,28 +11,15 @@
 namespace webhook {
 namespace {
 
-constexpr int kMaxWaiting = 4;
+// Handlers that may wait for tests: of all accounts, and of one, so that nobody's hanging endpoint takes all.
+constexpr int kMaxWaiting = 8;
+constexpr int kMaxWaitingOfAccount = 2;
 constexpr std::chrono::seconds kWait{10};
 constexpr std::chrono::milliseconds kLook{100};
 
 bool Ended(DeliveryState state) {
   return state != DeliveryState::kPending && state != DeliveryState::kWaiting;
 }
-
-// One of the few places in the handlers that may wait for a test's end.
-class Place {
- public:
-  explicit Place(std::atomic<int>& waiting)
-      : waiting_(waiting), taken_(waiting_.fetch_add(1) < kMaxWaiting) {}
-  ~Place() { waiting_.fetch_sub(1); }
-  Place(const Place&) = delete;
-  Place& operator=(const Place&) = delete;
-  bool taken() const { return taken_; }
-
- private:
-  std::atomic<int>& waiting_;
-  const bool taken_;
-};
 
 Result<store::EventType> Find(const std::vector<store::EventType>& types, const std::string& name) {
   std::vector<std::string> names;
@@ -74,11 +61,26 @@ Result<DeliveryCommands::Tested> DeliveryCommands::Test(const AccountId& account
   delivery.created_at = now;
   delivery.config_revision = target->webhook.revision;
   if (Status sent = Send(delivery); !sent) return sent.error();
-  const Place place(waiting_);
-  if (place.taken()) return AwaitEnd(account, delivery.id);
-  Tested under_way;
-  under_way.delivery_id = delivery.id;
-  return under_way;
+  Tested tested;
+  tested.delivery_id = delivery.id;
+  if (!TakePlace(account)) return tested;
+  tested = AwaitEnd(account, delivery.id);
+  LeavePlace(account);
+  return tested;
+}
+
+bool DeliveryCommands::TakePlace(const AccountId& account) {
+  auto waiting = waiting_.Lock();
+  if (waiting->all >= kMaxWaiting || waiting->of[account] >= kMaxWaitingOfAccount) return false;
+  ++waiting->all;
+  ++waiting->of[account];
+  return true;
+}
+
+void DeliveryCommands::LeavePlace(const AccountId& account) {
+  auto waiting = waiting_.Lock();
+  --waiting->all;
+  if (--waiting->of[account] == 0) waiting->of.erase(account);
 }
 
 Status DeliveryCommands::Send(const Delivery& delivery) {

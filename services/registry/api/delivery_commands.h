@@ -1,9 +1,10 @@
 #pragma once
 
-#include <atomic>
+#include <map>
 #include <optional>
 #include <string>
 
+#include "core/guarded.h"
 #include "core/result.h"
 #include "domain/delivery.h"
 #include "runtime/stop_token.h"
@@ -40,7 +41,7 @@ class DeliveryCommands {
     std::optional<store::AttemptRow> attempt;
   };
   // Sends the catalogue's sample (docs/contract.md, point 11) and waits for its end: at most 10 s, and not at
-  // all where many tests are waited for already.
+  // all where many tests, or two of the account, are waited for already.
   Result<Tested> Test(const AccountId& account, const WebhookId& webhook, const std::string& event_type);
   // Sends an ended delivery again, as its next run. Returns the run. kConflict "delivery_not_ended".
   Result<int> Redeliver(const AccountId& account, const DeliveryId& id);
@@ -48,10 +49,16 @@ class DeliveryCommands {
  private:
   Status Send(const Delivery& delivery);
   Tested AwaitEnd(const AccountId& account, const DeliveryId& id);
+  bool TakePlace(const AccountId& account);
+  void LeavePlace(const AccountId& account);
 
   Parts parts_;
   runtime::StopToken stop_;
-  std::atomic<int> waiting_{0};
+  struct Waiting {
+    int all = 0;
+    std::map<AccountId, int> of;
+  };
+  Guarded<Waiting> waiting_;
 };
 
 }  // namespace webhook

@@ -34,6 +34,10 @@ Result<json> ParseBody(std::string_view body) {
   std::vector<std::set<std::string>> keys;
   const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {
     if (depth > kMaxDepth) problem = "the body is nested more than 64 deep";
+    const bool text =
+        event == json::parse_event_t::key || (event == json::parse_event_t::value && parsed.is_string());
+    if (text && parsed.get_ref<const std::string&>().find('\0') != std::string::npos)
+      problem = "the body holds U+0000, which cannot be stored";
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end && !keys.empty()) keys.pop_back();
     if (event == json::parse_event_t::key && !keys.back().insert(parsed.get<std::string>()).second)

@@ -65,6 +65,8 @@ Result<ListQuery> ReadListQuery(const http::Request& request, const std::vector<
       if (parsed.ec != std::errc() || parsed.ptr != end || query.limit < 1 || query.limit > kMaxLimit)
         violations.push_back({"/limit", "out_of_range", "must be 1 to 100"});
     } else if (std::find(filters.begin(), filters.end(), name) != filters.end()) {
+      if (query.filters.contains(name))
+        violations.push_back({"/" + name, "given_twice", "may be given once"});
       if (!value.empty()) query.filters[name] = value;
     } else {
       violations.push_back({"/" + name, "unknown_parameter", "is no parameter of this list"});
@@ -148,7 +150,9 @@ Result<http::Response> RestApi::UpdateWebhook(const Call& call) {
 }
 
 Result<http::Response> RestApi::DeleteWebhook(const Call& call) {
-  if (Status deleted = parts_.webhooks.Delete(call.account, WebhookId(call.id)); !deleted)
+  const auto if_revision = IfMatch(call.request);
+  if (!if_revision) return if_revision.error();
+  if (Status deleted = parts_.webhooks.Delete(call.account, WebhookId(call.id), *if_revision); !deleted)
     return deleted.error();
   http::Response response;
   response.status = 204;

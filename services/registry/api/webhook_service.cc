@@ -120,7 +120,7 @@ grpc::Status WebhookService::DeleteWebhook(grpc::ServerContext* context,
                                            v1::DeleteWebhookResponse*) {
   const auto account = Caller(*context, kWrite);
   if (!account) return rpc::ToGrpc(account.error());
-  const Status deleted = webhooks_.Delete(*account, WebhookId(request->id()));
+  const Status deleted = webhooks_.Delete(*account, WebhookId(request->id()), std::nullopt);
   return deleted ? grpc::Status::OK : rpc::ToGrpc(deleted.error());
 }
 

@@ -16,7 +16,10 @@ constexpr std::int64_t kLockKey = 0x77656268'6f6f6b02;  // "webhook" 02
 constexpr std::chrono::milliseconds kRetry{1'000};
 constexpr std::chrono::milliseconds kPoll{200};
 constexpr std::chrono::milliseconds kTopicTimeout{2'000};
+// One transaction: many records, for throughput, and few bytes, for memory.
 constexpr std::size_t kMaxRecords = 2'000;
+constexpr std::size_t kMaxBytes = 8u << 20;
+constexpr std::size_t kRecordsAPoll = 100;
 constexpr std::int64_t kBeginning = -2;
 
 }  // namespace
@@ -79,16 +82,28 @@ Status LogWriter::WriteUntilFailure() {
   metrics_.writing.Set(1);
   log::Info("delivery_log.started");
   while (!stop_.stopped()) {
-    const auto batch = (*consumer)->Poll(kPoll, kMaxRecords);
-    if (!batch) {
-      // The consumer heals by itself.
-      stop_.WaitFor(kPoll);
-      continue;
-    }
-    if ((*batch)->records().empty()) continue;
-    if (Status written = WriteBatch((*batch)->records()); !written) return written;
+    const Fetched fetched = Fetch(**consumer);
+    if (fetched.records.empty()) continue;
+    if (Status written = WriteBatch(fetched.records); !written) return written;
   }
   return Ok();
+}
+
+LogWriter::Fetched LogWriter::Fetch(kafka::Consumer& consumer) {
+  Fetched fetched;
+  std::size_t bytes = 0;
+  while (fetched.records.size() < kMaxRecords && bytes < kMaxBytes) {
+    auto batch = consumer.Poll(fetched.records.empty() ? kPoll : std::chrono::milliseconds(0), kRecordsAPoll);
+    // The consumer heals by itself.
+    if (!batch) stop_.WaitFor(kPoll);
+    if (!batch || (*batch)->records().empty()) break;
+    for (const kafka::ConsumedRecord& record : (*batch)->records()) {
+      bytes += record.value.size();
+      fetched.records.push_back(record);
+    }
+    fetched.batches.push_back(std::move(*batch));
+  }
+  return fetched;
 }
 
 Result<std::unique_ptr<kafka::Consumer>> LogWriter::OpenConsumer() {

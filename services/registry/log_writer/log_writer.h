@@ -50,6 +50,11 @@ class LogWriter {
   // Becomes the writer and writes until something fails or the stop comes.
   Status WriteUntilFailure();
   Result<std::unique_ptr<kafka::Consumer>> OpenConsumer();
+  struct Fetched {
+    std::vector<std::unique_ptr<kafka::Batch>> batches;
+    std::vector<kafka::ConsumedRecord> records;  // views into the batches
+  };
+  Fetched Fetch(kafka::Consumer& consumer);
   Status WriteBatch(const std::vector<kafka::ConsumedRecord>& records);
   // Puts the record into the batch, or into the poison topic.
   Status Take(const kafka::ConsumedRecord& record, store::LogBatch* batch);

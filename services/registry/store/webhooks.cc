@@ -16,6 +16,10 @@ Error NotFound(const WebhookId& id) {
   return {ErrorCode::kNotFound, "webhook_not_found", "no webhook " + id.str()};
 }
 
+Error Changed() {
+  return {ErrorCode::kPrecondition, "revision_changed", "the webhook was changed meanwhile; read it again"};
+}
+
 std::vector<int> ToSeconds(const std::vector<seconds>& pauses) {
   std::vector<int> numbers;
   for (const seconds pause : pauses) numbers.push_back(static_cast<int>(pause.count()));
@@ -124,19 +128,20 @@ Result<WebhookRecord> WebhookStore::Update(const AccountId& account, const Webho
                                                   id.str(), account.str());
         if (rows.empty()) return NotFound(id);
         WebhookRecord record = ToWebhook(rows[0]);
-        if (if_revision && *if_revision != record.webhook.revision)
-          return Error{ErrorCode::kPrecondition, "revision_changed",
-                       "the webhook was changed meanwhile; read it again"};
+        if (if_revision && *if_revision != record.webhook.revision) return Changed();
         if (Status changed = change(&record); !changed) return changed.error();
         return Write(transaction, record, kUpdate);
       });
 }
 
-Status WebhookStore::Delete(const AccountId& account, const WebhookId& id) {
+Status WebhookStore::Delete(const AccountId& account, const WebhookId& id,
+                            const std::optional<std::int64_t>& if_revision) {
   return database_.Transact<Done>("delete webhook", [&](pqxx::dbtransaction& transaction) -> Status {
     const auto rows = transaction.exec_params(
-        "DELETE FROM webhooks WHERE id = $1 AND account_id = $2 RETURNING id", id.str(), account.str());
+        "DELETE FROM webhooks WHERE id = $1 AND account_id = $2 RETURNING revision", id.str(), account.str());
     if (rows.empty()) return NotFound(id);
+    // An error takes the deletion back.
+    if (if_revision && *if_revision != rows[0][0].as<std::int64_t>()) return Changed();
     NoteChange(transaction, "webhook", id.str());
     return Ok();
   });

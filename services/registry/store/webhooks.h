@@ -42,7 +42,9 @@ class WebhookStore {
                                const std::optional<std::int64_t>& if_revision,
                                const std::function<Status(WebhookRecord*)>& change);
   // kNotFound "webhook_not_found", for another account's too.
-  Status Delete(const AccountId& account, const WebhookId& id);
+  // kPrecondition as in Update().
+  Status Delete(const AccountId& account, const WebhookId& id,
+                const std::optional<std::int64_t>& if_revision);
   // Nothing where the webhook is gone, inactive, or changed after the revision.
   Status Deactivate(const WebhookId& id, const std::string& reason, std::int64_t seen_revision);
 
