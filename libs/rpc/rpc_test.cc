@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "rpc/error_map.h"
 #include "rpc/webhook_config.h"
@@ -30,7 +31,11 @@ TEST(ErrorMap, TellsNothingOfAnInternalError) {
 }
 
 TEST(ErrorMap, SaysWhenToRepeat) {
-  EXPECT_EQ(ToRpcStatus({ErrorCode::kLimited, "queue_full", "later"}).details_size(), 2);
+  const auto limited = ToRpcStatus({ErrorCode::kLimited, "queue_full", "later"});
+  ASSERT_EQ(limited.details_size(), 2);
+  google::rpc::RetryInfo retry;
+  ASSERT_TRUE(limited.details(1).UnpackTo(&retry));
+  EXPECT_EQ(retry.retry_delay().seconds(), 1);
   EXPECT_EQ(ToRpcStatus({ErrorCode::kDenied, "denied", "no"}).details_size(), 1);
 }
 

@@ -7,7 +7,7 @@ import {test} from 'node:test';
 import express from 'express';
 import {Webhook} from 'standardwebhooks';
 
-import {Endpoint, publish, rest, until} from './lib/platform.js';
+import {account, ctl, Endpoint, publish, rest, until} from './lib/platform.js';
 
 const deep = (depth) => '{"a":'.repeat(depth - 1) + '{}' + '}'.repeat(depth - 1);
 
@@ -81,6 +81,53 @@ test('an Express receiver verifies every kind of body as the guide does', async 
   await rest('DELETE', `/v2/webhooks/${webhook.id}`);
   server.closeAllConnections();
   server.close();
+});
+
+// Random JSON as publishers might write it: odd spaces, escapes, number forms and keys. The same for the same seed.
+function randomJson(seed) {
+  let state = seed;
+  const random = (below) => {
+    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+  const pick = (list) => list[random(list.length)];
+  const space = () => pick(['', '', '', ' ', '\n', '\t ']);
+  const escaped = (char) => [...Array(char.length).keys()]
+    .map((i) => `\\u${char.charCodeAt(i).toString(16).padStart(4, '0')}`).join('');
+  const string = () => {
+    const chars = Array.from({length: random(6)}, () => pick(['a', 'Z', '0', '"', '\\', '/', '\b', '\n', '\x01', '\x7f', 'é', '中', '😀', '\u2028']));
+    return `"${chars.map((char) => (random(3) === 0 ? escaped(char) : JSON.stringify(char).slice(1, -1))).join('')}"`;
+  };
+  const number = () => {
+    const value = pick([random(10), random(2 ** 31), -random(1000), random(1e6) / 1024, random(1e9) * 2 ** -40, random(1000) * 10 ** random(20), 2 ** random(70)]);
+    const text = JSON.stringify(value);
+    return pick([text, text, /^-?\d+$/.test(text) ? `${text}.0` : text, value.toExponential(), value.toExponential().replace('e', 'E')]);
+  };
+  const key = () => pick([string(), `"${random(20)}"`, `"${random(20)}"`, '"4294967294"', '"4294967295"', '"01"', '"-1"', '"__proto__"']);
+  const value = (depth) => {
+    const kind = random(depth > 5 ? 4 : 6);
+    if (kind < 4) return [string, number, () => pick(['true', 'false', 'null']), number][kind]();
+    const items = Array.from({length: random(5)}, () => (kind === 4 ? '' : `${key()}${space()}:${space()}`) + value(depth + 1));
+    const inner = items.map((item) => space() + item + space()).join(',');
+    return kind === 4 ? `[${inner}]` : `{${inner}}`;
+  };
+  return `{${space()}${key()}:${value(1)},${key()}:${value(1)}}`;
+}
+
+test('300 random bodies come in the form that JavaScript gives back', async () => {
+  const endpoint = await Endpoint.open();
+  await endpoint.register(['user.login'], {rate_limit: {per_minute: 0, burst: 0}});
+  const seed = Date.now() % 2 ** 31;
+  const texts = Array.from({length: 300}, (_, i) => randomJson(seed + i));
+  const lines = texts.map((text, i) =>
+    `{"event_id":"random-${seed}-${i}","account_id":"${account}","event_type":"user.login","data":${text.replaceAll(/[\n\t]/g, ' ')}}`);
+  const {code, stderr} = await ctl(['events', 'publish', '--batch'], {input: lines.join('\n')});
+  assert.equal(code, 0, `seed ${seed}: ${stderr}`);
+  const bodies = (await endpoint.received(300)).map((request) => request.body.toString());
+  for (const body of bodies) assert.equal(JSON.stringify(JSON.parse(body)), body, `seed ${seed}`);
+  const data = (body) => JSON.stringify(JSON.parse(body).data);
+  assert.deepEqual(bodies.map(data).sort(), texts.map((text) => JSON.stringify(JSON.parse(text))).sort(), `seed ${seed}`);
+  await endpoint.close();
 });
 
 test('the Standard Webhooks library verifies', async () => {

@@ -135,17 +135,21 @@ TEST_F(ClientTest, BytesAfterAnAnswerAreNobodysAnswer) {
 }
 
 TEST_F(ClientTest, WhatAPeerSaysUnaskedIsNobodysAnswer) {
-  const ScriptedPeer peer([](PeerConnection& connection, int) {
+  std::promise<void> answered;
+  std::promise<void> said;
+  const ScriptedPeer peer([&](PeerConnection& connection, int number) {
     connection.ReadRequest();
     connection.Write(kOk);
-    const runtime::StopToken never;
-    never.WaitFor(milliseconds(50));
-    connection.Write("HTTP/1.1 408 Idle\r\nContent-Length: 0\r\n\r\n");
+    if (number == 0) {
+      answered.get_future().wait();
+      connection.Write("HTTP/1.1 408 Idle\r\nContent-Length: 0\r\n\r\n");
+      said.set_value();
+    }
     connection.Hold();
   });
   EXPECT_EQ(Send(peer).get().status, 200);
-  const runtime::StopToken never;
-  never.WaitFor(milliseconds(150));
+  answered.set_value();
+  said.get_future().wait();
   EXPECT_EQ(Send(peer).get().status, 200);
   EXPECT_EQ(peer.connections(), 2);
 }
@@ -333,20 +337,26 @@ TEST_F(TlsTest, TheCertificateMustBeForTheNameLiveAndOfAKnownAuthority) {
 TEST_F(TlsTest, BytesAfterAnAnswerAreNobodysAnswer) {
   Trust();
   for (const bool at_once : {true, false}) {
+    SCOPED_TRACE(at_once);
+    std::promise<void> answered;
+    std::promise<void> said;
     const ScriptedPeer peer(
-        [&](PeerConnection& connection, int) {
+        [&](PeerConnection& connection, int number) {
+          const std::string smuggled = "HTTP/1.1 410 Smuggled\r\nContent-Length: 0\r\n\r\n";
           connection.ReadRequest();
-          connection.Write(kOk);
-          const runtime::StopToken never;
-          if (!at_once) never.WaitFor(milliseconds(50));
-          connection.Write("HTTP/1.1 410 Smuggled\r\nContent-Length: 0\r\n\r\n");
+          connection.Write(at_once ? kOk + smuggled : kOk);
+          if (number == 0) {
+            answered.get_future().wait();
+            if (!at_once) connection.Write(smuggled);
+            said.set_value();
+          }
           connection.Hold();
         },
         dir_ / "good.pem", dir_ / "good.key");
     const std::string url = "https://localhost:" + std::to_string(peer.port()) + "/";
     EXPECT_EQ(Send(url).get().status, 200);
-    const runtime::StopToken never;
-    never.WaitFor(milliseconds(150));
+    answered.set_value();
+    said.get_future().wait();
     EXPECT_EQ(Send(url).get().status, 200);
     EXPECT_EQ(peer.connections(), 2);
   }

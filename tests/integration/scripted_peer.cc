@@ -23,6 +23,8 @@ std::size_t BodyLength(const std::string& head) {
 }  // namespace
 
 PeerConnection::PeerConnection(Tcp::socket socket, asio::ssl::context* tls) : socket_(std::move(socket)) {
+  // What was written is on its way, as the tests believe.
+  socket_.set_option(Tcp::no_delay(true));
   if (tls != nullptr) tls_.emplace(socket_, *tls);
 }
 

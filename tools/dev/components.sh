@@ -78,20 +78,41 @@ await() {
   done
 }
 
-# The port that NAME keeps for as long as it is free: port NAME.
+# The port that NAME keeps: port NAME.
 port() {
-  local file="$state/run/ports/$1" owner="${1%%.*}"
-  mkdir -p "$state/run/ports"
-  if [ -s "$file" ] && { component_pid "$owner" >/dev/null || port_is_free "$(cat "$file")"; }; then
+  local file="$state/run/ports/$1"
+  if [ -s "$file" ]; then
     cat "$file"
     return
   fi
-  python3 - <<'PY' | tee "$file"
-import socket
-with socket.socket() as s:
-    s.bind(("127.0.0.1", 0))
-    print(s.getsockname()[1])
+  mkdir -p "$state/run/ports"
+  # Below the range that outgoing connections take theirs from: a port must still be free when its owner restarts.
+  python3 - "$state"/run/ports/* <<'PY' | tee "$file"
+import pathlib, random, socket, sys
+known = {path.read_text().strip() for path in map(pathlib.Path, sys.argv[1:]) if path.exists()}
+while True:
+    port = random.randrange(20000, 32000)
+    if str(port) in known:
+        continue
+    with socket.socket() as s:
+        try:
+            s.bind(("127.0.0.1", port))
+        except OSError:
+            continue
+    print(port)
+    break
 PY
+}
+
+# Gives up the ports that a stranger has taken since. Only while nothing of ours is being started: a component that has
+# just bound its port would look like one.
+forget_taken_ports() {
+  local file name
+  for file in "$state"/run/ports/*; do
+    [ -e "$file" ] || continue
+    name="$(basename "$file")"
+    component_pid "${name%%.*}" >/dev/null || port_is_free "$(cat "$file")" || rm "$file"
+  done
 }
 
 port_is_free() {

@@ -207,6 +207,7 @@ TEXT
 # Kafka and Postgres, running and empty of our schema.
 start_dependencies() {
   mkdir -p "$state/run/pids" "$state/logs"
+  forget_taken_ports
   ln -sfn "$root/build/release/bin" "$state/bin"
   prepare_postgres
   prepare_kafka
