@@ -13,6 +13,7 @@ namespace {
 
 constexpr int kMaxPollIntervalMs = 300'000;
 constexpr int kCommitTimeoutMs = 5'000;
+constexpr int kCommitStepMs = 200;
 constexpr int kMaxSessionShare = 4;  // heartbeats in one session time-out
 
 std::vector<TopicPartition> ToPartitions(const rd_kafka_topic_partition_list_t* list) {
@@ -144,17 +145,18 @@ class RdConsumer : public Consumer {
     rd_kafka_resume_partitions(client_.get(), ToList(partitions).get());
   }
 
-  // Not rd_kafka_commit(): it would wait for ever for a broker that does not answer.
   Status CommitSync(const std::vector<Position>& positions) override {
-    if (positions.empty()) return Ok();
-    const Queue answers(rd_kafka_queue_new(client_.get()));
-    const auto asked =
-        rd_kafka_commit_queue(client_.get(), ToList(positions).get(), answers.get(), nullptr, nullptr);
-    if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("commit", asked);
-    const std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> answer(
-        rd_kafka_queue_poll(answers.get(), kCommitTimeoutMs), &rd_kafka_event_destroy);
-    const auto code = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Ok() : Status(KafkaError("commit", code));
+    return Commit(positions, kCommitTimeoutMs);
+  }
+  Status CommitLast(const std::function<std::vector<Position>()>& positions,
+                    std::chrono::milliseconds timeout) override {
+    const MonoTime end = runtime::ReadClock().mono + timeout;
+    for (;;) {
+      const Status committed = Commit(positions(), kCommitStepMs);
+      if (committed || runtime::ReadClock().mono >= end) return committed;
+      if (rd_kafka_message_t* message = rd_kafka_consumer_poll(client_.get(), kCommitStepMs))
+        rd_kafka_message_destroy(message);
+    }
   }
   void CommitAsync(const std::vector<Position>& positions) override {
     if (!positions.empty()) rd_kafka_commit(client_.get(), ToList(positions).get(), 1);
@@ -184,6 +186,19 @@ class RdConsumer : public Consumer {
   }
 
  private:
+  // Not rd_kafka_commit(): it would wait for ever for a broker that does not answer.
+  Status Commit(const std::vector<Position>& positions, int timeout_ms) {
+    if (positions.empty()) return Ok();
+    const Queue answers(rd_kafka_queue_new(client_.get()));
+    const auto asked =
+        rd_kafka_commit_queue(client_.get(), ToList(positions).get(), answers.get(), nullptr, nullptr);
+    if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("commit", asked);
+    const std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> answer(
+        rd_kafka_queue_poll(answers.get(), timeout_ms), &rd_kafka_event_destroy);
+    const auto code = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Ok() : Status(KafkaError("commit", code));
+  }
+
   static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
                           void* opaque) {
     auto& self = *static_cast<RdConsumer*>(opaque);

@@ -18,6 +18,7 @@ constexpr std::chrono::milliseconds kCheckpoint{250};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
 constexpr std::chrono::milliseconds kRevokeGrace{5'000};
 constexpr std::size_t kMaxRecords = 1'000;
+constexpr std::chrono::milliseconds kLastCommit{15'000};
 
 }  // namespace
 
@@ -48,6 +49,13 @@ void DeliverRole::Run() {
     runners.push_back(assigned.runner);
   }
   AwaitDrained(runners, options_.drain_timeout);
+  const Status committed = consumer_->CommitLast(
+      [this] {
+        for (auto& [partition, assigned] : assigned_) assigned.committed = -1;
+        return Uncommitted();
+      },
+      kLastCommit);
+  if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
   consumer_->Close();
 }
 

@@ -20,6 +20,7 @@ constexpr std::chrono::milliseconds kPause{10};
 constexpr std::chrono::milliseconds kStartRetry{500};
 constexpr std::chrono::milliseconds kBarrier{1'000};
 constexpr int kBarrierTries = 30;
+constexpr std::chrono::milliseconds kLastCommit{15'000};
 constexpr std::chrono::milliseconds kTopicTimeout{2'000};
 constexpr std::size_t kMaxRecords = 1'000;
 constexpr std::size_t kRememberedEvents = 262'144;
@@ -49,6 +50,8 @@ void FanoutRole::Run() {
     if (stop_.WaitFor(kStartRetry)) return;
   }
   while (!stop_.stopped()) PollOnce();
+  const Status committed = consumer_->CommitLast([this] { return Done(); }, kLastCommit);
+  if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
   consumer_->Close();
 }
 
@@ -109,6 +112,12 @@ void FanoutRole::NoteDone(const std::vector<kafka::ConsumedRecord>& records) {
     done_[partition] = offset;
   }
   consumer_->CommitAsync(positions);
+}
+
+std::vector<kafka::Consumer::Position> FanoutRole::Done() const {
+  std::vector<kafka::Consumer::Position> positions;
+  for (const auto& [partition, offset] : done_) positions.push_back({partition, offset});
+  return positions;
 }
 
 // An asynchronous commit may have failed, or be under way: what is not committed would be sent twice.

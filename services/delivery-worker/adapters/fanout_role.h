@@ -53,6 +53,7 @@ class FanoutRole {
   void FanOutRecord(const kafka::ConsumedRecord& record, ReliableAppend& append);
   void FanOutEvent(const std::shared_ptr<const Event>& event, ReliableAppend& append);
   void NoteDone(const std::vector<kafka::ConsumedRecord>& records);
+  std::vector<kafka::Consumer::Position> Done() const;
   void OnRevoked(const std::vector<kafka::TopicPartition>& partitions);
 
   const std::string brokers_;

@@ -21,6 +21,7 @@ constexpr milliseconds kStartRetry{500};
 constexpr milliseconds kCheckpoint{250};
 constexpr milliseconds kTopicTimeout{2'000};
 constexpr std::size_t kMaxRecords = 1'000;
+constexpr milliseconds kLastCommit{15'000};
 
 }  // namespace
 
@@ -41,6 +42,13 @@ void PumpRole::Run() {
     if (stop_.WaitFor(kStartRetry)) return;
   }
   while (!stop_.stopped()) PollOnce();
+  const Status committed = consumer_->CommitLast(
+      [this] {
+        for (auto& [partition, assigned] : assigned_) assigned.committed = -1;
+        return Uncommitted();
+      },
+      kLastCommit);
+  if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
   consumer_->Close();
 }
 
