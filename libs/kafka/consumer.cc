@@ -14,6 +14,7 @@ namespace {
 constexpr int kMaxPollIntervalMs = 300'000;
 constexpr int kCommitTimeoutMs = 5'000;
 constexpr int kCommitStepMs = 200;
+constexpr std::chrono::seconds kLastCommit{15};
 constexpr int kMaxSessionShare = 4;  // heartbeats in one session time-out
 
 std::vector<TopicPartition> ToPartitions(const rd_kafka_topic_partition_list_t* list) {
@@ -148,16 +149,6 @@ class RdConsumer : public Consumer {
   Status CommitSync(const std::vector<Position>& positions) override {
     return Commit(positions, kCommitTimeoutMs);
   }
-  Status CommitLast(const std::function<std::vector<Position>()>& positions,
-                    std::chrono::milliseconds timeout) override {
-    const MonoTime end = runtime::ReadClock().mono + timeout;
-    for (;;) {
-      const Status committed = Commit(positions(), kCommitStepMs);
-      if (committed || runtime::ReadClock().mono >= end) return committed;
-      if (rd_kafka_message_t* message = rd_kafka_consumer_poll(client_.get(), kCommitStepMs))
-        rd_kafka_message_destroy(message);
-    }
-  }
   void CommitAsync(const std::vector<Position>& positions) override {
     if (!positions.empty()) rd_kafka_commit(client_.get(), ToList(positions).get(), 1);
   }
@@ -166,6 +157,18 @@ class RdConsumer : public Consumer {
     if (!client_ || std::exchange(closed_, true)) return;
     if (grouped_) rd_kafka_consumer_close(client_.get());
     queue_.reset();
+  }
+
+  void CommitAndClose(const std::function<std::vector<Position>()>& positions) override {
+    const MonoTime end = runtime::ReadClock().mono + kLastCommit;
+    Status committed = Commit(positions(), kCommitStepMs);
+    while (!committed && runtime::ReadClock().mono < end) {
+      if (rd_kafka_message_t* message = rd_kafka_consumer_poll(client_.get(), kCommitStepMs))
+        rd_kafka_message_destroy(message);
+      committed = Commit(positions(), kCommitStepMs);
+    }
+    if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
+    Close();
   }
 
   Result<std::int32_t> PartitionCount(const std::string& topic, std::chrono::milliseconds timeout) override {

@@ -83,15 +83,14 @@ class Consumer {
   // Commits for the group. Sync waits (at most 5 s) for the broker's answer. From any thread.
   virtual Status CommitSync(const std::vector<Position>& positions) = 0;
   virtual void CommitAsync(const std::vector<Position>& positions) = 0;
-  // The last commit before Close(): repeats until the broker has it, or time is up. A rebalance under way
-  // holds commits up and ends only while somebody polls, so the listener may be called in here; records that
-  // come are dropped. `positions` is asked anew for each try: what was revoked meanwhile is not to be
-  // committed any more.
-  virtual Status CommitLast(const std::function<std::vector<Position>()>& positions,
-                            std::chrono::milliseconds timeout) = 0;
 
   // Leaves the group (on_revoked is called for what is held). Idempotent.
   virtual void Close() = 0;
+  // Commits and closes. A rebalance under way holds commits up and ends only while somebody polls, so the
+  // commit is repeated for up to 15 s, the listener may be called in here, and records that come are dropped.
+  // `positions` is asked anew for each try: what was revoked meanwhile is not to be committed any more. The
+  // commit's error is logged.
+  virtual void CommitAndClose(const std::function<std::vector<Position>()>& positions) = 0;
 
   // Partitions of a topic on the broker.
   virtual Result<std::int32_t> PartitionCount(const std::string& topic,

@@ -87,10 +87,9 @@ void ServerSession::ReadHeader() {
   timed_out_ = false;
   read_timer_.expires_after(core_->options.read_timeout);
   // A timer that has rung cannot be called back: its request may be read by now.
-  reading_ = true;
   read_timer_.async_wait(
-      [self = shared_from_this(), number = ++request_number_](const beast::error_code& cancelled) {
-        if (cancelled || !self->reading_ || number != self->request_number_) return;
+      [self = shared_from_this(), reading = ++reading_](const beast::error_code& cancelled) {
+        if (cancelled || reading != self->reading_) return;
         self->timed_out_ = true;
         self->stream_.cancel();
       });
@@ -131,7 +130,7 @@ void ServerSession::ReadBody() {
 }
 
 void ServerSession::EndReading() {
-  reading_ = false;
+  ++reading_;
   read_timer_.cancel();
 }
 

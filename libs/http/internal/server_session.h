@@ -67,8 +67,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   Answer answer_;
   std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>> serializer_;
   std::string remote_address_;
-  std::uint64_t request_number_ = 0;
-  bool reading_ = false;
+  std::uint64_t reading_ = 0;  // changes where a request's reading begins or ends
   bool busy_ = false;
   bool timed_out_ = false;
   bool head_ = false;

@@ -18,7 +18,6 @@ constexpr std::chrono::milliseconds kCheckpoint{250};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
 constexpr std::chrono::milliseconds kRevokeGrace{5'000};
 constexpr std::size_t kMaxRecords = 1'000;
-constexpr std::chrono::milliseconds kLastCommit{15'000};
 
 }  // namespace
 
@@ -49,14 +48,7 @@ void DeliverRole::Run() {
     runners.push_back(assigned.runner);
   }
   AwaitDrained(runners, options_.drain_timeout);
-  const Status committed = consumer_->CommitLast(
-      [this] {
-        for (auto& [partition, assigned] : assigned_) assigned.committed = -1;
-        return Uncommitted();
-      },
-      kLastCommit);
-  if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
-  consumer_->Close();
+  consumer_->CommitAndClose([this] { return Committable(); });
 }
 
 bool DeliverRole::Subscribe() {
@@ -121,11 +113,11 @@ void DeliverRole::OnRevoked(const std::vector<kafka::TopicPartition>& partitions
     const auto found = assigned_.find(partition.partition);
     if (found == assigned_.end()) continue;
     found->second.runner->BeginDrain();
-    found->second.committed = -1;  // an asynchronous commit may have failed: say it again
     runners.push_back(found->second.runner);
   }
   AwaitDrained(runners, kRevokeGrace);
-  const Status committed = consumer_->CommitSync(Uncommitted());
+  // All: an asynchronous commit may have failed.
+  const Status committed = consumer_->CommitSync(Committable());
   if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
   for (const auto& partition : partitions) Forget(partition);
   log::Info("partitions.revoked", {{"topic", kDeliveriesTopic}, {"count", partitions.size()}});
@@ -146,6 +138,15 @@ void DeliverRole::Forget(const kafka::TopicPartition& partition) {
   found->second.loop->Detach(found->second.runner);
   assigned_.erase(found);
   parts_.metrics.partitions_deliveries.Set(static_cast<double>(assigned_.size()));
+}
+
+std::vector<kafka::Consumer::Position> DeliverRole::Committable() const {
+  std::vector<kafka::Consumer::Position> positions;
+  for (const auto& [partition, assigned] : assigned_) {
+    if (const std::int64_t offset = assigned.runner->committable(); offset >= 0)
+      positions.push_back({{kDeliveriesTopic, partition}, offset});
+  }
+  return positions;
 }
 
 std::vector<kafka::Consumer::Position> DeliverRole::Uncommitted() {

@@ -64,6 +64,9 @@ class DeliverRole {
   void OnLost(const std::vector<kafka::TopicPartition>& partitions);
   void Forget(const kafka::TopicPartition& partition);
   void Checkpoint();
+  // Of all partitions that are held.
+  std::vector<kafka::Consumer::Position> Committable() const;
+  // Those that have moved since this was asked last.
   std::vector<kafka::Consumer::Position> Uncommitted();
   void BalanceIntake();
   // Waits until the runners have drained, at most this long.

@@ -20,7 +20,6 @@ constexpr std::chrono::milliseconds kPause{10};
 constexpr std::chrono::milliseconds kStartRetry{500};
 constexpr std::chrono::milliseconds kBarrier{1'000};
 constexpr int kBarrierTries = 30;
-constexpr std::chrono::milliseconds kLastCommit{15'000};
 constexpr std::chrono::milliseconds kTopicTimeout{2'000};
 constexpr std::size_t kMaxRecords = 1'000;
 constexpr std::size_t kRememberedEvents = 262'144;
@@ -50,9 +49,7 @@ void FanoutRole::Run() {
     if (stop_.WaitFor(kStartRetry)) return;
   }
   while (!stop_.stopped()) PollOnce();
-  const Status committed = consumer_->CommitLast([this] { return Done(); }, kLastCommit);
-  if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
-  consumer_->Close();
+  consumer_->CommitAndClose([this] { return Done(); });
 }
 
 bool FanoutRole::Subscribe() {

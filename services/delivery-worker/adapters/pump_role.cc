@@ -21,7 +21,6 @@ constexpr milliseconds kStartRetry{500};
 constexpr milliseconds kCheckpoint{250};
 constexpr milliseconds kTopicTimeout{2'000};
 constexpr std::size_t kMaxRecords = 1'000;
-constexpr milliseconds kLastCommit{15'000};
 
 }  // namespace
 
@@ -42,14 +41,7 @@ void PumpRole::Run() {
     if (stop_.WaitFor(kStartRetry)) return;
   }
   while (!stop_.stopped()) PollOnce();
-  const Status committed = consumer_->CommitLast(
-      [this] {
-        for (auto& [partition, assigned] : assigned_) assigned.committed = -1;
-        return Uncommitted();
-      },
-      kLastCommit);
-  if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
-  consumer_->Close();
+  consumer_->CommitAndClose([this] { return Committable(); });
 }
 
 bool PumpRole::Subscribe() {
@@ -80,13 +72,9 @@ bool PumpRole::Subscribe() {
 }
 
 void PumpRole::OnRevoked(const std::vector<kafka::TopicPartition>& partitions, bool may_commit) {
-  for (const auto& partition : partitions) {
-    const auto found = assigned_.find(partition);
-    if (found != assigned_.end())
-      found->second.committed = -1;  // an asynchronous commit may have failed: say it again
-  }
   if (may_commit) {
-    const Status committed = consumer_->CommitSync(Uncommitted());
+    // All: an asynchronous commit may have failed.
+    const Status committed = consumer_->CommitSync(Committable());
     if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
   }
   for (const auto& partition : partitions) assigned_.erase(partition);
@@ -182,6 +170,15 @@ void PumpRole::BalanceIntake() {
   parts_.metrics.waits_held.Set(static_cast<double>(held));
   if (!pause.empty()) consumer_->Pause(pause);
   if (!resume.empty()) consumer_->Resume(resume);
+}
+
+std::vector<kafka::Consumer::Position> PumpRole::Committable() const {
+  std::vector<kafka::Consumer::Position> positions;
+  for (const auto& [partition, assigned] : assigned_) {
+    if (const std::int64_t offset = assigned.queue.committable(); offset >= 0)
+      positions.push_back({partition, offset});
+  }
+  return positions;
 }
 
 std::vector<kafka::Consumer::Position> PumpRole::Uncommitted() {

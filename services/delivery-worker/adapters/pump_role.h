@@ -62,6 +62,9 @@ class PumpRole {
   bool Release();
   std::chrono::milliseconds UntilNextRelease() const;
   void BalanceIntake();
+  // Of all partitions that are held.
+  std::vector<kafka::Consumer::Position> Committable() const;
+  // Those that have moved since this was asked last.
   std::vector<kafka::Consumer::Position> Uncommitted();
 
   const PumpOptions options_;
