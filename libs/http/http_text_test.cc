@@ -53,5 +53,17 @@ TEST(SocketAddress, ReadsHostAndPort) {
     EXPECT_FALSE(ParseSocketAddress(text)) << text;
 }
 
+TEST(OwnFault, IsWhatOurMachineLacksButNotIpv6) {
+  namespace errc = boost::system::errc;
+  const auto code = [](errc::errc_t number) { return errc::make_error_code(number); };
+  for (const bool v6 : {false, true}) {
+    EXPECT_TRUE(IsOwnFault(code(errc::too_many_files_open), v6));
+    EXPECT_FALSE(IsOwnFault(code(errc::connection_refused), v6));
+    EXPECT_FALSE(IsOwnFault(code(errc::address_family_not_supported), v6));
+  }
+  EXPECT_TRUE(IsOwnFault(code(errc::address_not_available), false));
+  EXPECT_FALSE(IsOwnFault(code(errc::address_not_available), true));
+}
+
 }  // namespace
 }  // namespace webhook::http

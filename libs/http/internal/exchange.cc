@@ -17,7 +17,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace bhttp = boost::beast::http;
-namespace errc = boost::system::errc;
 
 constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
 constexpr std::ptrdiff_t kMaxHeaderLines = 100;
@@ -38,13 +37,6 @@ std::string RequestHead(const EgressRequest& request) {
     head.append(name).append(": ").append(value).append("\r\n");
   head.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n\r\n");
   return head;
-}
-
-// Our own machine lacks something: no fault of the endpoint.
-bool IsOwnFault(const boost::system::error_code& error) {
-  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-         error == errc::not_enough_memory || error == errc::no_buffer_space ||
-         error == errc::address_not_available;
 }
 
 asio::ip::address ToAsio(const IpAddress& address) {
@@ -146,7 +138,6 @@ void Exchange::Dial() {
   Error error;
   connection_->socket.open(endpoint.protocol(), error);
   // A machine without IPv6 is no reason to keep trying an endpoint that has nothing else.
-  if (error && IsOwnFault(error)) return FailOwn("no socket: " + error.message());
   if (error) return OnConnected(error);
   connection_->socket.set_option(asio::ip::tcp::no_delay(true), error);
   LimitStage(core_.options.connect_timeout / static_cast<int>(addresses_.size()), &Exchange::OnDialTimeout);
@@ -168,7 +159,7 @@ void Exchange::OnDialTimeout() {
 void Exchange::OnConnected(const Error& error) {
   if (error) {
     connection_->Close();
-    if (IsOwnFault(error)) return FailOwn("connect: " + error.message());
+    if (IsOwnFault(error, addresses_[next_address_ - 1].v6)) return FailOwn("connect: " + error.message());
     if (next_address_ < addresses_.size()) return Dial();
     return Fail(NetFault::kConnect, "connect to " + result_.remote_address + ": " + error.message());
   }

@@ -36,4 +36,11 @@ std::string ToText(const ip::tcp::endpoint& endpoint) {
   return endpoint.address().is_v6() ? "[" + host + "]:" + port : host + ":" + port;
 }
 
+bool IsOwnFault(const boost::system::error_code& error, bool v6) {
+  namespace errc = boost::system::errc;
+  if (error == errc::address_not_available) return !v6;  // IPv4: no local port is left
+  return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
+         error == errc::not_enough_memory || error == errc::no_buffer_space;
+}
+
 }  // namespace webhook::http
