@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <set>
 #include <utility>
 
 #include "kafka/internal/client_conf.h"
@@ -202,20 +203,40 @@ class RdConsumer : public Consumer {
     return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Ok() : Status(KafkaError("commit", code));
   }
 
-  static void OnRebalance(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
+  // While it closes, librdkafka takes any (un)assign for the answer to its revocation of everything and
+  // leaves the group, even from within the listener that is still committing. What was waiting for Poll()
+  // when the close began therefore gets no answer, unless nothing is held: then no revocation follows.
+  rd_kafka_error_t* OnAssigned(const std::vector<TopicPartition>& partitions,
+                               const rd_kafka_topic_partition_list_t* list) {
+    if (closed_) return held_.empty() ? rd_kafka_incremental_assign(client_.get(), list) : nullptr;
+    held_.insert(partitions.begin(), partitions.end());
+    rd_kafka_error_t* const failed = rd_kafka_incremental_assign(client_.get(), list);
+    // A pause of an earlier assignment outlives it inside librdkafka; the owner has begun anew.
+    rd_kafka_resume_partitions(client_.get(), const_cast<rd_kafka_topic_partition_list_t*>(list));
+    listener_.on_assigned(partitions);
+    return failed;
+  }
+
+  rd_kafka_error_t* OnRevoked(const std::vector<TopicPartition>& partitions,
+                              const rd_kafka_topic_partition_list_t* list) {
+    std::vector<TopicPartition> ended;
+    for (const TopicPartition& partition : partitions)
+      if (held_.erase(partition) > 0) ended.push_back(partition);
+    const bool lost = rd_kafka_assignment_lost(client_.get()) != 0;
+    if (!ended.empty()) (lost ? listener_.on_lost : listener_.on_revoked)(ended);
+    if (closed_ && !held_.empty()) return nullptr;
+    return rd_kafka_incremental_unassign(client_.get(), list);
+  }
+
+  static void OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
                           void* opaque) {
     auto& self = *static_cast<RdConsumer*>(opaque);
-    const auto partitions = ToPartitions(list);
+    const std::vector<TopicPartition> partitions = ToPartitions(list);
     rd_kafka_error_t* failed = nullptr;
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
-      failed = rd_kafka_incremental_assign(client, list);
-      // A pause of an earlier assignment outlives it inside librdkafka; the owner has begun anew.
-      rd_kafka_resume_partitions(client, list);
-      self.listener_.on_assigned(partitions);
+      failed = self.OnAssigned(partitions, list);
     } else {
-      const bool lost = rd_kafka_assignment_lost(client) != 0;
-      (lost ? self.listener_.on_lost : self.listener_.on_revoked)(partitions);
-      failed = rd_kafka_incremental_unassign(client, list);
+      failed = self.OnRevoked(partitions, list);
     }
     if (failed == nullptr) return;
     log::Warn("kafka.rebalance_failed", {{"error", rd_kafka_error_string(failed)}});
@@ -238,6 +259,7 @@ class RdConsumer : public Consumer {
   BrokerWatch brokers_;
   std::vector<rd_kafka_message_t*> fetched_;
   std::optional<Error> pending_error_;
+  std::set<TopicPartition> held_;  // what the listener was told of
   bool grouped_ = false;
   bool closed_ = false;
 };

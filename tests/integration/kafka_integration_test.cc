@@ -153,7 +153,8 @@ TEST(Kafka, ASecondMemberTakesPartitionsAndTheFirstMayCommitThem) {
     for (const TopicPartition& partition : partitions) {
       revoked.push_back(partition);
       held.erase(partition);
-      EXPECT_TRUE(first_consumer->CommitSync({{partition, 5}}));
+      const Status done = first_consumer->CommitSync({{partition, 5}});
+      EXPECT_TRUE(done) << (done ? "" : done.error().message);
     }
   };
   const auto first = NewConsumer(group, {topic}, listener);
@@ -171,6 +172,53 @@ TEST(Kafka, ASecondMemberTakesPartitionsAndTheFirstMayCommitThem) {
   EXPECT_EQ(held.size() + revoked.size(), 4u);
   for (const auto& [partition, offset] : first_offset) EXPECT_EQ(offset, 5) << partition;
 }
+
+// What a rebalance has put before a member that does not poll is still waiting when that member closes.
+class KafkaCloses : public ::testing::TestWithParam<bool> {};
+
+TEST_P(KafkaCloses, AfterAllItHoldsIsCommittedAlsoAmidARebalance) {
+  const bool after_the_revocation = GetParam();
+  const std::string topic = NewTopic(4);
+  const std::string group = Fresh("group");
+  ProduceNumbers(topic, 400);
+  std::set<TopicPartition> held;
+  std::set<std::int32_t> committed;
+  Consumer* first_consumer = nullptr;
+  Consumer::Listener listener;
+  listener.on_assigned = [&](const auto& partitions) { held.insert(partitions.begin(), partitions.end()); };
+  listener.on_revoked = [&](const auto& partitions) {
+    for (const TopicPartition& partition : partitions) {
+      const Status done = first_consumer->CommitSync({{partition, 5}});
+      EXPECT_TRUE(done) << (done ? "" : done.error().message);
+      held.erase(partition);
+      committed.insert(partition.partition);
+    }
+  };
+  const auto first = NewConsumer(group, {topic}, listener);
+  first_consumer = first.get();
+  while (held.size() < 4) ASSERT_TRUE(first->Poll(milliseconds(100), 100));
+  std::set<std::int32_t> second_held;
+  Consumer::Listener other;
+  other.on_assigned = [&](const auto& partitions) {
+    for (const TopicPartition& partition : partitions) second_held.insert(partition.partition);
+  };
+  const auto second = NewConsumer(group, {topic}, other);
+  const auto poll_second = [&] { ASSERT_TRUE(second->Poll(milliseconds(50), 100)); };
+  while (after_the_revocation && held.size() == 4) {
+    ASSERT_TRUE(first->Poll(milliseconds(50), 100));
+    poll_second();
+  }
+  // A heartbeat tells the first of the rebalance; the answer then waits for its next poll.
+  const MonoTime end = runtime::ReadClock().mono + seconds(4);
+  while (runtime::ReadClock().mono < end) poll_second();
+  first->Close();
+  EXPECT_EQ(held.size(), 0u);
+  EXPECT_EQ(committed.size(), 4u);
+  while (second_held.size() < 4) poll_second();
+}
+
+INSTANTIATE_TEST_SUITE_P(WithWaiting, KafkaCloses, ::testing::Bool(),
+                         [](const auto& waits) { return waits.param ? "Assignment" : "Revocation"; });
 
 TEST(Kafka, APauseEndsWithItsAssignment) {
   const std::string topic = NewTopic(2);
