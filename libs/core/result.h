@@ -96,6 +96,12 @@ inline Status Ok() {
   return Done{};
 }
 
+// The same outcome for whoever does not need the value.
+template <typename T>
+Status WithoutValue(const Result<T>& result) {
+  return result ? Ok() : Status(result.error());
+}
+
 inline Error InvalidError(std::vector<FieldViolation> violations) {
   std::string message = violations.empty() ? "invalid input" : violations.front().detail;
   return Error{ErrorCode::kInvalid, "invalid", std::move(message), std::move(violations)};

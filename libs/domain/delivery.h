@@ -63,14 +63,15 @@ struct HttpResult {
   int status = 0;                 // the endpoint's answer
   std::optional<NetFault> fault;  // the endpoint's side failed
   bool blocked = false;           // the address guard forbade every connection
-  bool own_fault =
-      false;           // our side failed (no descriptor, no resolver, a stale connection): costs no attempt
-  std::string detail;  // one sentence for people, for all but a status
+  // Our side failed (no descriptor, no resolver, a stale connection, a lease that ran out): costs no attempt.
+  bool own_fault = false;
+  std::string detail;                                        // one sentence for people, for all but a status
   std::optional<std::chrono::seconds> retry_after;           // from 429 and 503 only
   std::vector<std::pair<std::string, std::string>> headers;  // all but Set-Cookie; <= 16 KiB
   std::string excerpt;                                       // first bytes of the body, <= 4,096
   std::string remote_address;                                // "203.0.113.7:443"; empty: none dialled
   WallTime started_at{};
+  std::optional<WallTime> written_at;  // the request's first byte; nullopt: none was written
   std::chrono::microseconds duration{0};
 };
 

@@ -1,6 +1,6 @@
 #include "domain/topics.h"
 
-#include <xxhash.h>
+#include "domain/hash.h"
 
 namespace webhook {
 
@@ -16,8 +16,7 @@ std::vector<TopicSpec> AllTopics() {
 }
 
 std::int32_t DeliveryPartition(const WebhookId& webhook, std::int32_t partitions) {
-  const std::uint64_t hash = XXH64(webhook.str().data(), webhook.str().size(), 0);
-  return static_cast<std::int32_t>(hash % static_cast<std::uint64_t>(partitions));
+  return static_cast<std::int32_t>(Hash64(webhook.str()) % static_cast<std::uint64_t>(partitions));
 }
 
 }  // namespace webhook

@@ -3,10 +3,12 @@
 #include <chrono>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "core/time.h"
 #include "domain/delivery.h"
 #include "http/address_guard.h"
 #include "runtime/event_loop.h"
@@ -23,12 +25,18 @@ struct ClientOptions {
   std::string ca_file;                            // empty: the system's store
 };
 
-// One POST to an endpoint.
+// One POST to an endpoint. `write_before` bounds when it may be written, by its sender's lease: where the
+// request is not written whole by then, the result is own_fault, and what the endpoint has of it is nothing
+// or a part that its Content-Length shows to be one.
 struct EgressRequest {
   EndpointUrl url;
   std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout
+  std::optional<MonoTime> write_before = {};  // nothing is written at or after it; nullopt: no bound
+  // Called on the loop immediately before the first byte is written (after DNS, connect and TLS): at most
+  // once, never after `done`. May be empty.
+  std::function<void()> on_write = {};
 };
 
 // Sends POSTs to endpoints of strangers: names resolved by us, every address vetted by the guard and the

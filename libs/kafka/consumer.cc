@@ -5,7 +5,10 @@
 #include <set>
 #include <utility>
 
+#include "kafka/internal/broker_queries.h"
 #include "kafka/internal/client_conf.h"
+#include "kafka/internal/membership.h"
+#include "kafka/internal/partition_list.h"
 #include "log/log.h"
 #include "runtime/clock.h"
 
@@ -17,29 +20,6 @@ constexpr int kCommitTimeoutMs = 5'000;
 constexpr int kCommitStepMs = 200;
 constexpr std::chrono::seconds kLastCommit{15};
 constexpr int kMaxSessionShare = 4;  // heartbeats in one session time-out
-
-std::vector<TopicPartition> ToPartitions(const rd_kafka_topic_partition_list_t* list) {
-  std::vector<TopicPartition> partitions;
-  for (int i = 0; i < list->cnt; ++i) partitions.push_back({list->elems[i].topic, list->elems[i].partition});
-  return partitions;
-}
-
-List ToList(const std::vector<TopicPartition>& partitions) {
-  List list(rd_kafka_topic_partition_list_new(static_cast<int>(partitions.size())));
-  for (const TopicPartition& partition : partitions)
-    rd_kafka_topic_partition_list_add(list.get(), partition.topic.c_str(), partition.partition);
-  return list;
-}
-
-List ToList(const std::vector<Consumer::Position>& positions) {
-  List list(rd_kafka_topic_partition_list_new(static_cast<int>(positions.size())));
-  for (const Consumer::Position& position : positions) {
-    rd_kafka_topic_partition_list_add(list.get(), position.partition.topic.c_str(),
-                                      position.partition.partition)
-        ->offset = position.offset;
-  }
-  return list;
-}
 
 // The records of one fetch; keeps the client alive as long as it is held.
 class RdBatch : public Batch {
@@ -77,9 +57,9 @@ class RdConsumer : public Consumer {
 
   Status Open(const ConsumerOptions& options) {
     Conf conf = MakeConf(options.brokers, options.client_id);
-    grouped_ = !options.group.empty();
+    const bool grouped = !options.group.empty();
     // librdkafka wants a group id also where partitions are assigned by hand; nothing is committed under it.
-    Set(conf, "group.id", grouped_ ? options.group : options.client_id + ".unused");
+    Set(conf, "group.id", grouped ? options.group : options.client_id + ".unused");
     Set(conf, "partition.assignment.strategy", "cooperative-sticky");
     Set(conf, "enable.auto.commit", "false");
     Set(conf, "enable.auto.offset.store", "false");
@@ -97,13 +77,12 @@ class RdConsumer : public Consumer {
     rd_kafka_conf_set_opaque(conf.get(), this);
     rd_kafka_conf_set_rebalance_cb(conf.get(), &OnRebalance);
     rd_kafka_conf_set_error_cb(conf.get(), &OnError);
-    rd_kafka_conf_set_offset_commit_cb(conf.get(), &OnCommitted);
     auto client = MakeClient(RD_KAFKA_CONSUMER, std::move(conf));
     if (!client) return client.error();
     client_ = std::move(*client);
     rd_kafka_poll_set_consumer(client_.get());
     queue_.reset(rd_kafka_queue_get_consumer(client_.get()));
-    if (!grouped_) return Ok();
+    if (!grouped) return Ok();
     std::vector<TopicPartition> topics;
     for (const std::string& topic : options.topics) topics.push_back({topic, RD_KAFKA_PARTITION_UA});
     const auto code = rd_kafka_subscribe(client_.get(), ToList(topics).get());
@@ -151,13 +130,16 @@ class RdConsumer : public Consumer {
     return Commit(positions, kCommitTimeoutMs);
   }
   void CommitAsync(const std::vector<Position>& positions) override {
-    if (!positions.empty()) rd_kafka_commit(client_.get(), ToList(positions).get(), 1);
+    if (positions.empty()) return;
+    const MonoTime sent = runtime::ReadClock().mono;
+    const auto asked = rd_kafka_commit_queue(client_.get(), ToList(positions).get(), queue_.get(),
+                                             &OnCommitted, ToOpaque(sent));
+    if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) WarnOfCommit(asked);
   }
 
   void Close() override {
     if (!client_ || std::exchange(closed_, true)) return;
-    if (grouped_) rd_kafka_consumer_close(client_.get());
-    queue_.reset();
+    rd_kafka_consumer_close(client_.get());
   }
 
   void CommitAndClose(const std::function<std::vector<Position>()>& positions) override {
@@ -172,21 +154,22 @@ class RdConsumer : public Consumer {
     Close();
   }
 
+  std::optional<MonoTime> confirmed() const override { return membership_.confirmed(); }
+
+  Result<std::vector<Position>> Committed(const std::vector<TopicPartition>& partitions,
+                                          std::chrono::milliseconds timeout) override {
+    return kafka::Committed(client_.get(), partitions, timeout);
+  }
   Result<std::int32_t> PartitionCount(const std::string& topic, std::chrono::milliseconds timeout) override {
-    const std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)> handle(
-        rd_kafka_topic_new(client_.get(), topic.c_str(), nullptr), &rd_kafka_topic_destroy);
-    const rd_kafka_metadata_t* metadata = nullptr;
-    const auto code =
-        rd_kafka_metadata(client_.get(), 0, handle.get(), &metadata, static_cast<int>(timeout.count()));
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("metadata of " + topic, code);
-    const auto topic_error =
-        metadata->topic_cnt == 1 ? metadata->topics[0].err : RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC;
-    const std::int32_t count =
-        topic_error == RD_KAFKA_RESP_ERR_NO_ERROR ? metadata->topics[0].partition_cnt : 0;
-    rd_kafka_metadata_destroy(metadata);
-    if (topic_error != RD_KAFKA_RESP_ERR_NO_ERROR || count == 0)
-      return KafkaError("metadata of " + topic, topic_error);
-    return count;
+    return kafka::PartitionCount(client_.get(), topic, timeout);
+  }
+  Result<std::int64_t> EndOffset(const TopicPartition& partition,
+                                 std::chrono::milliseconds timeout) override {
+    return kafka::EndOffset(client_.get(), partition, timeout);
+  }
+  Result<std::int64_t> OffsetAt(const TopicPartition& partition, WallTime time,
+                                std::chrono::milliseconds timeout) override {
+    return kafka::OffsetAt(client_.get(), partition, time, timeout);
   }
 
  private:
@@ -194,13 +177,19 @@ class RdConsumer : public Consumer {
   Status Commit(const std::vector<Position>& positions, int timeout_ms) {
     if (positions.empty()) return Ok();
     const Queue answers(rd_kafka_queue_new(client_.get()));
+    const MonoTime sent = runtime::ReadClock().mono;
     const auto asked =
         rd_kafka_commit_queue(client_.get(), ToList(positions).get(), answers.get(), nullptr, nullptr);
     if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("commit", asked);
     const std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> answer(
         rd_kafka_queue_poll(answers.get(), timeout_ms), &rd_kafka_event_destroy);
     const auto code = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
-    return code == RD_KAFKA_RESP_ERR_NO_ERROR ? Ok() : Status(KafkaError("commit", code));
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("commit", code);
+    NoteAcknowledged(sent);
+    return Ok();
+  }
+  void NoteAcknowledged(MonoTime sent) {
+    membership_.Acknowledge(sent, rd_kafka_assignment_lost(client_.get()) != 0);
   }
 
   // While it closes, librdkafka takes any (un)assign for the answer to its revocation of everything and
@@ -209,6 +198,7 @@ class RdConsumer : public Consumer {
   rd_kafka_error_t* OnAssigned(const std::vector<TopicPartition>& partitions,
                                const rd_kafka_topic_partition_list_t* list) {
     if (closed_) return held_.empty() ? rd_kafka_incremental_assign(client_.get(), list) : nullptr;
+    if (held_.empty() && !partitions.empty()) membership_.Begin(runtime::ReadClock().mono);
     held_.insert(partitions.begin(), partitions.end());
     rd_kafka_error_t* const failed = rd_kafka_incremental_assign(client_.get(), list);
     // A pause of an earlier assignment outlives it inside librdkafka; the owner has begun anew.
@@ -223,6 +213,7 @@ class RdConsumer : public Consumer {
     for (const TopicPartition& partition : partitions)
       if (held_.erase(partition) > 0) ended.push_back(partition);
     const bool lost = rd_kafka_assignment_lost(client_.get()) != 0;
+    if (lost || held_.empty()) membership_.End();
     if (!ended.empty()) (lost ? listener_.on_lost : listener_.on_revoked)(ended);
     if (closed_ && !held_.empty()) return nullptr;
     return rd_kafka_incremental_unassign(client_.get(), list);
@@ -231,7 +222,7 @@ class RdConsumer : public Consumer {
   static void OnRebalance(rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
                           void* opaque) {
     auto& self = *static_cast<RdConsumer*>(opaque);
-    const std::vector<TopicPartition> partitions = ToPartitions(list);
+    const std::vector<TopicPartition> partitions = ToPartitions(*list);
     rd_kafka_error_t* failed = nullptr;
     if (code == RD_KAFKA_RESP_ERR__ASSIGN_PARTITIONS) {
       failed = self.OnAssigned(partitions, list);
@@ -248,19 +239,30 @@ class RdConsumer : public Consumer {
     if (code == RD_KAFKA_RESP_ERR__FATAL) log::Error("kafka.consumer_died", {{"error", text}});
   }
 
-  static void OnCommitted(rd_kafka_t*, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t*, void*) {
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR || code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+  // The time itself travels as the opaque: librdkafka drops that of a commit that a close overtakes.
+  static void* ToOpaque(MonoTime sent) {
+    static_assert(sizeof(void*) >= sizeof(MonoTime));
+    return reinterpret_cast<void*>(static_cast<std::intptr_t>(sent.time_since_epoch().count()));
+  }
+  static void OnCommitted(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t*,
+                          void* sent) {
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return WarnOfCommit(code);
+    auto& self = *static_cast<RdConsumer*>(rd_kafka_opaque(client));
+    self.NoteAcknowledged(MonoTime(MonoTime::duration(reinterpret_cast<std::intptr_t>(sent))));
+  }
+  static void WarnOfCommit(rd_kafka_resp_err_t code) {
+    if (code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
     log::Warn("kafka.commit_failed", {{"error", rd_kafka_err2str(code)}});
   }
 
   const Listener listener_;
   std::shared_ptr<rd_kafka_t> client_;
-  Queue queue_;
+  Queue queue_;  // also where answers to CommitAsync() arrive, which may be called after a Close()
   BrokerWatch brokers_;
   std::vector<rd_kafka_message_t*> fetched_;
   std::optional<Error> pending_error_;
   std::set<TopicPartition> held_;  // what the listener was told of
-  bool grouped_ = false;
+  Membership membership_;
   bool closed_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -49,9 +50,11 @@ class Batch {
   std::vector<ConsumedRecord> records_;
 };
 
+constexpr std::size_t kMaxMetadataBytes = 4'096;  // the broker's default limit
+
 // Consumer of a group (cooperative-sticky) or of assigned partitions. auto commit is off; a partition without
-// a committed offset starts at its beginning. Thread: everything but CommitSync() and CommitAsync() belongs
-// to one thread, which must call Poll() at least every few seconds.
+// a committed offset starts at its beginning. Thread: everything but CommitSync(), CommitAsync() and
+// confirmed() belongs to one thread, which must call Poll() at least every few seconds.
 class Consumer {
  public:
   struct Listener {
@@ -71,7 +74,8 @@ class Consumer {
 
   struct Position {
     TopicPartition partition;
-    std::int64_t offset = 0;  // the next record to read
+    std::int64_t offset = 0;    // the next record to read
+    std::string metadata = {};  // committed with it: UTF-8, at most kMaxMetadataBytes
   };
   // Without a group: reads exactly these partitions from these offsets (-2: beginning).
   virtual Status Assign(const std::vector<Position>& positions) = 0;
@@ -80,9 +84,22 @@ class Consumer {
   virtual void Pause(const std::vector<TopicPartition>& partitions) = 0;
   virtual void Resume(const std::vector<TopicPartition>& partitions) = 0;
 
-  // Commits for the group. Sync waits (at most 5 s) for the broker's answer. From any thread.
+  // Commits for the group. Sync waits (at most 5 s) for the broker's answer; that of an async one is heard
+  // inside Poll() or Close(), and logged where it is a failure. From any thread.
   virtual Status CommitSync(const std::vector<Position>& positions) = 0;
   virtual void CommitAsync(const std::vector<Position>& positions) = 0;
+
+  // When the newest commit that the broker has since acknowledged was handed over to be sent (on the clock of
+  // runtime::ReadClock()); nullopt before the first. The acknowledgement proves that this consumer was a
+  // member of the group then, and the broker took the commit for a heartbeat: nobody else can own a partition
+  // that this consumer holds before confirmed() + session_timeout. That holds until on_revoked or on_lost
+  // names the partition, and while Poll() is called as it must be. A commit made while nothing is held counts
+  // for nothing. Never goes back. From any thread.
+  virtual std::optional<MonoTime> confirmed() const = 0;
+
+  // What the group has committed for each of these partitions; offset -1: nothing. Also inside on_assigned.
+  virtual Result<std::vector<Position>> Committed(const std::vector<TopicPartition>& partitions,
+                                                  std::chrono::milliseconds timeout) = 0;
 
   // Leaves the group (on_revoked is called for what is held). Idempotent.
   virtual void Close() = 0;
@@ -95,6 +112,13 @@ class Consumer {
   // Partitions of a topic on the broker.
   virtual Result<std::int32_t> PartitionCount(const std::string& topic,
                                               std::chrono::milliseconds timeout) = 0;
+  // The offset that the partition's next record will get.
+  virtual Result<std::int64_t> EndOffset(const TopicPartition& partition,
+                                         std::chrono::milliseconds timeout) = 0;
+  // The first record that is not older than `time`, which counts to the millisecond, as records do; the end
+  // where there is none.
+  virtual Result<std::int64_t> OffsetAt(const TopicPartition& partition, WallTime time,
+                                        std::chrono::milliseconds timeout) = 0;
 };
 
 }  // namespace webhook::kafka

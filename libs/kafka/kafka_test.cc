@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "kafka/consumer.h"
+#include "kafka/internal/membership.h"
 #include "kafka/producer.h"
 
 // What holds without a broker; the rest is in tests/integration/kafka_test.cc.
@@ -23,8 +24,9 @@ TEST(Producer, FailsUnacknowledgedRecordsToTheirCallbacksWhenItGoes) {
     auto producer = Producer::Create(Unreachable());
     ASSERT_TRUE(producer);
     for (int i = 0; i < 3; ++i) {
-      const Status produced = (*producer)->Produce(
-          {"topic", 0, "key", "value"}, [&](const Status& status) { failed += status.ok() ? 100 : 1; });
+      const Status produced =
+          (*producer)->Produce({"topic", 0, "key", "value"},
+                               [&](const Result<std::int64_t>& offset) { failed += offset.ok() ? 100 : 1; });
       ASSERT_TRUE(produced);
     }
     EXPECT_EQ((*producer)->queued(), 3u);
@@ -37,7 +39,7 @@ TEST(Producer, RefusesWhatItsQueueCannotHold) {
   options.max_queued_records = 2;
   auto producer = Producer::Create(options);
   ASSERT_TRUE(producer);
-  const auto produce = [&] { return (*producer)->Produce({"topic", 0, "", "value"}, [](const Status&) {}); };
+  const auto produce = [&] { return (*producer)->Produce({"topic", 0, "", "value"}, [](const auto&) {}); };
   ASSERT_TRUE(produce());
   ASSERT_TRUE(produce());
   const Status refused = produce();
@@ -49,9 +51,39 @@ TEST(Producer, RefusesARecordThatIsTooLarge) {
   auto producer = Producer::Create(Unreachable());
   ASSERT_TRUE(producer);
   const std::string value(3u << 20, 'x');
-  const Status refused = (*producer)->Produce({"topic", 0, "", value}, [](const Status&) {});
+  const Status refused = (*producer)->Produce({"topic", 0, "", value}, [](const auto&) {});
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
+}
+
+MonoTime At(int second) {
+  return MonoTime(std::chrono::seconds(second));
+}
+
+TEST(Membership, IsConfirmedByTheNewestAcknowledgedCommitMadeWhilePartitionsAreHeld) {
+  Membership membership;
+  membership.Acknowledge(At(1), false);
+  EXPECT_EQ(membership.confirmed(), std::nullopt) << "nothing is held";
+  membership.Begin(At(2));
+  membership.Acknowledge(At(1), false);
+  EXPECT_EQ(membership.confirmed(), std::nullopt) << "made before";
+  membership.Acknowledge(At(5), false);
+  membership.Acknowledge(At(4), false);
+  EXPECT_EQ(membership.confirmed(), At(5)) << "answers may come in any order";
+}
+
+TEST(Membership, IsNotConfirmedByCommitsFromBeforePartitionsWereLost) {
+  Membership membership;
+  membership.Begin(At(1));
+  membership.Acknowledge(At(2), false);
+  membership.Acknowledge(At(3), true);
+  membership.End();
+  membership.Acknowledge(At(4), false);
+  membership.Begin(At(6));
+  membership.Acknowledge(At(5), false);
+  EXPECT_EQ(membership.confirmed(), At(2));
+  membership.Acknowledge(At(7), false);
+  EXPECT_EQ(membership.confirmed(), At(7));
 }
 
 }  // namespace

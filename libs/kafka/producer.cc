@@ -1,5 +1,6 @@
 #include "kafka/producer.h"
 
+#include <algorithm>
 #include <atomic>
 #include <utility>
 
@@ -17,8 +18,9 @@ constexpr int kPollMs = 100;
 // A body of 256 KiB can grow when its numbers are written out; topics are made with the same limit.
 constexpr char kMaxMessageBytes[] = "2000000";
 
-Status ToStatus(rd_kafka_resp_err_t code) {
-  if (code == RD_KAFKA_RESP_ERR_NO_ERROR) return Ok();
+constexpr std::int64_t kUnknownOffset = -1;
+
+Error AppendError(rd_kafka_resp_err_t code) {
   if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
     return Error{ErrorCode::kTooLarge, "record_too_large", "the broker refuses a record of this size"};
   return KafkaError("append", code);
@@ -78,7 +80,7 @@ class RdProducer : public Producer {
       case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
         return Error{ErrorCode::kUnavailable, "unknown_topic", topic + ": " + rd_kafka_err2str(code)};
       default:
-        return ToStatus(code);
+        return AppendError(code);
     }
   }
 
@@ -103,8 +105,12 @@ class RdProducer : public Producer {
   static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& self = *static_cast<RdProducer*>(opaque);
     const std::unique_ptr<OnAcknowledged> done(static_cast<OnAcknowledged*>(message->_private));
-    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) self.brokers_.NoteAnswer();
-    (*done)(ToStatus(message->err));
+    if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+      self.brokers_.NoteAnswer();
+      (*done)(std::max(message->offset, kUnknownOffset));
+    } else {
+      (*done)(AppendError(message->err));
+    }
     self.queued_.fetch_sub(1);
   }
 

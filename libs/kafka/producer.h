@@ -32,9 +32,10 @@ struct ProducerRecord {
 // Idempotent producer with acks=all. Produce is thread-safe and never blocks.
 class Producer {
  public:
-  // Called exactly once for each accepted record, on the producer's own thread: Ok, or kUnavailable /
-  // kTooLarge where the broker did not take it (then it may or may not be in the log). Must not block.
-  using OnAcknowledged = std::function<void(Status)>;
+  // Called exactly once for each accepted record, on the producer's own thread: the record's offset in its
+  // partition (-1: the broker did not tell), or kUnavailable / kTooLarge where the broker did not take it
+  // (then it may or may not be in the log). Must not block.
+  using OnAcknowledged = std::function<void(const Result<std::int64_t>& offset)>;
 
   static Result<std::unique_ptr<Producer>> Create(const ProducerOptions& options);
   virtual ~Producer() = default;  // unacknowledged records are failed to their callbacks

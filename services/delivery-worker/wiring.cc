@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "domain/topics.h"
 #include "http/admin_server.h"
 #include "kafka/producer.h"
 #include "log/log.h"
@@ -12,11 +13,15 @@
 #include "rpc/watch_client.h"
 #include "runtime/event_loop.h"
 #include "runtime/health.h"
+#include "services/delivery-worker/adapters/attempts_reader.h"
+#include "services/delivery-worker/adapters/config_barrier.h"
+#include "services/delivery-worker/adapters/consumer_role.h"
 #include "services/delivery-worker/adapters/deactivator.h"
-#include "services/delivery-worker/adapters/deliver_loop.h"
-#include "services/delivery-worker/adapters/deliver_role.h"
-#include "services/delivery-worker/adapters/fanout_role.h"
-#include "services/delivery-worker/adapters/pump_role.h"
+#include "services/delivery-worker/adapters/deliver_runner.h"
+#include "services/delivery-worker/adapters/delivery_partitions.h"
+#include "services/delivery-worker/adapters/fanout_runner.h"
+#include "services/delivery-worker/adapters/lane_loop.h"
+#include "services/delivery-worker/adapters/pump_runner.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
 
@@ -26,6 +31,7 @@ namespace {
 // A worker outlives a broker's restart: its records are repeated anyway, so they may wait long.
 constexpr std::chrono::milliseconds kMessageTimeout{120'000};
 constexpr std::chrono::milliseconds kLook{1'000};
+constexpr std::size_t kMaxHeldBytes = 128u << 20;  // event bodies of all partitions that deliver
 
 bool HasRole(const Config& config, const std::string& role) {
   return std::find(config.roles.begin(), config.roles.end(), role) != config.roles.end();
@@ -44,10 +50,15 @@ struct Worker::Parts {
   std::unique_ptr<Deactivator> deactivator;
   std::unique_ptr<kafka::Producer> producer;
   std::unique_ptr<rpc::WebhookWatch> watch;
-  std::unique_ptr<FanoutRole> fanout;
-  std::unique_ptr<PumpRole> pump;
-  std::unique_ptr<DeliverRole> deliver;  // its consumer goes after the batches that the loops still hold,
-  std::vector<std::unique_ptr<DeliverLoop>> loops;  // so the loops are destroyed before it
+  std::unique_ptr<DeliveryPartitions> partitions;
+  std::unique_ptr<ConfigBarrier> barrier;
+  std::unique_ptr<AttemptsReader> attempts;
+  // Their consumers go after the batches that the loops still hold, so the loops are destroyed before them.
+  std::unique_ptr<ConsumerRole> fanout;
+  std::unique_ptr<ConsumerRole> pump;
+  std::unique_ptr<ConsumerRole> deliver;
+  std::vector<std::unique_ptr<LaneLoop>> loops;  // of the deliver role
+  std::unique_ptr<LaneLoop> feed_loop;           // of fan-out and pump
   std::unique_ptr<runtime::EventLoop> timer;
   std::chrono::milliseconds drain_timeout{};
 
@@ -55,6 +66,9 @@ struct Worker::Parts {
   // Ends all threads: the roles, what they run on, and then the producer, whose last answers find nobody.
   void Stop();
   void StopRoles();
+  RoleOptions Role(const Config& config, const std::string& name) const;
+  void StartFanout(const Config& config);
+  void StartPump(const Config& config);
   Status StartDeliver(const Config& config);
   void StartWatch(const Config& config);
 };
@@ -83,18 +97,52 @@ Status Worker::Parts::Start(const Config& config) {
 
   timer = std::make_unique<runtime::EventLoop>("timer");
   timer->Every(kLook, [this] { metrics.kafka_up.Set(producer->connected() ? 1 : 0); });
-  if (HasRole(config, "fanout")) {
-    fanout = std::make_unique<FanoutRole>(
-        config.kafka, FanoutRole::Parts{*producer, *registry_client, webhooks, metrics, health});
-  }
-  if (HasRole(config, "pump")) {
-    PumpOptions options;
-    options.brokers = config.kafka;
-    options.time_scale = config.retry_time_scale;
-    options.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
-    pump = std::make_unique<PumpRole>(options, PumpRole::Parts{*producer, metrics, health});
-  }
+  partitions = std::make_unique<DeliveryPartitions>(config.kafka);
+  feed_loop = std::make_unique<LaneLoop>("feed");
+  if (HasRole(config, "fanout")) StartFanout(config);
+  if (HasRole(config, "pump")) StartPump(config);
   return HasRole(config, "deliver") ? StartDeliver(config) : Ok();
+}
+
+RoleOptions Worker::Parts::Role(const Config& config, const std::string& name) const {
+  RoleOptions options;
+  options.name = name;
+  options.brokers = config.kafka;
+  options.drain_timeout = config.drain_timeout;
+  return options;
+}
+
+void Worker::Parts::StartFanout(const Config& config) {
+  barrier = std::make_unique<ConfigBarrier>(*registry_client, webhooks, metrics);
+  RoleOptions options = Role(config, "fanout");
+  options.group = kFanoutGroup;
+  options.topics = {kEventsTopic};
+  fanout = std::make_unique<ConsumerRole>(
+      options, health, metrics, [this] { return webhooks.complete() && partitions->Learn(); },
+      [this](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort&) {
+        return std::make_shared<FanoutRunner>(
+            partition, from, PartitionRunner::Parts{*feed_loop, *producer, metrics},
+            FanoutRunner::Context{FanoutLimits{}, *barrier, webhooks, partitions->count()});
+      });
+}
+
+void Worker::Parts::StartPump(const Config& config) {
+  RoleOptions options = Role(config, "pump");
+  options.group = kPumpGroup;
+  for (const WaitTier& tier : kWaitTiers) options.topics.push_back(tier.topic);
+  PumpContext context;
+  context.limits.time_scale = config.retry_time_scale;
+  context.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
+  options.max_backlog = context.limits.max_records;
+  options.max_partition_bytes = context.limits.max_bytes;
+  pump = std::make_unique<ConsumerRole>(
+      options, health, metrics, [this] { return partitions->Learn(); },
+      [this, context](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort&) {
+        PumpContext own = context;
+        own.delivery_partitions = partitions->count();
+        return std::make_shared<PumpRunner>(partition, from,
+                                            PartitionRunner::Parts{*feed_loop, *producer, metrics}, own);
+      });
 }
 
 void Worker::Parts::StartWatch(const Config& config) {
@@ -119,17 +167,27 @@ Status Worker::Parts::StartDeliver(const Config& config) {
   client_options.max_connections = static_cast<std::size_t>(config.http_max_connections);
   client_options.ca_file = config.egress_ca_file;
   for (std::int64_t number = 0; number < config.deliver_threads; ++number) {
-    auto loop = DeliverLoop::Create(static_cast<std::size_t>(number), client_options);
-    if (!loop) return loop.error();
-    loops.push_back(std::move(*loop));
+    loops.push_back(std::make_unique<LaneLoop>("deliver-" + std::to_string(number)));
+    if (const Status opened = loops.back()->OpenClient(client_options); !opened) return opened;
   }
-  DeliverOptions options;
-  options.brokers = config.kafka;
-  options.drain_timeout = config.drain_timeout;
-  options.lane.time_scale = config.retry_time_scale;
-  options.lane.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
-  deliver = std::make_unique<DeliverRole>(
-      options, DeliverRole::Parts{loops, *producer, *deactivator, webhooks, metrics, health});
+  attempts = std::make_unique<AttemptsReader>(config.kafka);
+  LaneLimits limits;
+  limits.time_scale = config.retry_time_scale;
+  limits.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
+  RoleOptions options = Role(config, "deliver");
+  options.group = kDeliverGroup;
+  options.topics = {kDeliveriesTopic};
+  options.max_backlog = limits.max_span;
+  options.max_partition_bytes = kMaxHeldBytes;
+  options.max_bytes = kMaxHeldBytes;
+  deliver = std::make_unique<ConsumerRole>(
+      options, health, metrics, [this] { return webhooks.complete(); },
+      [this, limits](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort& lease) {
+        LaneLoop& loop = *loops[static_cast<std::size_t>(partition.partition) % loops.size()];
+        return std::make_shared<DeliverRunner>(
+            partition, from, PartitionRunner::Parts{loop, *producer, metrics},
+            DeliverRunner::Context{limits, *attempts, *deactivator, webhooks, lease});
+      });
   return Ok();
 }
 
@@ -153,6 +211,9 @@ void Worker::Parts::Stop() {
   StopRoles();
   if (timer) timer->Stop();
   watch.reset();
+  barrier.reset();
+  attempts.reset();
+  if (feed_loop) feed_loop->Stop();
   for (const auto& loop : loops) loop->Stop();
   producer.reset();
 }

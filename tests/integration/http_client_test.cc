@@ -2,14 +2,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
+#include <atomic>
 #include <future>
 
-#include "http/client.h"
-#include "runtime/event_loop.h"
+#include "runtime/clock.h"
 #include "runtime/stop_token.h"
-#include "tests/integration/scripted_peer.h"
+#include "tests/integration/http_client_fixture.h"
 
 namespace webhook::http {
 namespace {
@@ -17,61 +15,6 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 using ::testing::Pair;
-
-constexpr char kOk[] = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-
-ClientOptions Options() {
-  ClientOptions options;
-  options.guard.allow_http = true;
-  options.guard.allowed = {*Cidr::Parse("127.0.0.0/8"), *Cidr::Parse("::1/128")};
-  options.connect_timeout = milliseconds(300);
-  return options;
-}
-
-class ClientTest : public ::testing::Test {
- protected:
-  ~ClientTest() override {
-    loop_.Stop();
-    client_.reset();
-  }
-
-  void Start(const ClientOptions& options = Options()) {
-    auto client = Client::Create(loop_, options);
-    ASSERT_TRUE(client) << client.error().message;
-    client_ = std::move(*client);
-  }
-
-  std::future<HttpResult> Send(const std::string& url, milliseconds timeout = milliseconds(5'000),
-                               const std::string& body = "{}") {
-    if (!client_) Start();
-    EgressRequest request;
-    request.url = ParseEndpointUrl(url, "/url").value();
-    request.headers = {{"Content-Type", "application/json"}};
-    request.body = std::make_shared<const std::string>(body);
-    request.timeout = timeout;
-    auto promise = std::make_shared<std::promise<HttpResult>>();
-    auto future = promise->get_future();
-    loop_.Post([this, request, promise] {
-      client_->Send(request, [promise](HttpResult result) { promise->set_value(std::move(result)); });
-    });
-    return future;
-  }
-  std::future<HttpResult> Send(const ScriptedPeer& peer, milliseconds timeout = milliseconds(5'000)) {
-    return Send("http://127.0.0.1:" + std::to_string(peer.port()) + "/hook?a=1", timeout);
-  }
-  // What comes of a request to a peer that answers it so.
-  HttpResult Answered(const std::string& answer, milliseconds timeout = milliseconds(5'000)) {
-    const ScriptedPeer peer([&](PeerConnection& connection, int) {
-      connection.ReadRequest();
-      connection.Write(answer);
-      connection.Hold();
-    });
-    return Send(peer, timeout).get();
-  }
-
-  runtime::EventLoop loop_{"test"};
-  std::unique_ptr<Client> client_;
-};
 
 TEST_F(ClientTest, SendsTheRequestAndTellsTheAnswer) {
   std::promise<std::string> request;
@@ -90,6 +33,70 @@ TEST_F(ClientTest, SendsTheRequestAndTellsTheAnswer) {
   EXPECT_EQ(result.remote_address, "127.0.0.1:" + std::to_string(peer.port()));
   EXPECT_FALSE(result.fault || result.blocked || result.own_fault);
   EXPECT_GT(result.duration.count(), 0);
+}
+
+TEST_F(ClientTest, TellsOfTheFirstByteOnceAndBeforeTheEndpointHasIt) {
+  std::atomic<int> told{0};
+  std::atomic<int> in_order{0};
+  const ScriptedPeer peer([&](PeerConnection& connection, int) {
+    for (int requests = 1; !connection.ReadRequest().empty(); ++requests) {
+      in_order += told == requests;
+      connection.Write(kOk);
+    }
+  });
+  for (int i = 0; i < 2; ++i) {
+    EgressRequest request = Request(peer);
+    request.on_write = [&] { ++told; };
+    request.write_before = runtime::ReadClock().mono + milliseconds(5'000);
+    const WallTime before = runtime::ReadClock().wall;
+    const HttpResult result = Send(request).get();
+    EXPECT_EQ(result.status, 200);
+    EXPECT_GE(result.written_at, before);
+    EXPECT_GE(result.written_at, result.started_at);
+    EXPECT_LE(result.written_at, result.started_at + result.duration);
+  }
+  EXPECT_EQ(told, 2);
+  EXPECT_EQ(in_order, 2) << "on a fresh connection and on a kept one";
+}
+
+TEST_F(ClientTest, NothingIsWrittenOnceTheLeaseHasRunOut) {
+  std::atomic<int> requests{0};
+  std::atomic<bool> told{false};
+  const ScriptedPeer peer([&](PeerConnection& connection, int) {
+    while (!connection.ReadRequest().empty()) {
+      ++requests;
+      connection.Write(kOk);
+    }
+  });
+  for (const bool kept : {false, true}) {
+    if (kept) Send(peer).wait();
+    EgressRequest request = Request(peer);
+    request.on_write = [&] { told = true; };
+    request.write_before = runtime::ReadClock().mono;
+    const HttpResult result = Send(request).get();
+    EXPECT_TRUE(result.own_fault) << kept;
+    EXPECT_EQ(result.detail, "the partition's lease has run out");
+    EXPECT_EQ(result.written_at, std::nullopt);
+  }
+  EXPECT_EQ(Send(peer).get().status, 200);
+  EXPECT_EQ(requests, 2) << "those without a bound";
+  EXPECT_FALSE(told);
+}
+
+TEST_F(ClientTest, ARequestThatIsNotWrittenWholeByTheEndOfTheLeaseIsCutOff) {
+  std::promise<void> cut;
+  const ScriptedPeer peer([&](PeerConnection& connection, int) {
+    cut.get_future().wait();
+    connection.Hold();
+  });
+  EgressRequest request = Request(peer);
+  request.body = std::make_shared<const std::string>(64u << 20, 'x');
+  request.write_before = runtime::ReadClock().mono + milliseconds(150);
+  const HttpResult result = Send(request).get();
+  EXPECT_TRUE(result.own_fault);
+  EXPECT_NE(result.written_at, std::nullopt);
+  EXPECT_LT(result.duration, milliseconds(2'000));
+  cut.set_value();
 }
 
 TEST_F(ClientTest, KeepsAConnectionForTheNextRequest) {
@@ -232,7 +239,11 @@ TEST_F(ClientTest, ARefusedConnectionIsTold) {
   {
     port = ScriptedPeer([](PeerConnection&, int) {}).port();
   }
-  const HttpResult result = Send("http://127.0.0.1:" + std::to_string(port) + "/").get();
+  bool told = false;
+  EgressRequest request = Request("http://127.0.0.1:" + std::to_string(port) + "/");
+  request.on_write = [&] { told = true; };
+  const HttpResult result = Send(request).get();
+  EXPECT_FALSE(told || result.written_at);
   EXPECT_EQ(result.fault, NetFault::kConnect);
   EXPECT_THAT(result.detail, HasSubstr("refused"));
 }
@@ -269,130 +280,6 @@ TEST_F(ClientTest, ARequestBeyondTheCeilingWaitsForAPlace) {
   EXPECT_TRUE(own.own_fault) << "no fault of the endpoint";
   EXPECT_EQ(first.get().fault, NetFault::kTimeoutResponse);
   EXPECT_EQ(patient.get().status, 200);
-}
-
-// Certificates of an authority of the test's own, made by OpenSSL's command.
-class TlsTest : public ClientTest {
- protected:
-  void SetUp() override {
-    dir_ = std::filesystem::temp_directory_path() / ("webhook-tls-" + std::to_string(getpid()));
-    std::filesystem::create_directories(dir_);
-    Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "
-        "/CN=Test-Authority "
-        "-keyout ca.key -out ca.pem");
-    Certify("good", "DNS:localhost", "-days 2");
-    Certify("other", "DNS:elsewhere.example", "-days 2");
-    Certify("expired", "DNS:localhost", "-days -1");
-  }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
-
-  void Run(const std::string& command) {
-    ASSERT_EQ(std::system(("cd " + dir_.string() + " && " + command + " 2>>openssl.log").c_str()), 0)
-        << command;
-  }
-  void Certify(const std::string& name, const std::string& san, const std::string& days) {
-    Run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name + " -keyout " +
-        name + ".key -out " + name + ".csr");
-    Run("echo subjectAltName=" + san + " > " + name + ".ext && openssl x509 -req -in " + name +
-        ".csr -CA ca.pem " + "-CAkey ca.key -CAcreateserial " + days + " -extfile " + name + ".ext -out " +
-        name + ".pem");
-  }
-  // A client that trusts the authority; empty: the system's.
-  void Trust(const std::string& authority = "ca.pem") {
-    ClientOptions options = Options();
-    options.ca_file = authority.empty() ? "" : dir_ / authority;
-    options.connect_timeout = milliseconds(3'000);
-    Start(options);
-  }
-  // What comes of a request to localhost where the peer shows this certificate.
-  HttpResult Shown(const std::string& name, const std::string& authority = "ca.pem") {
-    Trust(authority);
-    const ScriptedPeer peer(
-        [&](PeerConnection& connection, int) {
-          if (connection.ReadRequest().empty()) return;
-          ++requests_;
-          connection.Write(kOk);
-          connection.Hold();
-        },
-        dir_ / (name + ".pem"), dir_ / (name + ".key"));
-    return Send("https://localhost:" + std::to_string(peer.port()) + "/").get();
-  }
-
-  std::filesystem::path dir_;
-  std::atomic<int> requests_{0};
-};
-
-TEST_F(TlsTest, TheCertificateMustBeForTheNameLiveAndOfAKnownAuthority) {
-  EXPECT_EQ(Shown("good").status, 200);
-  EXPECT_EQ(requests_, 1);
-  for (const auto& [certificate, authority] :
-       {std::pair("other", "ca.pem"), std::pair("expired", "ca.pem"), std::pair("good", "")}) {
-    const HttpResult result = Shown(certificate, authority);
-    EXPECT_EQ(result.fault, NetFault::kTls) << certificate << authority;
-    EXPECT_THAT(result.detail, HasSubstr("TLS: ")) << certificate;
-  }
-  EXPECT_EQ(requests_, 1) << "no byte of a request goes to a peer that did not prove its name";
-}
-
-TEST_F(TlsTest, BytesAfterAnAnswerAreNobodysAnswer) {
-  Trust();
-  for (const bool at_once : {true, false}) {
-    SCOPED_TRACE(at_once);
-    std::promise<void> answered;
-    std::promise<void> said;
-    const ScriptedPeer peer(
-        [&](PeerConnection& connection, int number) {
-          const std::string smuggled = "HTTP/1.1 410 Smuggled\r\nContent-Length: 0\r\n\r\n";
-          connection.ReadRequest();
-          connection.Write(at_once ? kOk + smuggled : kOk);
-          if (number == 0) {
-            answered.get_future().wait();
-            if (!at_once) connection.Write(smuggled);
-            said.set_value();
-          }
-          connection.Hold();
-        },
-        dir_ / "good.pem", dir_ / "good.key");
-    const std::string url = "https://localhost:" + std::to_string(peer.port()) + "/";
-    EXPECT_EQ(Send(url).get().status, 200);
-    answered.set_value();
-    said.get_future().wait();
-    EXPECT_EQ(Send(url).get().status, 200);
-    EXPECT_EQ(peer.connections(), 2);
-  }
-}
-
-// What is given up while its peer drips goes on writing into its connection for a moment.
-TEST_F(TlsTest, AnAnswerThatDripsUntilTheDeadlineIsATimeOut) {
-  Trust();
-  const ScriptedPeer peer(
-      [](PeerConnection& connection, int) {
-        connection.ReadRequest();
-        connection.Write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
-        const runtime::StopToken never;
-        for (int i = 0; i < 400; ++i) {
-          connection.Write("x");
-          never.WaitFor(milliseconds(1));
-        }
-      },
-      dir_ / "good.pem", dir_ / "good.key");
-  std::vector<std::future<HttpResult>> results;
-  for (int i = 0; i < 20; ++i) {
-    results.push_back(Send("https://localhost:" + std::to_string(peer.port()) + "/", milliseconds(100 + i)));
-  }
-  for (auto& result : results) EXPECT_EQ(result.get().fault, NetFault::kTimeoutResponse);
-}
-
-TEST_F(TlsTest, AHandshakeThatNeverEndsIsATimeOut) {
-  const ScriptedPeer silent([](PeerConnection& connection, int) { connection.Hold(); });
-  const HttpResult result = Send("https://127.0.0.1:" + std::to_string(silent.port()) + "/").get();
-  EXPECT_EQ(result.fault, NetFault::kTimeoutTls);
-}
-
-TEST_F(TlsTest, APlainPeerIsATlsFailure) {
-  const ScriptedPeer plain([](PeerConnection& connection, int) { connection.Write(kOk); });
-  const HttpResult result = Send("https://127.0.0.1:" + std::to_string(plain.port()) + "/").get();
-  EXPECT_EQ(result.fault, NetFault::kTls);
 }
 
 }  // namespace

@@ -51,7 +51,7 @@ void ProduceNumbers(const std::string& topic, int count) {
   for (int i = 0; i < count; ++i) {
     const std::string text = std::to_string(i);
     ASSERT_TRUE(producer->Produce({topic, -1, text, text},
-                                  [&](const Status& status) { acknowledged += status.ok(); }));
+                                  [&](const Result<std::int64_t>& offset) { acknowledged += offset.ok(); }));
   }
   ASSERT_TRUE(producer->Flush(seconds(20)));
   ASSERT_EQ(acknowledged, count);
@@ -95,6 +95,86 @@ TEST(Kafka, WhatIsAcknowledgedIsRead) {
       EXPECT_TRUE(seen.insert(std::string(record.value)).second) << record.value;
     }
   }
+}
+
+TEST(Kafka, AnAcknowledgementTellsTheOffset) {
+  const std::string topic = NewTopic(1);
+  const auto producer = NewProducer();
+  std::vector<std::int64_t> offsets;
+  for (int i = 0; i < 1'000; ++i) {
+    const auto done = [&](const Result<std::int64_t>& offset) { offsets.push_back(offset.value()); };
+    ASSERT_TRUE(producer->Produce({topic, 0, "k", "v"}, done));
+  }
+  ASSERT_TRUE(producer->Flush(seconds(20)));
+  ASSERT_EQ(offsets.size(), 1'000u);
+  for (std::size_t i = 0; i < offsets.size(); ++i) EXPECT_EQ(offsets[i], static_cast<std::int64_t>(i));
+}
+
+TEST(Kafka, EndsAndTimesAreFoundWithoutReading) {
+  const std::string topic = NewTopic(1, true);
+  const auto consumer = NewConsumer("", {});
+  const auto at = [&](WallTime time) { return consumer->OffsetAt({topic, 0}, time, seconds(5)).value(); };
+  EXPECT_EQ(at(WallTime{}), 0) << "the end of an empty partition";
+  ProduceNumbers(topic, 4);
+  const WallTime between = runtime::ReadClock().wall + milliseconds(1);
+  runtime::StopToken().WaitFor(milliseconds(10));
+  ProduceNumbers(topic, 3);
+  EXPECT_EQ(consumer->EndOffset({topic, 0}, seconds(5)).value(), 7);
+  EXPECT_EQ(at(WallTime{}), 0);
+  EXPECT_EQ(at(between), 4);
+  EXPECT_EQ(at(runtime::ReadClock().wall + seconds(60)), 7);
+  EXPECT_FALSE(consumer->EndOffset({"nowhere", 0}, seconds(5)));
+}
+
+TEST(Kafka, ACommitsMetadataComesToTheNextMember) {
+  const std::string topic = NewTopic(1);
+  const std::string group = Fresh("group");
+  const std::string metadata = '<' + std::string(kMaxMetadataBytes - 2, 'm') + '>';
+  std::vector<Consumer::Position> found;
+  Consumer* asking = nullptr;
+  Consumer::Listener listener;
+  listener.on_assigned = [&](const auto& partitions) {
+    if (!partitions.empty()) found = asking->Committed(partitions, seconds(5)).value();
+  };
+  for (const std::int64_t expected : {-1, 7}) {
+    const auto member = NewConsumer(group, {topic}, listener);
+    asking = member.get();
+    for (found.clear(); found.empty();) ASSERT_TRUE(member->Poll(milliseconds(50), 1));
+    EXPECT_EQ(found[0].offset, expected);
+    EXPECT_EQ(found[0].metadata, expected == 7 ? metadata : "");
+    ASSERT_TRUE(member->CommitSync({{{topic, 0}, 7, metadata}}));
+  }
+}
+
+TEST(Kafka, AnAcknowledgedCommitConfirmsAMember) {
+  const std::string topic = NewTopic(1);
+  const std::string group = Fresh("group");
+  const std::vector<Consumer::Position> positions = {{{topic, 0}, 0}};
+  {
+    const auto stranger = NewConsumer(group, {"nowhere"});
+    EXPECT_TRUE(stranger->CommitSync(positions)) << "the broker takes it for a group without members";
+    EXPECT_EQ(stranger->confirmed(), std::nullopt);
+  }
+  bool held = false;
+  Consumer::Listener listener;
+  listener.on_assigned = [&](const auto& partitions) { held = !partitions.empty(); };
+  const auto member = NewConsumer(group, {topic}, listener);
+  while (!held) ASSERT_TRUE(member->Poll(milliseconds(50), 1));
+  const MonoTime before = runtime::ReadClock().mono;
+  ASSERT_TRUE(member->CommitSync(positions));
+  const std::optional<MonoTime> sync = member->confirmed();
+  EXPECT_GE(sync, before);
+  EXPECT_LE(sync, runtime::ReadClock().mono);
+  member->CommitAsync(positions);
+  EXPECT_EQ(member->confirmed(), sync) << "not before its acknowledgement";
+  while (member->confirmed() == sync) ASSERT_TRUE(member->Poll(milliseconds(50), 1));
+  const std::optional<MonoTime> async = member->confirmed();
+  EXPECT_GT(async, sync);
+  EXPECT_FALSE(member->CommitSync({{{"nowhere", 0}, 0}}));
+  EXPECT_EQ(member->confirmed(), async);
+  for (int i = 0; i < 100; ++i) member->CommitAsync(positions);
+  member->Close();
+  member->CommitAsync(positions);
 }
 
 TEST(Kafka, ACommitIsWhereTheNextMemberBegins) {
@@ -256,8 +336,7 @@ TEST(Kafka, AssignReadsFromTheGivenOffsetsWithoutAGroup) {
   const std::string topic = NewTopic(2);
   {
     const auto producer = NewProducer();
-    for (int i = 0; i < 66; ++i)
-      ASSERT_TRUE(producer->Produce({topic, i % 2, "k", "v"}, [](const Status&) {}));
+    for (int i = 0; i < 66; ++i) ASSERT_TRUE(producer->Produce({topic, i % 2, "k", "v"}, [](const auto&) {}));
     ASSERT_TRUE(producer->Flush(seconds(20)));
   }
   const auto consumer = NewConsumer("", {});
@@ -290,8 +369,8 @@ TEST(Kafka, TheBrokersTimeIsTold) {
 TEST(Producer, SaysUnavailableInTimeWhereNoBrokerAnswers) {
   const auto producer = NewProducer("127.0.0.1:1");
   std::atomic<int> unavailable{0};
-  ASSERT_TRUE(producer->Produce({"any", 0, "", "x"}, [&](const Status& status) {
-    unavailable += !status && status.error().code == ErrorCode::kUnavailable;
+  ASSERT_TRUE(producer->Produce({"any", 0, "", "x"}, [&](const Result<std::int64_t>& offset) {
+    unavailable += !offset && offset.error().code == ErrorCode::kUnavailable;
   }));
   const runtime::StopToken never;
   for (int i = 0; i < 100 && unavailable == 0; ++i) never.WaitFor(milliseconds(50));

@@ -22,6 +22,7 @@ constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
 constexpr std::ptrdiff_t kMaxHeaderLines = 100;
 constexpr int kMaxInterimAnswers = 8;
 constexpr std::size_t kMaxBodyBytes = 4 * 1024;
+constexpr std::size_t kMaxPieceBytes = 64 * 1024;
 constexpr std::size_t kMaxAddresses = 3;  // dialled one after the other
 
 std::string PoolKey(const EndpointUrl& url) {
@@ -187,14 +188,33 @@ void Exchange::OnTlsTimeout() {
 }
 
 void Exchange::SendRequest() {
+  const Now now = runtime::ReadClock();
+  if (LeaseIsOver(now.mono)) return OnLeaseEnd();
+  if (request_.write_before) {
+    LimitStage(std::chrono::floor<std::chrono::milliseconds>(*request_.write_before - now.mono),
+               &Exchange::OnLeaseEnd);
+  }
+  result_.written_at = now.wall;
+  if (request_.on_write) request_.on_write();
   const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(*request_.body)};
+  // Asked before each piece: the timer does not count a suspension of the machine.
+  const auto next_piece = [this](const Error& error, std::size_t) -> std::size_t {
+    return error || LeaseIsOver(runtime::ReadClock().mono) ? 0 : kMaxPieceBytes;
+  };
   connection_->WithStream([&](auto& stream) {
-    // A failed write is told by the read: an endpoint may refuse a request before it has read it all.
-    asio::async_write(stream, parts,
-                      [self = shared_from_this(), connection = connection_](const Error&, std::size_t) {
-                        if (!self->finished_) self->ReadHead();
-                      });
+    asio::async_write(
+        stream, parts, next_piece,
+        [self = shared_from_this(), connection = connection_](const Error& error, std::size_t written) {
+          if (!self->finished_) self->OnWritten(error, written);
+        });
   });
+}
+
+void Exchange::OnWritten(const Error& error, std::size_t written) {
+  EndStage();
+  if (!error && written < head_.size() + request_.body->size()) return OnLeaseEnd();
+  // A failed write is told by the read: an endpoint may refuse a request before it has read it all.
+  ReadHead();
 }
 
 void Exchange::ReadHead() {

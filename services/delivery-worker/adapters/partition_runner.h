@@ -3,83 +3,93 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
-#include "http/client.h"
+#include "core/guarded.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
-#include "runtime/event_loop.h"
+#include "services/delivery-worker/adapters/lane_loop.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
-#include "services/delivery-worker/engine/delivery_lane.h"
+#include "services/delivery-worker/engine/lane.h"
 
 namespace webhook {
 
-// One assigned partition of webhook.deliveries: a DeliveryLane on its loop, under the real ports. Made for
-// one assignment epoch; what answers after it was let go finds nobody and is dropped. The only caller of its
-// lane: what comes from the role's thread or the producer's is posted to the loop. Puts records that cannot
-// be decoded into webhook.poison, and repeats that until it is acknowledged.
-class PartitionRunner : public HttpPort,
-                        public JournalPort,
-                        public ReportPort,
-                        public std::enable_shared_from_this<PartitionRunner> {
+// One assigned partition: a Lane on its loop, under the real ports. Made for one assignment epoch; what
+// answers after it was let go finds nobody and is dropped. The only caller of its lane: what comes from the
+// role's thread or the producer's is posted to the loop. Puts records that cannot be decoded into
+// webhook.poison, and repeats that until it is acknowledged.
+class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
  public:
   // All outlive the runner.
   struct Parts {
-    runtime::EventLoop& loop;
-    http::Client& client;
+    LaneLoop& loop;
     kafka::Producer& producer;
-    DeactivatePort& deactivate;
-    const WebhookDirectory& webhooks;
     const WorkerMetrics& metrics;
   };
-  PartitionRunner(std::int32_t partition, const LaneLimits& limits, const Parts& parts);
+  PartitionRunner(kafka::TopicPartition partition, const Parts& parts);
+  virtual ~PartitionRunner() = default;
 
   // --- from the role's thread
 
-  // Gives the records of the batch with these indexes to the lane; they are decoded on its loop.
+  void Attach() { parts_.loop.Attach(shared_from_this()); }
+  void Detach() { parts_.loop.Detach(shared_from_this()); }
+  // What is needed before the first record can be taken. ready() follows.
+  virtual void Prepare() { SetReady(); }
+  bool ready() const { return ready_.load(std::memory_order_acquire); }
+  // Gives the records of the batch with these indexes to the lane; they are decoded on its loop. REQUIRES:
+  // ready().
   void Feed(std::shared_ptr<kafka::Batch> batch, std::vector<std::size_t> records);
   void BeginDrain();
-  // As DeliveryLane::Abandon.
+  // As Lane::Abandon.
   void Abandon();
-  // As the lane said last: see DeliveryLane. -1: nothing to commit.
-  std::int64_t committable() const { return committable_.load(std::memory_order_acquire); }
-  // Records that were fed, from the oldest incomplete on.
+  // As the lane said last, at most 0.1 s ago; when drained(), its last word.
+  Checkpoint checkpoint() const { return *checkpoint_.Lock(); }
+  // Records that were fed and are not over, counted from the oldest incomplete on.
   std::size_t backlog() const;
-  // Deliveries that are not over, and the bytes of their bodies.
+  // Records that are not over, and the bytes that they hold.
   std::size_t held() const { return held_.load(std::memory_order_relaxed); }
   std::size_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
-  // After BeginDrain(): nothing is in flight, all effects are acknowledged.
+  // After BeginDrain(): all effects are acknowledged.
   bool drained() const { return drained_.load(std::memory_order_acquire); }
 
   // --- on the loop
 
   void OnTick();
 
-  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
-  void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
-  void AppendAttempt(Token token, const AttemptRecord& record) override;
-  void Report(const AttemptRecord& record) override;
+ protected:
+  virtual Lane& lane() = 0;
+  virtual const Lane& lane() const = 0;
+  // Gives the record to the lane. An Error where it cannot be decoded.
+  virtual Status Take(const kafka::ConsumedRecord& record, Now now) = 0;
 
- private:
-  void OnRecord(const kafka::ConsumedRecord& record);
-  void KeepPoison(const kafka::ConsumedRecord& record, const Error& error);
-  void AppendPoison(std::int64_t offset, std::shared_ptr<const std::string> value);
+  const kafka::TopicPartition& partition() const { return partition_; }
+  const Parts& parts() const { return parts_; }
+  void SetReady() { ready_.store(true, std::memory_order_release); }
+  // Produces and answers the lane's OnAppended(token).
   void Produce(Token token, const kafka::ProducerRecord& record);
-  void OnProduced(Token token, bool ok);
-  void StopIntake(void (DeliveryLane::*how)());
+  // Runs fn on the loop, if the runner still lives; the lane's news is told to the role. From any thread.
+  void PostToLane(std::function<void(Now)> fn);
+  // Tells the role what has changed.
   void Publish();
 
-  const std::int32_t partition_;
-  Parts parts_;
-  DeliveryLane lane_;
+ private:
+  void KeepPoison(const kafka::ConsumedRecord& record, const Error& error);
+  void AppendPoison(std::int64_t offset, std::shared_ptr<const std::string> value);
+
+  const kafka::TopicPartition partition_;
+  const Parts parts_;
+  bool stopping_ = false;  // takes no more records
   bool draining_ = false;
-  std::atomic<std::int64_t> committable_{-1};
+  MonoTime next_snapshot_{};
+  std::atomic<bool> ready_{false};
   std::atomic<std::size_t> posted_{0};  // fed, not yet with the lane
-  std::atomic<std::size_t> window_{0};
+  std::atomic<std::size_t> span_{0};
   std::atomic<std::size_t> held_{0};
   std::atomic<std::size_t> held_bytes_{0};
   std::atomic<bool> drained_{false};
+  Guarded<Checkpoint> checkpoint_;
 };
 
 }  // namespace webhook

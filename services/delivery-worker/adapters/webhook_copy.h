@@ -22,8 +22,7 @@ class WebhookCopy : public WebhookDirectory {
 
   std::shared_ptr<const Webhook> Find(const WebhookId& id) const override;
   std::int64_t revision() const override;
-  // Webhooks of one account.
-  std::vector<std::shared_ptr<const Webhook>> Of(const AccountId& account) const;
+  std::vector<std::shared_ptr<const Webhook>> Of(const AccountId& account) const override;
   // True once the first snapshot is held.
   bool complete() const;
   // False where the revision was not reached in time.

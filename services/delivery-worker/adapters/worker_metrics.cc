@@ -12,6 +12,8 @@ constexpr DeliveryState kEnds[] = {DeliveryState::kDelivered, DeliveryState::kRe
                                    DeliveryState::kFailed,    DeliveryState::kCancelled,
                                    DeliveryState::kSkipped,   DeliveryState::kBlocked};
 
+constexpr const char* kRoles[] = {"fanout", "deliver", "pump"};
+
 double Seconds(std::chrono::microseconds time) {
   return std::chrono::duration<double>(time).count();
 }
@@ -40,13 +42,10 @@ WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
           registry.MakeCounter("webhook_pump_released_total", "Waiting deliveries that became due")),
       retries_hopped(
           registry.MakeCounter("webhook_pump_hopped_total", "Waiting deliveries moved to another tier")),
+      checkpoints_refused(registry.MakeCounter(
+          "webhook_checkpoints_refused_total",
+          "Commits whose map of completed records was not ours or damaged: only the offset was used")),
       in_flight(registry.MakeGauge("webhook_delivery_inflight", "Requests to endpoints that are running")),
-      deliveries_held(
-          registry.MakeGauge("webhook_worker_held_deliveries", "Unfinished deliveries held in memory")),
-      waits_held(registry.MakeGauge("webhook_pump_held_records", "Heads of the wait tiers held in memory")),
-      partitions_deliveries(registry.MakeGauge("webhook_kafka_assigned_partitions",
-                                               "Partitions that this worker owns",
-                                               {{"topic", kDeliveriesTopic}})),
       config_revision(
           registry.MakeGauge("webhook_config_revision", "Revision of the local copy of the webhooks")),
       kafka_up(DependencyUp(registry, "kafka")),
@@ -66,6 +65,12 @@ WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
     const std::string result(ToText(state));
     results_.emplace(result, registry.MakeCounter("webhook_deliveries_completed_total",
                                                   "Deliveries by their end", {{"result", result}}));
+  }
+  for (const char* role : kRoles) {
+    assigned_.emplace(role, registry.MakeGauge("webhook_kafka_assigned_partitions",
+                                               "Partitions that this worker owns", {{"role", role}}));
+    held_.emplace(role, registry.MakeGauge("webhook_worker_held_records", "Unfinished records held in memory",
+                                           {{"role", role}}));
   }
   std::vector<std::string> topics = {kEventsTopic, kDeliveriesTopic};
   for (const WaitTier& tier : kWaitTiers) topics.push_back(tier.topic);
@@ -89,6 +94,14 @@ void WorkerMetrics::CountAttempt(const AttemptRecord& record) const {
   if (const auto result = results_.find(std::string(ToText(record.state))); result != results_.end()) {
     result->second.Add();
   }
+}
+
+void WorkerMetrics::SetAssigned(const std::string& role, std::size_t partitions) const {
+  assigned_.at(role).Set(static_cast<double>(partitions));
+}
+
+void WorkerMetrics::SetHeld(const std::string& role, std::size_t records) const {
+  held_.at(role).Set(static_cast<double>(records));
 }
 
 void WorkerMetrics::CountPoison(const std::string& topic) const {

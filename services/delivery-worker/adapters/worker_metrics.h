@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <unordered_map>
 
@@ -16,6 +17,9 @@ class WorkerMetrics {
   // Counts one record of webhook.attempts.
   void CountAttempt(const AttemptRecord& record) const;
   void CountPoison(const std::string& topic) const;
+  // Of one role: partitions that it owns, records that it holds.
+  void SetAssigned(const std::string& role, std::size_t partitions) const;
+  void SetHeld(const std::string& role, std::size_t records) const;
 
   metrics::Counter fanout_matched;
   metrics::Counter fanout_unmatched;
@@ -24,10 +28,8 @@ class WorkerMetrics {
   metrics::Counter fanout_stale;
   metrics::Counter retries_released;
   metrics::Counter retries_hopped;
+  metrics::Counter checkpoints_refused;
   metrics::Gauge in_flight;
-  metrics::Gauge deliveries_held;
-  metrics::Gauge waits_held;
-  metrics::Gauge partitions_deliveries;
   metrics::Gauge config_revision;
   metrics::Gauge kafka_up;
   metrics::Gauge registry_up;
@@ -36,6 +38,8 @@ class WorkerMetrics {
   std::unordered_map<std::string, metrics::Counter> outcomes_;
   std::unordered_map<std::string, metrics::Counter> results_;
   std::unordered_map<std::string, metrics::Counter> poison_;
+  std::unordered_map<std::string, metrics::Gauge> assigned_;
+  std::unordered_map<std::string, metrics::Gauge> held_;
   metrics::Counter parked_;
   metrics::Histogram duration_;
   metrics::Histogram first_attempt_delay_;

@@ -10,22 +10,38 @@
 namespace webhook {
 namespace {
 
-constexpr std::chrono::milliseconds kAppendRetry{500};
 constexpr std::chrono::seconds kParking{1};
 constexpr std::chrono::seconds kSweep{60};
+constexpr std::chrono::milliseconds kLeaseLook{100};
 constexpr char kWaitsForEndpoint[] = "Waits for the endpoint's rate limit or for its earlier deliveries.";
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
 
 }  // namespace
 
-DeliveryLane::DeliveryLane(std::int32_t partition, const LaneLimits& limits, Ports ports)
-    : partition_(partition), limits_(limits), ports_(ports), executed_(limits.remembered) {}
+DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const LaneLimits& limits,
+                           const Ports& ports)
+    : Lane(from),
+      partition_(partition),
+      limits_(limits),
+      settled_(from.settled),
+      ports_(ports),
+      executed_(limits.remembered) {}
+
+void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
+  for (const AttemptsTail::Entry& entry : tail.entries) {
+    window_.MarkDone(entry.delivery_offset);
+    if (entry.requested) executed_.Insert(entry.fingerprint);
+  }
+  attempts_offset_ = std::max(attempts_offset_, tail.end);
+  inherited_.emplace(tail, settled_, limits_.gate.max_unrecorded, now);
+}
 
 void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
+  CHECK(inherited_ || last_token_ > 0, "a lane knows its inheritance before its first delivery");
   if (!window_.Add(offset)) return;
   newest_offset_ = offset;
-  if (executed_.Contains(Fingerprint(delivery))) {
+  if (limits_.guards.drop_copies && executed_.Contains(Fingerprint(delivery))) {
     window_.MarkDone(offset);
     return;
   }
@@ -41,19 +57,7 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   Admit(token, now);
 }
 
-void DeliveryLane::OnPoison(std::int64_t offset) {
-  if (!window_.Add(offset)) return;
-  newest_offset_ = offset;
-  ++busy_;
-}
-
-void DeliveryLane::OnPoisonAppended(std::int64_t offset) {
-  --busy_;
-  window_.MarkDone(offset);
-}
-
-void DeliveryLane::BeginDrain() {
-  if (std::exchange(draining_, true)) return;
+void DeliveryLane::Drain(Now) {
   std::vector<Token> waiting = std::exchange(held_for_config_, {});
   for (const auto& [token, item] : items_) {
     if (item.queued) waiting.push_back(token);
@@ -64,7 +68,7 @@ void DeliveryLane::BeginDrain() {
 void DeliveryLane::HandOver(Token token) {
   Item& item = items_.at(token);
   item.queued.reset();
-  item.handed_over = true;
+  item.record_due = false;
   item.wait_topic = kDeliveriesTopic;
   Append(token);
 }
@@ -75,6 +79,14 @@ std::pair<std::shared_ptr<const Webhook>, Verdict> DeliveryLane::JudgeNow(const 
   auto webhook = ports_.webhooks.Find(delivery.webhook_id);
   Verdict verdict = Judge(delivery, webhook.get(), revision, limits_.max_age, now.wall);
   return {std::move(webhook), std::move(verdict)};
+}
+
+EndpointGate& DeliveryLane::GateOf(const Webhook& webhook) {
+  const auto [found, made] = gates_.try_emplace(webhook.id, limits_.gate);
+  EndpointGate& gate = found->second;
+  gate.rate().SetLimit(webhook.rate_limit);
+  if (made && inherited_ && limits_.guards.inherited_rates) inherited_->Give(webhook.id, &gate.rate());
+  return gate;
 }
 
 void DeliveryLane::Admit(Token token, Now now) {
@@ -94,27 +106,28 @@ void DeliveryLane::Admit(Token token, Now now) {
 
 void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   Item& item = items_.at(token);
-  EndpointGate& gate = gates_.try_emplace(webhook.id, limits_.gate).first->second;
-  gate.SetLimit(webhook.rate_limit);
-  MonoTime ready = now.mono;
+  EndpointGate& gate = GateOf(webhook);
+  EndpointGate::Place place{item.delivery.kind == DeliveryKind::kRedelivery, now.mono, token};
   if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
-    ready += *item.delivery.due_at - now.wall;
-  if (!gate.Offer(token, ready, item.delivery.event->body.size(), now.mono)) {
-    const MonoTime slot = std::max(gate.ReserveSlot(now.mono), ready);
-    return Park(token, now.wall + (slot - now.mono), kWaitsForEndpoint, now);
+    place.ready += *item.delivery.due_at - now.wall;
+  if (!gate.Offer(place, item.delivery.event->body.size(), now.mono)) {
+    const MonoTime slot = limits_.guards.reserved_slots ? gate.ReserveSlot(now.mono) : now.mono;
+    return Park(token, now.wall + (std::max(slot, place.ready) - now.mono), kWaitsForEndpoint, now);
   }
-  item.queued = ready;
+  item.queued = place;
   StartReady(webhook.id, now);
 }
 
 void DeliveryLane::StartReady(const WebhookId& id, Now now) {
   const auto found = gates_.find(id);
-  if (found == gates_.end() || draining_) return;
+  if (found == gates_.end() || draining()) return;
   EndpointGate& gate = found->second;
-  while (const auto token = gate.TakeNext(now.mono)) {
-    Start(*token, gate, now);
+  if (limits_.guards.lease && now.mono >= ports_.lease.lease()) {
+    wakes_.emplace(now.mono + kLeaseLook, id);
+    return;
   }
-  WatchGate(id, gate, now);
+  while (const auto token = gate.TakeNext(now.mono)) Start(*token, gate, now);
+  if (const auto wake = gate.WakeAt(now.mono)) wakes_.emplace(*wake, id);
 }
 
 void DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
@@ -126,78 +139,100 @@ void DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
     held_for_config_.push_back(token);
     return;
   }
-  const Bytes16 fingerprint = Fingerprint(item.delivery);
-  if (item.webhook == nullptr && !executed_.Insert(fingerprint)) {  // a copy was sent while this one waited
-    return Complete(token);
+  const bool again = item.webhook != nullptr;
+  if (!again && !executed_.Insert(Fingerprint(item.delivery)) && limits_.guards.drop_copies) {
+    return Complete(token, now);  // a copy was sent while this one waited
   }
   item.webhook = webhook;
-  gate.SetLimit(webhook->rate_limit);
-  gate.Started(now.mono);
-  ++busy_;
-  ports_.http.Send(token, item.delivery, webhook);
+  item.written = false;
+  item.unrecorded = true;
+  gate.rate().SetLimit(webhook->rate_limit);
+  gate.Started();
+  ++effects_;
+  ports_.http.Send(token, item.delivery, webhook, ports_.lease.lease());
+}
+
+void DeliveryLane::OnWritten(Token token, Now now) {
+  Item& item = items_.at(token);
+  item.written = true;
+  gates_.at(item.delivery.webhook_id).Written(now.mono);
 }
 
 void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   Item& item = items_.at(token);
-  --busy_;
+  --effects_;
   const WebhookId id = item.delivery.webhook_id;
-  const Outcome outcome = Classify(result);
+  Outcome outcome = Classify(result);
   EndpointGate& gate = gates_.at(id);
+  if (!limits_.guards.own_faults_are_free && std::holds_alternative<OwnFault>(outcome))
+    outcome = Unreached{NetFault::kConnect};
   const bool own_fault = std::holds_alternative<OwnFault>(outcome);
-  gate.Finished(own_fault ? std::nullopt : std::optional(std::holds_alternative<Delivered>(outcome)),
+  gate.Finished(item.written,
+                own_fault ? std::nullopt : std::optional(std::holds_alternative<Delivered>(outcome)),
                 now.mono);
 
   const NextStep step = Decide(item.delivery, *item.webhook, outcome, result, limits_.time_scale, now.wall);
   if (std::holds_alternative<AgainSoon>(step)) {
+    NoteRecorded(item, now);
     Again(token, gate, result, now);
     return StartReady(id, now);
   }
+  TellOutcome(item, outcome, step, result, now);
+  Conclude(token);
+  StartReady(id, now);
+}
+
+void DeliveryLane::TellOutcome(Item& item, const Outcome& outcome, const NextStep& step,
+                               const HttpResult& result, Now now) {
   item.record.outcome = OutcomeWord(outcome, *item.webhook);
   DescribeRequest(result, item.webhook->url, &item.record);
   if (const auto* finish = std::get_if<Finish>(&step)) {
     item.record.state = finish->state;
     item.record.reason = finish->reason;
     if (finish->deactivate) {
-      ports_.deactivate.Deactivate(id, "The endpoint answered 410 Gone.", item.webhook->revision);
+      ports_.deactivate.Deactivate(item.webhook->id, "The endpoint answered 410 Gone.",
+                                   item.webhook->revision);
     }
-  } else {
-    const auto& retry = std::get<RetryAt>(step);
-    item.record.state = DeliveryState::kWaiting;
-    item.record.reason = retry.reason;
-    item.record.next_attempt_at = retry.due;
-    item.delivery.attempt += 1;
-    item.delivery.due_at = retry.due;
-    item.delivery.wait_reason = WaitReason::kRetry;
-    item.wait_topic = WaitTopic(retry.due, now.wall, limits_.time_scale);
+    return;
   }
-  Conclude(token);
-  StartReady(id, now);
+  const auto& retry = std::get<RetryAt>(step);
+  item.record.state = DeliveryState::kWaiting;
+  item.record.reason = retry.reason;
+  item.record.next_attempt_at = retry.due;
+  item.delivery.attempt += 1;
+  item.delivery.due_at = retry.due;
+  item.delivery.wait_reason = WaitReason::kRetry;
+  item.wait_topic = WaitTopic(retry.due, now.wall, limits_.time_scale);
 }
 
 void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& result, Now now) {
   Item& item = items_.at(token);
-  if (draining_) return HandOver(token);
+  if (draining()) {
+    executed_.Erase(Fingerprint(item.delivery));
+    return HandOver(token);
+  }
   if (!item.own_faults_since) item.own_faults_since = now.mono;
   if (now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
     return Park(token, now.wall + kWaitTiers.front().delay,
                 "The platform could not send it: " + result.detail, now);
-  item.queued = now.mono + limits_.own_fault_pause;
-  gate.PutBack(token, *item.queued, item.delivery.event->body.size());
+  item.queued = EndpointGate::Place{item.delivery.kind == DeliveryKind::kRedelivery,
+                                    now.mono + limits_.own_fault_pause, token};
+  gate.PutBack(*item.queued, item.delivery.event->body.size());
 }
 
 void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
-  const auto half_window = static_cast<std::int64_t>(limits_.max_window / 2);
+  const auto half_window = static_cast<std::int64_t>(limits_.max_span / 2);
   std::vector<Token> late;
   for (const auto& [token, item] : items_) {
     const bool old = now.mono - item.arrived > limits_.gate.max_wait;
     if (!old && newest_offset_ - item.offset <= half_window) break;  // so are all that came later
-    const bool waited = item.queued && now.mono - *item.queued > limits_.gate.max_wait;
+    const bool waited = item.queued && now.mono - item.queued->ready > limits_.gate.max_wait;
     if (waited || (item.queued && newest_offset_ - item.offset > half_window)) late.push_back(token);
   }
   for (const Token token : late) {
     Item& item = items_.at(token);
     EndpointGate& gate = gates_.at(item.delivery.webhook_id);
-    gate.Withdraw(token, *item.queued);
+    gate.Withdraw(*item.queued);
     item.queued.reset();
     const MonoTime slot = gate.ReserveSlot(now.mono);
     Park(token, now.wall + (slot - now.mono), kWaitsForEndpoint, now);
@@ -229,56 +264,56 @@ void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
 }
 
 void DeliveryLane::Conclude(Token token) {
-  ports_.report.Report(items_.at(token).record);
+  Item& item = items_.at(token);
+  ports_.report.Report(item.record);
+  if (!limits_.guards.effects_before_done) window_.MarkDone(item.offset);
   Append(token);
 }
 
-void DeliveryLane::Append(Token token) {
-  Item& item = items_.at(token);
-  ++busy_;
-  item.appending_wait = item.wait_topic != nullptr;
-  if (item.appending_wait) {
+bool DeliveryLane::WaitIsNext(const Item& item) const {
+  return item.wait_topic != nullptr && (limits_.guards.wait_before_attempt || !item.record_due);
+}
+
+void DeliveryLane::DoAppend(Token token) {
+  const Item& item = items_.at(token);
+  if (WaitIsNext(item)) {
     ports_.journal.AppendWait(token, item.wait_topic, item.delivery);
   } else {
     ports_.journal.AppendAttempt(token, item.record);
   }
 }
 
-void DeliveryLane::OnAppended(Token token, bool ok, Now now) {
-  --busy_;
-  if (!ok) {
-    if (failed_appends_.empty()) next_append_retry_ = now.mono + kAppendRetry;
-    failed_appends_.push_back(token);
-    return;
-  }
+void DeliveryLane::OnAcknowledged(Token token, std::int64_t offset, Now now) {
   Item& item = items_.at(token);
-  if (!item.appending_wait || item.handed_over) return Complete(token);
-  item.wait_topic = nullptr;
+  if (WaitIsNext(item)) {
+    item.wait_topic = nullptr;
+  } else {
+    item.record_due = false;
+    attempts_offset_ = std::max(attempts_offset_, offset + 1);
+  }
+  if (item.wait_topic == nullptr && !item.record_due) return Complete(token, now);
   Append(token);
 }
 
-void DeliveryLane::Complete(Token token) {
+void DeliveryLane::Complete(Token token, Now now) {
   const auto found = items_.find(token);
   CHECK(found != items_.end(), "a delivery is completed twice");
+  NoteRecorded(found->second, now);
   held_bytes_ -= found->second.delivery.event->body.size();
   window_.MarkDone(found->second.offset);
   items_.erase(found);
 }
 
-void DeliveryLane::WatchGate(const WebhookId& id, const EndpointGate& gate, Now now) {
+void DeliveryLane::NoteRecorded(Item& item, Now now) {
+  if (!std::exchange(item.unrecorded, false)) return;
+  const WebhookId& id = item.delivery.webhook_id;
+  EndpointGate& gate = gates_.at(id);
+  gate.Recorded();
   if (const auto wake = gate.WakeAt(now.mono)) wakes_.emplace(*wake, id);
 }
 
-void DeliveryLane::OnTick(Now now) {
-  if (!failed_appends_.empty() && now.mono >= next_append_retry_) {
-    std::vector<Token> again;
-    again.swap(failed_appends_);
-    for (const Token token : again) Append(token);
-  }
-  if (draining_) return;
-  std::vector<Token> held;
-  held.swap(held_for_config_);
-  for (const Token token : held) Admit(token, now);
+void DeliveryLane::Advance(Now now) {
+  for (const Token token : std::exchange(held_for_config_, {})) Admit(token, now);
 
   while (!wakes_.empty() && wakes_.begin()->first <= now.mono) {
     const WebhookId id = wakes_.begin()->second;
@@ -291,6 +326,7 @@ void DeliveryLane::OnTick(Now now) {
   }
   if (now.mono < next_sweep_) return;
   next_sweep_ = now.mono + kSweep;
+  if (inherited_ && inherited_->Over(now.mono) && last_token_ > 0) inherited_.reset();
   std::erase_if(gates_, [&](const auto& entry) { return entry.second.Idle(now.mono); });
 }
 

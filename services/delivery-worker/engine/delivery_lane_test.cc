@@ -3,129 +3,15 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <functional>
-#include <map>
 #include <string>
 #include <vector>
 
-#include "domain/retry_schedule.h"
+#include "services/delivery-worker/engine/delivery_lane_fixture.h"
 
 namespace webhook {
 namespace {
 
-using std::chrono::milliseconds;
-using std::chrono::seconds;
 using ::testing::ElementsAre;
-
-struct FakeHttp : HttpPort {
-  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override {
-    sent.push_back(token);
-    deliveries.push_back(delivery.id.str());
-    urls.push_back(webhook->url);
-  }
-  std::vector<Token> sent;
-  std::vector<std::string> deliveries;
-  std::vector<std::string> urls;
-};
-
-struct FakeJournal : JournalPort {
-  struct Wait {
-    std::string topic;
-    Delivery delivery;
-  };
-  void AppendWait(Token token, const char* topic, const Delivery& delivery) override {
-    waits.push_back({topic, delivery});
-    open.push_back(token);
-  }
-  void AppendAttempt(Token token, const AttemptRecord& record) override {
-    attempts.push_back(record);
-    open.push_back(token);
-  }
-  std::vector<Wait> waits;
-  std::vector<AttemptRecord> attempts;
-  std::vector<Token> open;  // appended, not acknowledged
-};
-
-struct FakeReport : ReportPort {
-  void Report(const AttemptRecord& record) override { outcomes.push_back(record.outcome); }
-  std::vector<std::string> outcomes;
-};
-
-struct FakeRegistry : DeactivatePort, WebhookDirectory {
-  void Deactivate(const WebhookId& webhook, const std::string&, std::int64_t) override {
-    deactivated.push_back(webhook.str());
-  }
-  std::shared_ptr<const Webhook> Find(const WebhookId& id) const override {
-    const auto found = webhooks.find(id.str());
-    const auto webhook = found == webhooks.end() ? nullptr : found->second;
-    if (after_find) after_find();
-    return webhook;
-  }
-  std::int64_t revision() const override { return held; }
-
-  void Put(const Webhook& webhook) { webhooks[webhook.id.str()] = std::make_shared<const Webhook>(webhook); }
-  std::map<std::string, std::shared_ptr<const Webhook>> webhooks;
-  std::vector<std::string> deactivated;
-  std::int64_t held = 1;
-  std::function<void()> after_find;  // what the watch does meanwhile
-};
-
-class DeliveryLaneTest : public ::testing::Test {
- protected:
-  DeliveryLaneTest() { registry.Put(MakeWebhook("webhook_a")); }
-
-  static Webhook MakeWebhook(const std::string& id) {
-    Webhook webhook;
-    webhook.id = WebhookId(id);
-    webhook.account = AccountId("account_1");
-    webhook.url = "https://" + id + ".example/";
-    webhook.retry_schedule = *SchedulePreset("platform");
-    webhook.permanent_statuses = {400, 410};
-    return webhook;
-  }
-
-  Delivery NewDelivery(const std::string& id = "delivery_1", const std::string& webhook = "webhook_a") {
-    Event event;
-    event.id = EventId("e-" + id);
-    event.account = AccountId("account_1");
-    event.type = "user.created";
-    event.body = "{}";
-    Delivery delivery;
-    delivery.id = DeliveryId(id);
-    delivery.event = std::make_shared<const Event>(event);
-    delivery.webhook_id = WebhookId(webhook);
-    delivery.created_at = now.wall;
-    return delivery;
-  }
-
-  static HttpResult Answer(int status) {
-    HttpResult result;
-    result.status = status;
-    return result;
-  }
-
-  // Acknowledges all that is appended, also what the acknowledgements themselves append.
-  void AcknowledgeAll() {
-    while (!journal.open.empty()) {
-      std::vector<Token> tokens;
-      tokens.swap(journal.open);
-      for (const Token token : tokens) lane.OnAppended(token, true, now);
-    }
-  }
-
-  void Pass(milliseconds time) {
-    now.mono += time;
-    now.wall += time;
-    lane.OnTick(now);
-  }
-
-  Now now{MonoTime{seconds{5'000}}, WallTime{seconds{1'700'000'000}}};
-  FakeHttp http;
-  FakeJournal journal;
-  FakeReport report;
-  FakeRegistry registry;
-  DeliveryLane lane{7, LaneLimits{}, {http, journal, report, registry, registry}};
-};
 
 TEST_F(DeliveryLaneTest, DeliversAndMarksDoneOnlyAfterTheAttemptIsRecorded) {
   lane.OnDelivery(NewDelivery(), 40, now);
@@ -135,10 +21,10 @@ TEST_F(DeliveryLaneTest, DeliversAndMarksDoneOnlyAfterTheAttemptIsRecorded) {
   EXPECT_EQ(journal.attempts[0].state, DeliveryState::kDelivered);
   EXPECT_EQ(journal.attempts[0].delivery_partition, 7);
   EXPECT_EQ(journal.attempts[0].delivery_offset, 40);
-  EXPECT_EQ(lane.committable(), 40);
+  EXPECT_EQ(lane.checkpoint().offset, 40);
   EXPECT_FALSE(lane.idle());
   AcknowledgeAll();
-  EXPECT_EQ(lane.committable(), 41);
+  EXPECT_EQ(lane.checkpoint().offset, 41);
   EXPECT_TRUE(lane.idle());
   EXPECT_EQ(lane.held_bytes(), 0U);
 }
@@ -151,14 +37,14 @@ TEST_F(DeliveryLaneTest, RecordsTheRetryBeforeTheAttempt) {
   EXPECT_EQ(journal.waits[0].topic, "webhook.wait.15s");
   EXPECT_EQ(journal.waits[0].delivery.attempt, 2);
   EXPECT_EQ(journal.waits[0].delivery.due_at, now.wall + seconds{15});
-  lane.OnAppended(http.sent[0], true, now);
+  lane.OnAppended(http.sent[0], {true, 0}, now);
   ASSERT_EQ(journal.attempts.size(), 1U);
   EXPECT_EQ(journal.attempts[0].attempt, 1);
   EXPECT_EQ(journal.attempts[0].state, DeliveryState::kWaiting);
   EXPECT_EQ(journal.attempts[0].next_attempt_at, now.wall + seconds{15});
-  EXPECT_EQ(lane.committable(), 40);
-  lane.OnAppended(http.sent[0], true, now);
-  EXPECT_EQ(lane.committable(), 41);
+  EXPECT_EQ(lane.checkpoint().offset, 40);
+  lane.OnAppended(http.sent[0], {true, 0}, now);
+  EXPECT_EQ(lane.checkpoint().offset, 41);
 }
 
 TEST_F(DeliveryLaneTest, RepeatsAFailedAppendAndNeverCommitsPastIt) {
@@ -166,14 +52,14 @@ TEST_F(DeliveryLaneTest, RepeatsAFailedAppendAndNeverCommitsPastIt) {
   lane.OnResponse(http.sent[0], Answer(503), now);
   for (int i = 0; i < 3; ++i) {
     journal.open.clear();
-    lane.OnAppended(http.sent[0], false, now);
-    EXPECT_EQ(lane.committable(), 40);
+    lane.OnAppended(http.sent[0], {false, -1}, now);
+    EXPECT_EQ(lane.checkpoint().offset, 40);
     Pass(milliseconds{600});
   }
   EXPECT_EQ(journal.waits.size(), 4U);
   EXPECT_THAT(report.outcomes, ElementsAre("http_5xx"));
   AcknowledgeAll();
-  EXPECT_EQ(lane.committable(), 41);
+  EXPECT_EQ(lane.checkpoint().offset, 41);
   EXPECT_EQ(http.sent.size(), 1U);
 }
 
@@ -185,7 +71,7 @@ TEST_F(DeliveryLaneTest, DropsACopyOfAnAttemptInFlightOrDone) {
   AcknowledgeAll();
   lane.OnDelivery(NewDelivery(), 42, now);
   EXPECT_EQ(http.sent.size(), 1U);
-  EXPECT_EQ(lane.committable(), 43);
+  EXPECT_EQ(lane.checkpoint().offset, 43);
 }
 
 TEST_F(DeliveryLaneTest, SendsTheNextAttemptOfADeliveryThatFailed) {
@@ -217,7 +103,9 @@ TEST_F(DeliveryLaneTest, ParksWhatTheLimitDelaysTooLongWithItsAttemptUnchanged) 
       const Token token = http.sent.back();
       http.sent.pop_back();
       lane.OnResponse(token, Answer(200), now);
+      if (journal.waits.empty()) AcknowledgeAll();
     }
+    lane.OnTick(now);
   }
   EXPECT_EQ(http.deliveries.size(), 100U);
   ASSERT_FALSE(journal.waits.empty());
@@ -312,14 +200,14 @@ TEST_F(DeliveryLaneTest, SendsToTheUrlOfTheMoment) {
 
 TEST_F(DeliveryLaneTest, DrainFinishesWhatIsInFlightAndStartsNothing) {
   for (int i = 0; i < 12; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
-  lane.BeginDrain();
+  lane.BeginDrain(now);
   for (std::size_t i = 0; i < 10; ++i) lane.OnResponse(http.sent[i], Answer(200), now);
   EXPECT_FALSE(lane.idle());
   AcknowledgeAll();
   Pass(seconds{1});
   EXPECT_EQ(http.sent.size(), 10U);
   EXPECT_TRUE(lane.idle());
-  EXPECT_EQ(lane.committable(), 12);
+  EXPECT_EQ(lane.checkpoint().offset, 12);
 }
 
 TEST_F(DeliveryLaneTest, DrainHandsWhatWaitsToTheNextOwnerAsItIs) {
@@ -327,8 +215,8 @@ TEST_F(DeliveryLaneTest, DrainHandsWhatWaitsToTheNextOwnerAsItIs) {
   delivery.attempt = 2;
   delivery.due_at = now.wall + seconds{5};
   lane.OnDelivery(delivery, 40, now);
-  lane.BeginDrain();
-  lane.BeginDrain();
+  lane.BeginDrain(now);
+  lane.BeginDrain(now);
   ASSERT_EQ(journal.waits.size(), 1U);
   EXPECT_EQ(journal.waits[0].topic, "webhook.deliveries");
   EXPECT_EQ(journal.waits[0].delivery.attempt, 2);
@@ -336,27 +224,27 @@ TEST_F(DeliveryLaneTest, DrainHandsWhatWaitsToTheNextOwnerAsItIs) {
   EXPECT_FALSE(lane.idle());
   AcknowledgeAll();
   EXPECT_TRUE(journal.attempts.empty());
-  EXPECT_EQ(lane.committable(), 41);
+  EXPECT_EQ(lane.checkpoint().offset, 41);
 }
 
 TEST_F(DeliveryLaneTest, DrainIsNotOverWhileAnAppendHasFailed) {
   lane.OnDelivery(NewDelivery(), 40, now);
-  lane.BeginDrain();
+  lane.BeginDrain(now);
   lane.OnResponse(http.sent[0], Answer(200), now);
   journal.open.clear();
-  lane.OnAppended(http.sent[0], false, now);
+  lane.OnAppended(http.sent[0], {false, -1}, now);
   EXPECT_FALSE(lane.idle());
   Pass(seconds{1});
   AcknowledgeAll();
   EXPECT_TRUE(lane.idle());
-  EXPECT_EQ(lane.committable(), 41);
+  EXPECT_EQ(lane.checkpoint().offset, 41);
 }
 
 TEST_F(DeliveryLaneTest, AnAbandonedPartitionIsLeftAsItIs) {
   for (int i = 0; i < 12; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
   lane.Abandon();
   EXPECT_TRUE(journal.waits.empty());
-  EXPECT_EQ(lane.committable(), 0);
+  EXPECT_EQ(lane.checkpoint().offset, 0);
 }
 
 TEST_F(DeliveryLaneTest, WhatWaitsBehindASlowEndpointIsParked) {
@@ -368,7 +256,7 @@ TEST_F(DeliveryLaneTest, WhatWaitsBehindASlowEndpointIsParked) {
   AcknowledgeAll();
   for (std::size_t i = 0; i < 10; ++i) lane.OnResponse(http.sent[i], Answer(200), now);
   AcknowledgeAll();
-  EXPECT_EQ(lane.committable(), 12);
+  EXPECT_EQ(lane.checkpoint().offset, 12);
   lane.OnDelivery(journal.waits[0].delivery, 12, now);
   Pass(seconds{15});
   EXPECT_EQ(http.deliveries.back(), "delivery_10") << "comes back as the same attempt";
@@ -422,7 +310,7 @@ TEST_F(DeliveryLaneTest, OwnFaultsForLongParkTheSameAttempt) {
   EXPECT_EQ(journal.waits[0].delivery.attempt, 1);
   AcknowledgeAll();
   EXPECT_EQ(journal.attempts[0].outcome, "parked");
-  EXPECT_EQ(lane.committable(), 2);
+  EXPECT_EQ(lane.checkpoint().offset, 2);
   const std::size_t before = http.sent.size();
   lane.OnDelivery(journal.waits[0].delivery, 2, now);
   Pass(seconds{15});
@@ -447,17 +335,38 @@ TEST_F(DeliveryLaneTest, ADueTimeThatCannotBeIsBounded) {
 }
 
 TEST_F(DeliveryLaneTest, PoisonHoldsBackTheCommitUntilItIsKept) {
-  lane.OnPoison(5);
-  EXPECT_EQ(lane.committable(), 5);
+  ASSERT_TRUE(lane.OnPoison(5));
+  EXPECT_EQ(lane.checkpoint().offset, 5);
   EXPECT_FALSE(lane.idle());
   lane.OnPoisonAppended(5);
-  EXPECT_EQ(lane.committable(), 6);
+  EXPECT_EQ(lane.checkpoint().offset, 6);
+}
+
+TEST_F(DeliveryLaneTest, SendsNothingOutsideOfItsLease) {
+  lease.until = now.mono;
+  lane.OnDelivery(NewDelivery(), 1, now);
+  Pass(seconds{1});
+  EXPECT_TRUE(http.sent.empty());
+  lease.until = now.mono + seconds{9};
+  Pass(milliseconds{100});
+  ASSERT_EQ(http.sent.size(), 1U);
+  EXPECT_EQ(http.write_befores[0], lease.until);
+}
+
+TEST_F(DeliveryLaneTest, OnlyAnOwnerThatHasEndedIsSettled) {
+  EXPECT_FALSE(lane.checkpoint().settled);
+  lane.OnDelivery(NewDelivery(), 1, now);
+  lane.BeginDrain(now);
+  EXPECT_FALSE(lane.checkpoint().settled);
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  AcknowledgeAll();
+  EXPECT_TRUE(lane.checkpoint().settled);
 }
 
 TEST_F(DeliveryLaneTest, ForgetsNothingWhenTheSameOffsetsAreReadAgain) {
   lane.OnDelivery(NewDelivery(), 40, now);
   lane.OnDelivery(NewDelivery(), 40, now);
-  EXPECT_EQ(lane.window(), 1U);
+  EXPECT_EQ(lane.span(), 1U);
   EXPECT_EQ(http.sent.size(), 1U);
 }
 

@@ -11,53 +11,72 @@ constexpr std::chrono::milliseconds kProbingPace{100};
 
 }  // namespace
 
-bool EndpointGate::Offer(Token token, MonoTime ready, std::size_t bytes, MonoTime now) {
+bool EndpointGate::Offer(const Place& place, std::size_t bytes, MonoTime now) {
   const bool first = waiting_.empty() && in_flight_ == 0;  // one is always let in, however large
-  const bool room =
-      waiting_.size() < limits_.max_waiting && waiting_bytes_ + bytes <= limits_.max_waiting_bytes;
+  // Replays leave half of the room to what is live.
+  const std::size_t share = place.replay ? 2 : 1;
+  const bool room = waiting_.size() < limits_.max_waiting / share &&
+                    waiting_bytes_ + bytes <= limits_.max_waiting_bytes / share;
   if (!first && (!room || Probing())) return false;
-  const MonoTime turn = std::max(ready, rate_.NextFree(now, waiting_.size()));
+  const MonoTime turn = std::max(place.ready, rate_.NextFree(now, waiting_.size()));
   if (turn > now + limits_.max_wait) return false;
-  PutBack(token, ready, bytes);
+  PutBack(place, bytes);
   return true;
 }
 
-void EndpointGate::PutBack(Token token, MonoTime ready, std::size_t bytes) {
-  waiting_.emplace(std::pair{ready, token}, bytes);
+void EndpointGate::PutBack(const Place& place, std::size_t bytes) {
+  waiting_.emplace(place, bytes);
   waiting_bytes_ += bytes;
 }
 
-void EndpointGate::Withdraw(Token token, MonoTime ready) {
-  const auto found = waiting_.find({ready, token});
+void EndpointGate::Withdraw(const Place& place) {
+  const auto found = waiting_.find(place);
   if (found == waiting_.end()) return;
   waiting_bytes_ -= found->second;
   waiting_.erase(found);
 }
 
+bool EndpointGate::HasFreePlace() const {
+  if (in_flight_ >= (Probing() ? 1 : limits_.max_in_flight)) return false;
+  return !rate_.limited() || unrecorded_ < limits_.max_unrecorded;
+}
+
+std::optional<EndpointGate::Place> EndpointGate::Head(MonoTime now) const {
+  if (waiting_.empty()) return std::nullopt;
+  const Place& first = waiting_.begin()->first;
+  if (first.replay || first.ready <= now) return first;
+  const auto replay = waiting_.lower_bound(Place{true, MonoTime::min(), 0});
+  const bool replay_is_sooner = replay != waiting_.end() && replay->first.ready < first.ready;
+  return replay_is_sooner ? replay->first : first;
+}
+
 std::optional<Token> EndpointGate::TakeNext(MonoTime now) {
-  if (waiting_.empty() || in_flight_ >= MaxInFlight()) return std::nullopt;
-  const auto head = waiting_.begin();
-  if (head->first.first > now || rate_.NextFree(now) > now) return std::nullopt;
-  const Token token = head->first.second;
-  waiting_bytes_ -= head->second;
-  waiting_.erase(head);
-  return token;
+  if (!HasFreePlace()) return std::nullopt;
+  const std::optional<Place> head = Head(now);
+  if (!head || head->ready > now || rate_.NextFree(now) > now) return std::nullopt;
+  Withdraw(*head);
+  return head->token;
 }
 
-void EndpointGate::Started(MonoTime now) {
+void EndpointGate::Started() {
   ++in_flight_;
-  rate_.Count(now);
+  ++unrecorded_;
+  rate_.Admit();
 }
 
-void EndpointGate::Finished(std::optional<bool> success, MonoTime now) {
+void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime now) {
   --in_flight_;
+  // A connection that the endpoint refuses is a load on it as well.
+  if (!written && success) rate_.Written(now);
+  if (!written && !success) rate_.Dropped();
   if (success) straight_failures_ = *success ? 0 : straight_failures_ + 1;
   last_finished_ = now;
 }
 
 std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
-  if (waiting_.empty() || in_flight_ >= MaxInFlight()) return std::nullopt;
-  return std::max(waiting_.begin()->first.first, rate_.NextFree(now));
+  const std::optional<Place> head = Head(now);
+  if (!head || !HasFreePlace()) return std::nullopt;
+  return std::max(head->ready, rate_.NextFree(now));
 }
 
 MonoTime EndpointGate::ReserveSlot(MonoTime now) {
@@ -70,7 +89,8 @@ MonoTime EndpointGate::ReserveSlot(MonoTime now) {
 
 bool EndpointGate::Idle(MonoTime now) const {
   const bool forgiven = straight_failures_ == 0 || last_finished_ + kFailuresRemembered < now;
-  return waiting_.empty() && in_flight_ == 0 && forgiven && last_slot_ <= now && rate_.Empty(now);
+  return waiting_.empty() && in_flight_ == 0 && unrecorded_ == 0 && forgiven && last_slot_ <= now &&
+         rate_.Empty(now);
 }
 
 }  // namespace webhook

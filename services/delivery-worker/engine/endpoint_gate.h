@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <optional>
-#include <utility>
 
 #include "core/time.h"
 #include "services/delivery-worker/engine/rate_log.h"
@@ -19,33 +18,50 @@ struct GateLimits {
   std::size_t max_waiting_bytes = 1 << 20;
   std::chrono::seconds max_wait{20};  // what would start later is to be parked
   int max_in_flight = 10;
+  // Requests whose attempt is not in the log yet: what a next owner has to assume where it reads of none.
+  // Holds back only endpoints that have a rate limit.
+  int max_unrecorded = 20;
   // Then one request at a time, until one succeeds, and nothing waits here: what comes meanwhile is to be
   // parked.
   int failures_until_probe = 5;
 };
 
 // What waits for one endpoint, and when the next of it may start: rate limit, concurrency and bounds of the
-// queue. Pure; no lock.
+// queue. Live deliveries go before replays. Pure; no lock.
 class EndpointGate {
  public:
   explicit EndpointGate(const GateLimits& limits) : limits_(limits) {}
 
-  void SetLimit(const RateLimit& limit) { rate_.SetLimit(limit); }
+  // A place in the queue: what Offer() and PutBack() were told.
+  struct Place {
+    bool replay = false;  // of a redelivery
+    MonoTime ready{};     // not to start before
+    Token token = 0;
 
-  // Queues a delivery that must not start before `ready`. False: no room, or its turn comes too late: park
-  // it.
-  [[nodiscard]] bool Offer(Token token, MonoTime ready, std::size_t bytes, MonoTime now);
+    auto operator<=>(const Place&) const = default;
+  };
+
+  RateLog& rate() { return rate_; }
+
+  // Queues a delivery. False: no room, or its turn comes too late: park it.
+  [[nodiscard]] bool Offer(const Place& place, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.
-  void PutBack(Token token, MonoTime ready, std::size_t bytes);
-  // Takes a delivery that waits here, queued with this `ready`, out of the queue.
-  void Withdraw(Token token, MonoTime ready);
+  void PutBack(const Place& place, std::size_t bytes);
+  // Takes a delivery that waits here out of the queue.
+  void Withdraw(const Place& place);
   // Takes the next delivery that may start now out of the queue. Started() must follow where its request is
   // made.
   std::optional<Token> TakeNext(MonoTime now);
-  // A request starts: counts against both limits and the places in flight.
-  void Started(MonoTime now);
-  // A request that was started has ended. nullopt: by a fault of our own, which says nothing of the endpoint.
-  void Finished(std::optional<bool> success, MonoTime now);
+
+  // A request starts: it has a place in flight, and may be written at any moment.
+  void Started();
+  // Its first byte was written.
+  void Written(MonoTime now) { rate_.Written(now); }
+  // It has ended. `written`: Written() was called. `success`: nullopt: it failed by a fault of our own, which
+  // says nothing of the endpoint.
+  void Finished(bool written, std::optional<bool> success, MonoTime now);
+  // The attempt of a request that has ended is in the log, or it made none.
+  void Recorded() { --unrecorded_; }
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
   std::optional<MonoTime> WakeAt(MonoTime now) const;
@@ -56,13 +72,16 @@ class EndpointGate {
 
  private:
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
-  int MaxInFlight() const { return Probing() ? 1 : limits_.max_in_flight; }
+  bool HasFreePlace() const;
+  // The place to start next: the first of the live ones if it is ready, else that of the replays.
+  std::optional<Place> Head(MonoTime now) const;
 
-  GateLimits limits_;
+  const GateLimits limits_;
   RateLog rate_;
-  std::map<std::pair<MonoTime, Token>, std::size_t> waiting_;  // (ready, token) -> bytes
+  std::map<Place, std::size_t> waiting_;  // -> bytes; live ones first
   std::size_t waiting_bytes_ = 0;
   int in_flight_ = 0;
+  int unrecorded_ = 0;  // started, and not recorded
   int straight_failures_ = 0;
   MonoTime last_finished_{};
   MonoTime last_slot_{};  // given by ReserveSlot()

@@ -15,18 +15,25 @@ constexpr MonoTime kStart{seconds{1'000}};
 // Offers a delivery at each step of a virtual clock and answers each request at once; gives the start times.
 std::vector<MonoTime> Flood(const RateLimit& limit, seconds time, milliseconds step) {
   EndpointGate gate{GateLimits{}};
-  gate.SetLimit(limit);
+  gate.rate().SetLimit(limit);
   std::vector<MonoTime> starts;
   Token token = 0;
   for (MonoTime now = kStart; now < kStart + time; now += step) {
-    (void)gate.Offer(++token, now, 10, now);
+    (void)gate.Offer({false, now, ++token}, 10, now);
     while (gate.TakeNext(now)) {
-      gate.Started(now);
+      gate.Started();
+      gate.Written(now);
       starts.push_back(now);
-      gate.Finished(true, now);
+      gate.Finished(true, true, now);
+      gate.Recorded();
     }
   }
   return starts;
+}
+
+void Fail(EndpointGate* gate) {
+  gate->Finished(true, false, kStart);
+  gate->Recorded();
 }
 
 std::size_t MostInAnyWindow(const std::vector<MonoTime>& starts, seconds window) {
@@ -58,36 +65,37 @@ TEST(EndpointGate, HasNoLimitAtZero) {
 
 TEST(EndpointGate, RefusesWhatWouldStartTooLate) {
   EndpointGate gate{GateLimits{}};
-  gate.SetLimit(RateLimit{1000, 10, 10});
+  gate.rate().SetLimit(RateLimit{1000, 10, 10});
   int queued = 0;
   for (Token token = 1; token <= 100; ++token) {
-    if (gate.Offer(token, kStart, 10, kStart)) ++queued;
+    if (gate.Offer({false, kStart, token}, 10, kStart)) ++queued;
   }
-  EXPECT_EQ(queued, 20);  // ten now, ten after 10.1 s; the next ten would wait longer than 20 s
+  EXPECT_EQ(queued, 20);  // ten now, ten after 10.25 s; the next ten would wait longer than 20 s
 }
 
 TEST(EndpointGate, RefusesMoreBytesThanItsBoundButLetsOneIn) {
   EndpointGate gate{GateLimits{}};
-  EXPECT_TRUE(gate.Offer(1, kStart, 2 << 20, kStart));
-  EXPECT_FALSE(gate.Offer(2, kStart, 1, kStart));
+  EXPECT_TRUE(gate.Offer({false, kStart, 1}, 2 << 20, kStart));
+  EXPECT_FALSE(gate.Offer({false, kStart, 2}, 1, kStart));
 }
 
 TEST(EndpointGate, ReservesSlotsOneAfterTheOther) {
   EndpointGate gate{GateLimits{}};
-  gate.SetLimit(RateLimit{1000, 100, 10});
+  gate.rate().SetLimit(RateLimit{1000, 100, 10});
   const MonoTime first = gate.ReserveSlot(kStart);
-  EXPECT_EQ(gate.ReserveSlot(kStart) - first, milliseconds{100});
+  EXPECT_EQ(gate.ReserveSlot(kStart) - first, std::chrono::microseconds{102'500});
 }
 
 TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   EndpointGate gate{GateLimits{}};
-  gate.SetLimit(RateLimit{0, 0, 10});
+  gate.rate().SetLimit(RateLimit{0, 0, 10});
   EXPECT_EQ(gate.ReserveSlot(kStart), gate.ReserveSlot(kStart));
   for (Token token = 1; token <= 5; ++token) {
-    ASSERT_TRUE(gate.Offer(token, kStart, 1, kStart));
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
     ASSERT_TRUE(gate.TakeNext(kStart));
-    gate.Started(kStart);
-    gate.Finished(false, kStart);
+    gate.Started();
+    gate.Written(kStart);
+    Fail(&gate);
   }
   const MonoTime first = gate.ReserveSlot(kStart);
   EXPECT_EQ(gate.ReserveSlot(kStart) - first, milliseconds{100});
@@ -95,33 +103,69 @@ TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
 
 TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
   EndpointGate gate{GateLimits{}};
-  gate.SetLimit(RateLimit{0, 0, 10});
-  for (Token token = 1; token <= 30; ++token) ASSERT_TRUE(gate.Offer(token, kStart, 1, kStart));
+  gate.rate().SetLimit(RateLimit{0, 0, 10});
+  for (Token token = 1; token <= 30; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
   int started = 0;
   const auto start_all = [&] {
     while (gate.TakeNext(kStart)) {
-      gate.Started(kStart);
+      gate.Started();
+      gate.Written(kStart);
       ++started;
     }
   };
   start_all();
   EXPECT_EQ(started, 10);
   EXPECT_FALSE(gate.WakeAt(kStart).has_value());
-  for (int i = 0; i < 10; ++i) gate.Finished(false, kStart);
+  for (int i = 0; i < 10; ++i) Fail(&gate);
   start_all();
   EXPECT_EQ(started, 11);
-  gate.Finished(true, kStart);
+  gate.Finished(true, true, kStart);
+  gate.Recorded();
   start_all();
   EXPECT_EQ(started, 21);
 }
 
 TEST(EndpointGate, HoldsWhatIsNotDueAndTellsWhen) {
   EndpointGate gate{GateLimits{}};
-  ASSERT_TRUE(gate.Offer(1, kStart + seconds{3}, 1, kStart));
+  ASSERT_TRUE(gate.Offer({false, kStart + seconds{3}, 1}, 1, kStart));
   EXPECT_FALSE(gate.TakeNext(kStart).has_value());
   EXPECT_EQ(gate.WakeAt(kStart), kStart + seconds{3});
   EXPECT_EQ(gate.TakeNext(kStart + seconds{3}), Token{1});
   EXPECT_TRUE(gate.Idle(kStart + seconds{3}));
+}
+
+TEST(EndpointGate, LiveDeliveriesGoBeforeReplaysAndKeepHalfOfTheRoom) {
+  EndpointGate gate{GateLimits{}};
+  int replays = 0;
+  for (Token token = 1; token <= 200; ++token) {
+    if (gate.Offer({true, kStart, token}, 1, kStart)) ++replays;
+  }
+  EXPECT_EQ(replays, 128);
+  ASSERT_TRUE(gate.Offer({false, kStart, 999}, 1, kStart));
+  ASSERT_TRUE(gate.Offer({false, kStart + seconds{5}, 1'000}, 1, kStart));
+  EXPECT_EQ(gate.TakeNext(kStart), Token{999});
+  EXPECT_EQ(gate.TakeNext(kStart), Token{1}) << "the next live one is not due yet";
+  EXPECT_EQ(gate.WakeAt(kStart), kStart);
+}
+
+TEST(EndpointGate, BoundsWhatIsInNoRecordWhereThereIsALimit) {
+  for (const bool limited : {true, false}) {
+    EndpointGate gate{GateLimits{}};
+    gate.rate().SetLimit(limited ? RateLimit{} : RateLimit{0, 0, 10});
+    for (Token token = 1; token <= 50; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+    int started = 0;
+    while (gate.TakeNext(kStart)) {
+      gate.Started();
+      gate.Written(kStart);
+      gate.Finished(true, true, kStart);
+      ++started;
+    }
+    EXPECT_EQ(started, limited ? 20 : 50);
+    if (!limited) continue;
+    EXPECT_FALSE(gate.WakeAt(kStart));
+    gate.Recorded();
+    EXPECT_EQ(gate.WakeAt(kStart), kStart);
+  }
 }
 
 }  // namespace

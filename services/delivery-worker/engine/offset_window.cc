@@ -2,29 +2,55 @@
 
 #include <algorithm>
 
-#include "core/check.h"
-
 namespace webhook {
+
+OffsetWindow::OffsetWindow(const Checkpoint& from)
+    : base_(from.offset), next_(from.offset), done_(from.done.begin(), from.done.end()) {
+  Advance();
+}
 
 bool OffsetWindow::Add(std::int64_t offset) {
   if (offset < next_) return false;
-  if (records_.empty()) committable_ = offset;
-  records_.push_back({offset, false});
+  const std::int64_t gap_from = std::max(next_, base_);
   next_ = offset + 1;
-  return true;
+  if (offset < base_) return false;
+  if (gap_from == base_ && static_cast<std::size_t>(offset - base_) >= done_.size()) {
+    // Nothing before it is incomplete: the window begins anew, however large the gap.
+    base_ = offset;
+    done_.assign(1, false);
+    return true;
+  }
+  const auto index = static_cast<std::size_t>(offset - base_);
+  if (done_.size() <= index) done_.resize(index + 1, false);
+  for (std::int64_t gap = gap_from; gap < offset; ++gap) done_[static_cast<std::size_t>(gap - base_)] = true;
+  const bool over = done_[index];
+  Advance();
+  return !over;
 }
 
 void OffsetWindow::MarkDone(std::int64_t offset) {
-  const auto found =
-      std::lower_bound(records_.begin(), records_.end(), offset,
-                       [](const Record& record, std::int64_t wanted) { return record.offset < wanted; });
-  if (found == records_.end() || found->offset != offset) {
-    CHECK(offset < next_, "an offset that was never added is marked done");
-    return;
+  if (offset < base_) return;
+  const auto index = static_cast<std::size_t>(offset - base_);
+  if (offset >= next_ && index >= kMaxWindow) return;  // too far ahead to be remembered: it is repeated
+  if (done_.size() <= index) done_.resize(index + 1, false);
+  done_[index] = true;
+  Advance();
+}
+
+Checkpoint OffsetWindow::snapshot() const {
+  Checkpoint checkpoint;
+  checkpoint.offset = base_;
+  std::size_t size = std::min(done_.size(), kMaxWindow);
+  while (size > 0 && !done_[size - 1]) --size;
+  checkpoint.done.assign(done_.begin(), done_.begin() + static_cast<std::ptrdiff_t>(size));
+  return checkpoint;
+}
+
+void OffsetWindow::Advance() {
+  while (!done_.empty() && done_.front()) {
+    done_.pop_front();
+    ++base_;
   }
-  found->done = true;
-  while (!records_.empty() && records_.front().done) records_.pop_front();
-  committable_ = records_.empty() ? next_ : records_.front().offset;
 }
 
 }  // namespace webhook

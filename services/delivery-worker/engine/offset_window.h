@@ -4,32 +4,39 @@
 #include <cstdint>
 #include <deque>
 
+#include "services/delivery-worker/engine/checkpoint.h"
+
 namespace webhook {
 
 // Which records of one partition, in one assignment epoch, are still to be completed. They complete in any
-// order; what may be committed is bounded by the oldest that has not. Pure; no
+// order; the commit is bounded by the oldest that has not, and carries a map of those after it. Pure; no
 // lock.
 class OffsetWindow {
  public:
-  // A record that was read. False: it was read before, and is to be ignored. Offsets may have gaps.
+  // Goes on where an earlier owner stopped.
+  explicit OffsetWindow(const Checkpoint& from);
+
+  // A record was read. True: it is to be worked on. False: it was read before, or an earlier owner has
+  // completed it. Offsets may have gaps, in which there is no record.
   bool Add(std::int64_t offset);
-  // All effects of the record are acknowledged. REQUIRES: Add(offset) returned true. Idempotent.
+  // All effects of the record are acknowledged: one that was added, or one ahead that an earlier owner
+  // completed. Idempotent.
   void MarkDone(std::int64_t offset);
 
-  // The offset to commit: of the oldest incomplete record, or the one after the last; -1 before the first
-  // Add.
-  std::int64_t committable() const { return committable_; }
-  // Records between the oldest incomplete one and the newest, both counted.
-  std::size_t size() const { return records_.size(); }
+  // The offset to commit: of the oldest incomplete record, or the one after the last.
+  std::int64_t committable() const { return base_; }
+  // Offsets from the oldest incomplete one to the newest that was read, both counted; the source of
+  // back-pressure.
+  std::size_t span() const { return next_ > base_ ? static_cast<std::size_t>(next_ - base_) : 0; }
+  // committable() and the map above it, as of now. What lies beyond kMaxWindow is left out.
+  Checkpoint snapshot() const;
 
  private:
-  struct Record {
-    std::int64_t offset;
-    bool done;
-  };
-  std::deque<Record> records_;  // ascending; the first is incomplete
-  std::int64_t next_ = -1;      // after the newest that was added
-  std::int64_t committable_ = -1;
+  void Advance();
+
+  std::int64_t base_;      // the oldest incomplete offset
+  std::int64_t next_;      // after the newest that was read
+  std::deque<bool> done_;  // done_[i]: offset base_ + i; the first is false
 };
 
 }  // namespace webhook

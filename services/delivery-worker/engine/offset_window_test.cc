@@ -1,5 +1,6 @@
 #include "services/delivery-worker/engine/offset_window.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "core/recent_set.h"
@@ -7,28 +8,37 @@
 namespace webhook {
 namespace {
 
-TEST(OffsetWindow, CommitsNothingBeforeTheFirstRecord) {
-  EXPECT_EQ(OffsetWindow().committable(), -1);
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+Checkpoint At(std::int64_t offset, std::vector<bool> done = {}) {
+  Checkpoint checkpoint;
+  checkpoint.offset = offset;
+  checkpoint.done = std::move(done);
+  return checkpoint;
 }
 
 TEST(OffsetWindow, NeverPassesTheOldestIncompleteRecord) {
-  OffsetWindow window;
+  OffsetWindow window(At(10));
+  EXPECT_EQ(window.committable(), 10);
   for (std::int64_t offset = 10; offset < 15; ++offset) EXPECT_TRUE(window.Add(offset));
   window.MarkDone(12);
   window.MarkDone(14);
   EXPECT_EQ(window.committable(), 10);
+  EXPECT_THAT(window.snapshot().done, ElementsAre(false, false, true, false, true));
   window.MarkDone(10);
   EXPECT_EQ(window.committable(), 11);
   window.MarkDone(11);
   EXPECT_EQ(window.committable(), 13);
-  EXPECT_EQ(window.size(), 2U);
+  EXPECT_EQ(window.span(), 2U);
   window.MarkDone(13);
   EXPECT_EQ(window.committable(), 15);
-  EXPECT_EQ(window.size(), 0U);
+  EXPECT_EQ(window.span(), 0U);
+  EXPECT_THAT(window.snapshot().done, IsEmpty());
 }
 
 TEST(OffsetWindow, IgnoresWhatIsReadAgain) {
-  OffsetWindow window;
+  OffsetWindow window(At(5));
   EXPECT_TRUE(window.Add(5));
   EXPECT_FALSE(window.Add(5));
   window.MarkDone(5);
@@ -37,13 +47,57 @@ TEST(OffsetWindow, IgnoresWhatIsReadAgain) {
 }
 
 TEST(OffsetWindow, StepsOverGaps) {
-  OffsetWindow window;
-  window.Add(5);
-  window.Add(9);
-  window.MarkDone(5);
-  EXPECT_EQ(window.committable(), 9);
-  window.MarkDone(5);
-  EXPECT_EQ(window.committable(), 9);
+  OffsetWindow window(At(0));
+  EXPECT_TRUE(window.Add(5'000'000'000)) << "the first record that there is";
+  EXPECT_TRUE(window.Add(5'000'000'004));
+  window.MarkDone(5'000'000'000);
+  EXPECT_EQ(window.committable(), 5'000'000'004);
+  window.MarkDone(5'000'000'000);
+  EXPECT_EQ(window.committable(), 5'000'000'004);
+  EXPECT_EQ(window.span(), 1U);
+}
+
+TEST(OffsetWindow, GoesOnWhereAnEarlierOwnerStopped) {
+  OffsetWindow window(At(10, {false, true, false, true}));
+  EXPECT_TRUE(window.Add(10));
+  EXPECT_FALSE(window.Add(11));
+  EXPECT_TRUE(window.Add(12));
+  EXPECT_EQ(window.snapshot(), At(10, {false, true, false, true})) << "what is not read again yet is kept";
+  window.MarkDone(10);
+  window.MarkDone(12);
+  EXPECT_EQ(window.committable(), 14) << "13 was done, though it was not read again";
+  EXPECT_FALSE(window.Add(13));
+  EXPECT_TRUE(window.Add(14));
+  EXPECT_EQ(window.committable(), 14);
+  EXPECT_EQ(window.span(), 1U);
+}
+
+TEST(OffsetWindow, MarksWhatIsYetToBeRead) {
+  OffsetWindow window(At(10));
+  window.MarkDone(12);
+  window.MarkDone(9);
+  window.MarkDone(10 + static_cast<std::int64_t>(kMaxWindow));
+  EXPECT_EQ(window.committable(), 10);
+  EXPECT_TRUE(window.Add(10));
+  EXPECT_TRUE(window.Add(11));
+  EXPECT_FALSE(window.Add(12));
+  EXPECT_EQ(window.snapshot().done.size(), 3U);
+}
+
+TEST(OffsetWindow, AGapWithinWhatWasDoneIsSteppedOver) {
+  OffsetWindow window(At(10, {false, false, true}));
+  EXPECT_TRUE(window.Add(13)) << "10 and 11 are there no more";
+  EXPECT_EQ(window.committable(), 13);
+}
+
+TEST(OffsetWindow, LeavesOutWhatNoCommitCanHold) {
+  OffsetWindow window(At(0));
+  const auto end = static_cast<std::int64_t>(kMaxWindow) + 10;
+  for (std::int64_t offset = 0; offset < end; ++offset) EXPECT_TRUE(window.Add(offset));
+  for (std::int64_t offset = 1; offset < end; ++offset) window.MarkDone(offset);
+  EXPECT_EQ(window.snapshot().done.size(), kMaxWindow);
+  window.MarkDone(0);
+  EXPECT_EQ(window.committable(), end);
 }
 
 TEST(RecentSet, ForgetsTheOldest) {

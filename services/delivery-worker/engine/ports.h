@@ -3,31 +3,42 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "core/time.h"
 #include "domain/attempt_record.h"
 #include "domain/delivery.h"
+#include "domain/event.h"
 #include "domain/webhook.h"
 #include "services/delivery-worker/engine/endpoint_gate.h"
 
-// How a lane's effects leave it. No method blocks or fails: each answers later through the lane's On…
-// methods, never from inside the call.
+// How the lanes' effects leave them. No method blocks or fails: each answers later through an On… method of
+// the lane, never from inside the call.
 namespace webhook {
+
+// What became of one append. `offset`: where the record lies in its partition.
+struct Appended {
+  bool ok = false;
+  std::int64_t offset = -1;
+};
 
 class HttpPort {
  public:
   virtual ~HttpPort() = default;
-  // Signs and sends one attempt. Exactly one OnResponse(token) follows, within the webhook's timeout.
-  virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) = 0;
+  // Signs and sends one attempt; nothing of it is written at or after `write_before`. OnWritten(token)
+  // follows at most once, when its first byte is written, and then exactly one OnResponse(token), within the
+  // webhook's timeout.
+  virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
+                    MonoTime write_before) = 0;
 };
 
+// Exactly one OnAppended(token) follows each call.
 class JournalPort {
  public:
   virtual ~JournalPort() = default;
-  // Appends to a wait tier, or to the lane's own partition of the deliveries. Exactly one OnAppended(token)
-  // follows.
+  // Appends to a wait tier, or to the lane's own partition of the deliveries.
   virtual void AppendWait(Token token, const char* topic, const Delivery& delivery) = 0;
-  // Appends to the attempts. Exactly one OnAppended(token) follows.
+  // Appends to the attempts.
   virtual void AppendAttempt(Token token, const AttemptRecord& record) = 0;
 };
 
@@ -52,7 +63,32 @@ class WebhookDirectory {
   virtual ~WebhookDirectory() = default;
   // Null: not known.
   virtual std::shared_ptr<const Webhook> Find(const WebhookId& id) const = 0;
+  // All of one account.
+  virtual std::vector<std::shared_ptr<const Webhook>> Of(const AccountId& account) const = 0;
   virtual std::int64_t revision() const = 0;
+};
+
+class LeasePort {
+ public:
+  virtual ~LeasePort() = default;
+  // Until when nobody else can own the worker's partitions, as the broker has confirmed (ADR 0008). From any
+  // thread.
+  virtual MonoTime lease() const = 0;
+};
+
+class BarrierPort {
+ public:
+  virtual ~BarrierPort() = default;
+  // Asks for the local copy of the webhooks to hold all that was committed before this call. One OnBarrier()
+  // follows, in a bounded time.
+  virtual void AskBarrier() = 0;
+};
+
+class DeliveriesPort {
+ public:
+  virtual ~DeliveriesPort() = default;
+  // Appends to the deliveries, where the webhook's partition is. Exactly one OnAppended(token) follows.
+  virtual void AppendDelivery(Token token, const Delivery& delivery) = 0;
 };
 
 }  // namespace webhook

@@ -4,14 +4,12 @@
 
 namespace webhook {
 
-bool PumpQueue::Add(Waiting waiting) {
-  if (!window_.Add(waiting.offset)) return false;
+void PumpQueue::Add(Waiting waiting) {
   bytes_ += waiting.value.size();
   waiting_.push_back(std::move(waiting));
-  return true;
 }
 
-std::optional<PumpQueue::Waiting> PumpQueue::TakeDue(WallTime now) {
+std::optional<Waiting> PumpQueue::TakeDue(WallTime now) {
   if (waiting_.empty() || waiting_.front().release > now) return std::nullopt;
   Waiting head = std::move(waiting_.front());
   waiting_.pop_front();

@@ -6,57 +6,65 @@ namespace webhook {
 namespace {
 
 constexpr std::chrono::seconds kMinute{60};
-// Our send and the receiver's clock differ by the way that a request takes: windows are kept this much
-// longer.
-constexpr std::chrono::milliseconds kGuard{100};
 
 }  // namespace
 
-std::size_t RateLog::Longest() const {
-  return static_cast<std::size_t>(std::max({limit_.per_minute, limit_.burst, 0}));
-}
-
 MonoTime RateLog::NextFree(MonoTime now, std::size_t ahead) const {
   MonoTime free = now;
-  const auto apply = [&](int limit, std::chrono::seconds window) {
+  const auto apply = [&](int limit, std::chrono::microseconds length) {
     if (limit <= 0) return;
+    const std::chrono::microseconds window = length + kRateGuard;
+    if (full_at_ > now - window) free = std::max(free, full_at_ + window);
     const auto most = static_cast<std::size_t>(limit);
-    const std::size_t position = times_.size() + ahead;  // requests before the one in question
-    if (position < most) return;
-    // The request `most` places earlier must have left the window; if it is still to come itself, it is as
-    // far off as whole windows say.
-    std::size_t earlier = position - most;
+    if (pending_ >= most) free = std::max(free, now + window);    // all of them may be written now
+    const std::size_t before = times_.size() + pending_ + ahead;  // requests before the one in question
+    if (before < most) return;
+    // The request `most` places earlier must have left the window; if it is still to be written itself, it is
+    // as far off as whole windows say.
+    std::size_t earlier = before - most;
     int windows = 1;
     while (earlier >= times_.size() && earlier >= most) {
       earlier -= most;
       ++windows;
     }
     const MonoTime base = earlier < times_.size() ? times_[earlier] : now;
-    free = std::max(free, base + windows * (window + kGuard));
+    free = std::max(free, base + windows * window);
   };
   apply(limit_.burst, std::chrono::seconds{limit_.burst_seconds});
   apply(limit_.per_minute, kMinute);
   return free;
 }
 
-void RateLog::Count(MonoTime time) {
-  const std::size_t longest = Longest();
-  if (longest == 0) return;
+void RateLog::Written(MonoTime time) {
+  --pending_;
   times_.push_back(time);
+  Trim();
+}
+
+void RateLog::Inherit(MonoTime time) {
+  times_.insert(std::upper_bound(times_.begin(), times_.end(), time), time);
+  Trim();
+}
+
+void RateLog::Trim() {
+  const auto longest = static_cast<std::size_t>(std::max({limit_.per_minute, limit_.burst, 0}));
   while (times_.size() > longest) times_.pop_front();
 }
 
 bool RateLog::Empty(MonoTime now) const {
-  const auto window = std::max<std::chrono::seconds>(kMinute, std::chrono::seconds{limit_.burst_seconds});
-  return times_.empty() || times_.back() + window + kGuard < now;
+  const auto window =
+      std::max<std::chrono::microseconds>(kMinute, std::chrono::seconds{limit_.burst_seconds}) + kRateGuard;
+  return pending_ == 0 && (times_.empty() || times_.back() + window < now) && full_at_ < now - window;
 }
 
 std::chrono::microseconds RateLog::Pace() const {
   std::chrono::microseconds pace{0};
   if (limit_.burst > 0) {
-    pace = std::chrono::microseconds{std::chrono::seconds{limit_.burst_seconds}} / limit_.burst;
+    const std::chrono::microseconds window = std::chrono::seconds{limit_.burst_seconds} + kRateGuard;
+    pace = window / limit_.burst;
   }
-  if (limit_.per_minute > 0) pace = std::max(pace, std::chrono::microseconds{kMinute} / limit_.per_minute);
+  if (limit_.per_minute > 0)
+    pace = std::max(pace, std::chrono::microseconds{kMinute + kRateGuard} / limit_.per_minute);
   return pace;
 }
 

@@ -41,7 +41,7 @@ Status KafkaDeliveries::Append(const Delivery& delivery) {
   auto acknowledged = answer->get_future();
   const Status accepted = producer_.Produce(
       {kDeliveriesTopic, DeliveryPartition(delivery.webhook_id, *partitions), delivery.id.str(), value},
-      [answer](const Status& status) { answer->set_value(status); });
+      [answer](const Result<std::int64_t>& offset) { answer->set_value(WithoutValue(offset)); });
   if (!accepted) return accepted;
   // The producer answers by its message time-out.
   return acknowledged.get();

@@ -193,8 +193,9 @@ Status LogWriter::KeepPoison(const kafka::ConsumedRecord& record, const Error& e
       EncodePoison(record.topic, record.partition, record.offset, error.message, record.key, record.value);
   const auto answer = std::make_shared<std::promise<Status>>();
   auto acknowledged = answer->get_future();
-  const Status accepted = producer_.Produce({kPoisonTopic, -1, record.key, value},
-                                            [answer](const Status& status) { answer->set_value(status); });
+  const Status accepted = producer_.Produce(
+      {kPoisonTopic, -1, record.key, value},
+      [answer](const Result<std::int64_t>& offset) { answer->set_value(WithoutValue(offset)); });
   return accepted ? acknowledged.get() : accepted;
 }
 

@@ -1,0 +1,54 @@
+#pragma once
+
+#include <condition_variable>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "kafka/consumer.h"
+#include "runtime/thread.h"
+#include "services/delivery-worker/engine/inheritance.h"
+
+namespace webhook {
+
+// Reads what a partition's new owner has to know of its earlier ones from webhook.attempts, many partitions
+// at once, within 10 s: then a tail is incomplete. Thread: Read() from any.
+class AttemptsReader {
+ public:
+  explicit AttemptsReader(std::string brokers);
+  ~AttemptsReader();  // what is being read is dropped
+
+  // From the earlier of the offset `from` (-1: not known) and the longest rate window ago, to the end as of
+  // now. `done` is called once, on the reader's thread.
+  void Read(std::int32_t partition, std::int64_t from, std::function<void(AttemptsTail)> done);
+
+ private:
+  struct Request {
+    std::int32_t partition = 0;
+    std::int64_t from = -1;
+    std::function<void(AttemptsTail)> done;
+    AttemptsTail tail;
+    std::int64_t next = 0;  // to be read
+  };
+
+  void Run();
+  void Serve(std::vector<Request> requests);
+  // Where to begin and to end. False: the broker does not answer.
+  bool Locate(Request* request);
+  void ReadAll(std::map<std::int32_t, Request>* open, MonoTime deadline);
+  bool stopping() const;
+
+  const std::string brokers_;
+  std::unique_ptr<kafka::Consumer> consumer_;  // the thread's
+  mutable std::mutex mutex_;
+  std::condition_variable asked_;
+  std::vector<Request> asked_for_;
+  bool stopping_ = false;
+  runtime::Thread thread_;
+};
+
+}  // namespace webhook

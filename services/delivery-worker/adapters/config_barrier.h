@@ -1,0 +1,42 @@
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <vector>
+
+#include "rpc/watch_client.h"
+#include "runtime/thread.h"
+#include "services/delivery-worker/adapters/webhook_copy.h"
+#include "services/delivery-worker/adapters/worker_metrics.h"
+
+namespace webhook {
+
+// Tells when the local copy of the webhooks holds all that the registry had committed before the question.
+// One call to the registry answers all that asked before it. Where no registry answers within a second
+// nothing can have changed either: the last copy serves, counted as stale. Thread: Ask() from any.
+class ConfigBarrier {
+ public:
+  // All outlive the barrier.
+  ConfigBarrier(rpc::RegistryClient& registry, const WebhookCopy& webhooks, const WorkerMetrics& metrics);
+  ~ConfigBarrier();  // questions that are open are dropped
+
+  // `reached` is called once, on the barrier's thread.
+  void Ask(std::function<void()> reached);
+
+ private:
+  void Run();
+  void Reach();
+  bool stopping() const;
+
+  rpc::RegistryClient& registry_;
+  const WebhookCopy& webhooks_;
+  const WorkerMetrics& metrics_;
+  mutable std::mutex mutex_;
+  std::condition_variable asked_;
+  std::vector<std::function<void()>> open_;
+  bool stopping_ = false;
+  runtime::Thread thread_;
+};
+
+}  // namespace webhook

@@ -1,0 +1,285 @@
+#include "services/delivery-worker/adapters/consumer_role.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "log/log.h"
+#include "runtime/clock.h"
+
+namespace webhook {
+namespace {
+
+// librdkafka gathers a batch for as long: the price of each poll in latency.
+constexpr std::chrono::milliseconds kPoll{10};
+constexpr std::chrono::milliseconds kPause{10};
+constexpr std::chrono::milliseconds kStartRetry{500};
+constexpr std::chrono::milliseconds kCheckpoint{250};
+constexpr std::chrono::milliseconds kAnswer{2'000};
+// What has not moved is committed again so often: the lease lives on it.
+constexpr std::chrono::milliseconds kRenew{1'000};
+constexpr std::chrono::milliseconds kSession{10'000};
+constexpr std::chrono::milliseconds kLeaseMargin{1'000};
+// A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
+constexpr std::chrono::milliseconds kRevokeGrace{5'000};
+constexpr std::size_t kMaxRecords = 1'000;
+
+kafka::Consumer::Position ToPosition(const kafka::TopicPartition& partition, const Checkpoint& checkpoint) {
+  return {partition, checkpoint.offset, EncodeCheckpoint(checkpoint, partition.topic, partition.partition)};
+}
+
+}  // namespace
+
+ConsumerRole::ConsumerRole(const RoleOptions& options, runtime::Health& health, const WorkerMetrics& metrics,
+                           std::function<bool()> may_start, MakeRunner make_runner)
+    : options_(options),
+      health_(health),
+      metrics_(metrics),
+      may_start_(std::move(may_start)),
+      make_runner_(std::move(make_runner)),
+      thread_(options.name, [this] { Run(); }) {}
+
+ConsumerRole::~ConsumerRole() {
+  Stop();
+}
+
+void ConsumerRole::Stop() {
+  stop_.RequestStop();
+  thread_.Join();
+}
+
+MonoTime ConsumerRole::lease() const {
+  const kafka::Consumer* member = member_.load(std::memory_order_acquire);
+  const auto confirmed = member == nullptr ? std::nullopt : member->confirmed();
+  return confirmed ? *confirmed + kSession - kLeaseMargin : MonoTime::min();
+}
+
+void ConsumerRole::Run() {
+  while (!may_start_()) {
+    if (stop_.WaitFor(kPause)) return;
+  }
+  while (!Subscribe()) {
+    if (stop_.WaitFor(kStartRetry)) return;
+  }
+  while (!stop_.stopped()) PollOnce();
+
+  std::vector<std::shared_ptr<PartitionRunner>> runners;
+  for (const auto& [partition, assigned] : assigned_) {
+    if (assigned.runner) runners.push_back(assigned.runner);
+  }
+  for (const auto& runner : runners) runner->BeginDrain();
+  AwaitDrained(runners, options_.drain_timeout);
+  consumer_->CommitAndClose([this] { return Committable(); });
+}
+
+bool ConsumerRole::Subscribe() {
+  kafka::ConsumerOptions options;
+  options.brokers = options_.brokers;
+  options.client_id = "delivery-worker";
+  options.group = options_.group;
+  options.topics = options_.topics;
+  options.session_timeout = kSession;
+  kafka::Consumer::Listener listener;
+  listener.on_assigned = [this](const auto& partitions) { OnAssigned(partitions); };
+  listener.on_revoked = [this](const auto& partitions) { OnRevoked(partitions); };
+  listener.on_lost = [this](const auto& partitions) { OnLost(partitions); };
+  auto consumer = kafka::Consumer::Create(options, listener);
+  if (!consumer) {
+    log::Warn("role.subscribe_failed", {{"role", options_.name}, {"error", consumer.error().message}});
+    return false;
+  }
+  consumer_ = std::move(*consumer);
+  member_.store(consumer_.get(), std::memory_order_release);
+  return true;
+}
+
+void ConsumerRole::PollOnce() {
+  auto polled = consumer_->Poll(kPoll, kMaxRecords);
+  health_.SetUp(options_.name, polled.ok(), polled.ok() ? "" : polled.error().message);
+  if (polled) {
+    Feed(std::move(*polled));
+  } else {
+    stop_.WaitFor(kPause);
+  }
+  if (unclaimed_) Claim();
+  BalanceIntake();
+  if (const MonoTime now = runtime::ReadClock().mono; now >= next_checkpoint_) {
+    next_checkpoint_ = now + kCheckpoint;
+    CommitMoved(now);
+  }
+}
+
+void ConsumerRole::Feed(const std::shared_ptr<kafka::Batch>& batch) {
+  std::map<kafka::TopicPartition, std::vector<std::size_t>> by_partition;
+  for (std::size_t i = 0; i < batch->records().size(); ++i) {
+    const kafka::ConsumedRecord& record = batch->records()[i];
+    by_partition[{std::string(record.topic), record.partition}].push_back(i);
+  }
+  for (auto& [partition, records] : by_partition) {
+    const auto found = assigned_.find(partition);
+    if (found == assigned_.end()) continue;
+    Assigned& assigned = found->second;
+    if (assigned.runner && assigned.runner->ready() && assigned.early.empty()) {
+      assigned.runner->Feed(batch, std::move(records));
+    } else {
+      assigned.early.push_back({batch, std::move(records)});
+    }
+  }
+}
+
+void ConsumerRole::OnAssigned(const std::vector<kafka::TopicPartition>& partitions) {
+  consumer_->Pause(partitions);
+  for (const auto& partition : partitions) assigned_[partition] = {};
+  unclaimed_ = unclaimed_ || !partitions.empty();
+  metrics_.SetAssigned(options_.name, assigned_.size());
+  log::Info("partitions.assigned", {{"role", options_.name}, {"count", partitions.size()}});
+}
+
+void ConsumerRole::Claim() {
+  std::vector<kafka::TopicPartition> partitions;
+  for (const auto& [partition, assigned] : assigned_) {
+    if (!assigned.runner) partitions.push_back(partition);
+  }
+  unclaimed_ = !partitions.empty();
+  if (partitions.empty()) return;
+  const auto positions = consumer_->Committed(partitions, kAnswer);
+  if (!positions) return log::Warn("claim.failed", {{"error", positions.error().message}});
+  std::vector<std::pair<kafka::TopicPartition, Checkpoint>> found;
+  std::vector<Position> claims;
+  for (const Position& position : *positions) {
+    Checkpoint checkpoint = ReadCheckpoint(position);
+    Checkpoint claim = checkpoint;
+    claim.settled = false;
+    claims.push_back(ToPosition(position.partition, claim));
+    found.emplace_back(position.partition, std::move(checkpoint));
+  }
+  const Status claimed = consumer_->CommitSync(claims);
+  if (!claimed) return log::Warn("claim.failed", {{"error", claimed.error().message}});
+  unclaimed_ = false;
+  for (auto& [partition, checkpoint] : found) {
+    Assigned& assigned = assigned_.at(partition);
+    assigned.runner = make_runner_(partition, checkpoint, *this);
+    assigned.committed = std::move(checkpoint);
+    assigned.committed.settled = false;
+    assigned.runner->Attach();
+    assigned.runner->Prepare();
+  }
+}
+
+Checkpoint ConsumerRole::ReadCheckpoint(const Position& position) const {
+  const auto& [topic, number] = position.partition;
+  auto checkpoint = DecodeCheckpoint(position.metadata, topic, number, position.offset);
+  if (checkpoint) return std::move(*checkpoint);
+  if (!position.metadata.empty()) {
+    metrics_.checkpoints_refused.Add();
+    log::Warn("checkpoint.refused", {{"topic", topic}, {"partition", number}, {"offset", position.offset}});
+  }
+  Checkpoint bare;
+  bare.offset = std::max<std::int64_t>(position.offset, 0);
+  return bare;
+}
+
+void ConsumerRole::OnRevoked(const std::vector<kafka::TopicPartition>& partitions) {
+  std::vector<std::shared_ptr<PartitionRunner>> runners;
+  for (const auto& partition : partitions) {
+    const auto found = assigned_.find(partition);
+    if (found == assigned_.end() || !found->second.runner) continue;
+    found->second.runner->BeginDrain();
+    runners.push_back(found->second.runner);
+  }
+  AwaitDrained(runners, kRevokeGrace);
+  // All: an asynchronous commit may have failed.
+  const Status committed = consumer_->CommitSync(Committable());
+  if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
+  for (const auto& partition : partitions) Forget(partition);
+  log::Info("partitions.revoked", {{"role", options_.name}, {"count", partitions.size()}});
+}
+
+void ConsumerRole::OnLost(const std::vector<kafka::TopicPartition>& partitions) {
+  for (const auto& partition : partitions) {
+    const auto found = assigned_.find(partition);
+    if (found != assigned_.end() && found->second.runner) found->second.runner->Abandon();
+    Forget(partition);
+  }
+  log::Warn("partitions.lost", {{"role", options_.name}, {"count", partitions.size()}});
+}
+
+void ConsumerRole::Forget(const kafka::TopicPartition& partition) {
+  const auto found = assigned_.find(partition);
+  if (found == assigned_.end()) return;
+  if (found->second.runner) found->second.runner->Detach();
+  assigned_.erase(found);
+  metrics_.SetAssigned(options_.name, assigned_.size());
+}
+
+std::vector<kafka::Consumer::Position> ConsumerRole::Committable() const {
+  std::vector<Position> positions;
+  for (const auto& [partition, assigned] : assigned_) {
+    if (assigned.runner && assigned.runner->ready())
+      positions.push_back(ToPosition(partition, assigned.runner->checkpoint()));
+  }
+  return positions;
+}
+
+void ConsumerRole::CommitMoved(MonoTime now) {
+  std::vector<Position> positions;
+  for (auto& [partition, assigned] : assigned_) {
+    if (!assigned.runner || !assigned.runner->ready()) continue;
+    Checkpoint checkpoint = assigned.runner->checkpoint();
+    if (checkpoint == assigned.committed) continue;
+    positions.push_back(ToPosition(partition, checkpoint));
+    assigned.committed = std::move(checkpoint);
+  }
+  if (positions.empty() && now - last_commit_ >= kRenew) {
+    const auto any = std::find_if(assigned_.begin(), assigned_.end(),
+                                  [](const auto& entry) { return entry.second.runner != nullptr; });
+    if (any != assigned_.end()) positions.push_back(ToPosition(any->first, any->second.committed));
+  }
+  if (positions.empty()) return;
+  last_commit_ = now;
+  consumer_->CommitAsync(positions);
+}
+
+void ConsumerRole::BalanceIntake() {
+  std::size_t bytes = 0;
+  std::size_t held = 0;
+  for (const auto& [partition, assigned] : assigned_) {
+    if (!assigned.runner) continue;
+    bytes += assigned.runner->held_bytes();
+    held += assigned.runner->held();
+  }
+  metrics_.SetHeld(options_.name, held);
+  const bool full = bytes > options_.max_bytes;
+  const bool roomy = bytes < options_.max_bytes / 2;
+  std::vector<kafka::TopicPartition> pause;
+  std::vector<kafka::TopicPartition> resume;
+  for (auto& [partition, assigned] : assigned_) {
+    if (!assigned.runner || !assigned.runner->ready()) continue;
+    for (Share& share : std::exchange(assigned.early, {}))
+      assigned.runner->Feed(std::move(share.batch), std::move(share.records));
+    const std::size_t records = assigned.runner->backlog();
+    const std::size_t own_bytes = assigned.runner->held_bytes();
+    const bool over = records > options_.max_backlog || own_bytes > options_.max_partition_bytes;
+    if (!assigned.paused && (full || over)) {
+      pause.push_back(partition);
+      assigned.paused = true;
+    } else if (assigned.paused && roomy && records <= options_.max_backlog / 2 &&
+               own_bytes <= options_.max_partition_bytes / 2) {
+      resume.push_back(partition);
+      assigned.paused = false;
+    }
+  }
+  if (!pause.empty()) consumer_->Pause(pause);
+  if (!resume.empty()) consumer_->Resume(resume);
+}
+
+void ConsumerRole::AwaitDrained(const std::vector<std::shared_ptr<PartitionRunner>>& runners,
+                                std::chrono::milliseconds timeout) {
+  const runtime::StopToken never;
+  const MonoTime deadline = runtime::ReadClock().mono + timeout;
+  const auto all_drained = [&] {
+    return std::all_of(runners.begin(), runners.end(), [](const auto& runner) { return runner->drained(); });
+  };
+  while (!all_drained() && runtime::ReadClock().mono < deadline) never.WaitFor(kPause);
+}
+
+}  // namespace webhook

@@ -1,0 +1,102 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kafka/consumer.h"
+#include "runtime/health.h"
+#include "runtime/stop_token.h"
+#include "runtime/thread.h"
+#include "services/delivery-worker/adapters/partition_runner.h"
+#include "services/delivery-worker/engine/ports.h"
+
+namespace webhook {
+
+struct RoleOptions {
+  std::string name;  // "fanout", "deliver", "pump": in logs, metrics and health
+  std::string brokers;
+  std::string group;
+  std::vector<std::string> topics;
+  std::size_t max_backlog = 2'000;  // records of one partition; then it is paused alone
+  std::size_t max_partition_bytes = 8u << 20;
+  std::size_t max_bytes = 32u << 20;  // of all partitions; then all are paused
+  std::chrono::milliseconds drain_timeout{30'000};
+};
+
+// Consumes the role's topics in a group: gives each assigned partition to a PartitionRunner, feeds it within
+// its bounds, and commits every 250 ms what it allows. A partition begins with the checkpoint that its last
+// owner committed, which is claimed first: committed once more, not settled, so that this owner's end is not
+// taken for that one's.
+class ConsumerRole : public LeasePort {
+ public:
+  // A partition, where it begins, and the role's lease.
+  using MakeRunner = std::function<std::shared_ptr<PartitionRunner>(const kafka::TopicPartition&,
+                                                                    const Checkpoint&, const LeasePort&)>;
+  // Starts the role's thread. `may_start`: asked until it is true, before the role subscribes.
+  ConsumerRole(const RoleOptions& options, runtime::Health& health, const WorkerMetrics& metrics,
+               std::function<bool()> may_start, MakeRunner make_runner);
+  ~ConsumerRole() override;  // Stop()
+
+  // Asks the role to drain: what is under way is finished, at most drain_timeout; commits; leaves the group.
+  void RequestStop() { stop_.RequestStop(); }
+  // RequestStop(), and waits for its end. Idempotent.
+  void Stop();
+
+  MonoTime lease() const override;
+
+ private:
+  // Records of one poll, by their indexes.
+  struct Share {
+    std::shared_ptr<kafka::Batch> batch;
+    std::vector<std::size_t> records;
+  };
+  struct Assigned {
+    std::shared_ptr<PartitionRunner> runner;  // null until the partition is claimed
+    Checkpoint committed;
+    bool paused = true;
+    std::vector<Share> early;  // came before the runner was ready, though paused: none may be dropped
+  };
+  using Position = kafka::Consumer::Position;
+
+  void Run();
+  bool Subscribe();
+  void PollOnce();
+  void Feed(const std::shared_ptr<kafka::Batch>& batch);
+  void OnAssigned(const std::vector<kafka::TopicPartition>& partitions);
+  void OnRevoked(const std::vector<kafka::TopicPartition>& partitions);
+  void OnLost(const std::vector<kafka::TopicPartition>& partitions);
+  void Forget(const kafka::TopicPartition& partition);
+  // Makes the runners of what was assigned.
+  void Claim();
+  Checkpoint ReadCheckpoint(const Position& position) const;
+  void CommitMoved(MonoTime now);
+  // Of all partitions that are held and claimed.
+  std::vector<Position> Committable() const;
+  void BalanceIntake();
+  // Waits until the runners have drained, at most this long.
+  void AwaitDrained(const std::vector<std::shared_ptr<PartitionRunner>>& runners,
+                    std::chrono::milliseconds timeout);
+
+  const RoleOptions options_;
+  runtime::Health& health_;
+  const WorkerMetrics& metrics_;
+  const std::function<bool()> may_start_;
+  const MakeRunner make_runner_;
+  runtime::StopToken stop_;
+  std::unique_ptr<kafka::Consumer> consumer_;
+  std::atomic<const kafka::Consumer*> member_{nullptr};  // consumer_, for lease()
+  std::map<kafka::TopicPartition, Assigned> assigned_;   // the role's thread only
+  bool unclaimed_ = false;
+  MonoTime next_checkpoint_{};
+  MonoTime last_commit_{};
+  runtime::Thread thread_;
+};
+
+}  // namespace webhook

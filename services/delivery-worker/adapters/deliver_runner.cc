@@ -1,0 +1,95 @@
+#include "services/delivery-worker/adapters/deliver_runner.h"
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "domain/topics.h"
+#include "log/log.h"
+#include "records/records.h"
+#include "runtime/clock.h"
+#include "services/delivery-worker/adapters/signed_request.h"
+
+namespace webhook {
+
+DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
+                             const Context& context)
+    : PartitionRunner(std::move(partition), parts),
+      attempts_(context.attempts),
+      attempts_from_(from.attempts_offset),
+      lane_(this->partition().partition, from, context.limits,
+            {*this, *this, *this, context.deactivate, context.webhooks, context.lease}) {}
+
+void DeliverRunner::Prepare() {
+  attempts_.Read(partition().partition, attempts_from_, [weak = weak_from_this(), this](AttemptsTail tail) {
+    const auto self = weak.lock();
+    if (!self) return;
+    PostToLane([this, tail = std::move(tail)](Now now) {
+      lane_.OnInherited(tail, now);
+      SetReady();
+    });
+  });
+}
+
+Status DeliverRunner::Take(const kafka::ConsumedRecord& record, Now now) {
+  auto delivery = DecodeDelivery(record.value);
+  if (!delivery) return delivery.error();
+  lane_.OnDelivery(std::move(*delivery), record.offset, now);
+  return Ok();
+}
+
+void DeliverRunner::Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
+                         MonoTime write_before) {
+  const auto finish = [weak = weak_from_this(), this, token,
+                       &metrics = parts().metrics](const HttpResult& result) {
+    metrics.in_flight.Add(-1);
+    const auto self = weak.lock();
+    if (!self) return;
+    lane_.OnResponse(token, result, runtime::ReadClock());
+    Publish();
+  };
+  parts().metrics.in_flight.Add(1);
+  auto request = SignedRequest(delivery, *webhook, runtime::ReadClock().wall);
+  if (!request) {
+    log::Error("request.unbuildable",
+               {{"webhook_id", webhook->id.str()}, {"error", request.error().message}});
+    HttpResult result;
+    result.own_fault = true;
+    result.detail = request.error().message;
+    parts().loop.loop().Post([finish, result] { finish(result); });
+    return;
+  }
+  request->write_before = write_before;
+  request->on_write = [weak = weak_from_this(), this, token] {
+    if (const auto self = weak.lock()) lane_.OnWritten(token, runtime::ReadClock());
+  };
+  parts().loop.client().Send(std::move(*request), finish);
+}
+
+void DeliverRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
+  const std::string value = EncodeDelivery(delivery);
+  const bool to_lane = std::string_view(topic) == kDeliveriesTopic;
+  Produce(token, {topic, to_lane ? partition().partition : -1, delivery.id.str(), value});
+}
+
+void DeliverRunner::AppendAttempt(Token token, const AttemptRecord& record) {
+  const std::string value = EncodeAttempt(record);
+  Produce(token, {kAttemptsTopic, partition().partition, record.delivery_id.str(), value});
+}
+
+void DeliverRunner::Report(const AttemptRecord& record) {
+  parts().metrics.CountAttempt(record);
+  log::Info(record.requested ? "attempt.finished" : "delivery.changed",
+            {{"account_id", record.account.str()},
+             {"event_id", record.event_id.str()},
+             {"webhook_id", record.webhook_id.str()},
+             {"delivery_id", record.delivery_id.str()},
+             {"run", record.run},
+             {"attempt", record.attempt},
+             {"outcome", record.outcome},
+             {"status", record.status},
+             {"duration_ms", record.duration.count() / 1000},
+             {"state", ToText(record.state)}});
+}
+
+}  // namespace webhook

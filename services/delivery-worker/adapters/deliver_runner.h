@@ -1,0 +1,42 @@
+#pragma once
+
+#include "services/delivery-worker/adapters/attempts_reader.h"
+#include "services/delivery-worker/adapters/partition_runner.h"
+#include "services/delivery-worker/engine/delivery_lane.h"
+
+namespace webhook {
+
+// A DeliveryLane with the egress client, the producer and the log. It is ready once its partition's attempts
+// were read.
+class DeliverRunner : public PartitionRunner, private HttpPort, private JournalPort, private ReportPort {
+ public:
+  // All outlive the runner.
+  struct Context {
+    LaneLimits limits;
+    AttemptsReader& attempts;
+    DeactivatePort& deactivate;
+    const WebhookDirectory& webhooks;
+    const LeasePort& lease;
+  };
+  DeliverRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
+                const Context& context);
+
+  void Prepare() override;
+
+ private:
+  Lane& lane() override { return lane_; }
+  const Lane& lane() const override { return lane_; }
+  Status Take(const kafka::ConsumedRecord& record, Now now) override;
+
+  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
+            MonoTime write_before) override;
+  void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
+  void AppendAttempt(Token token, const AttemptRecord& record) override;
+  void Report(const AttemptRecord& record) override;
+
+  AttemptsReader& attempts_;
+  const std::int64_t attempts_from_;
+  DeliveryLane lane_;
+};
+
+}  // namespace webhook

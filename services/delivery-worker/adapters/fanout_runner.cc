@@ -1,0 +1,53 @@
+#include "services/delivery-worker/adapters/fanout_runner.h"
+
+#include <string>
+#include <utility>
+
+#include "domain/topics.h"
+#include "records/records.h"
+
+namespace webhook {
+
+FanoutRunner::FanoutRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
+                           const Context& context)
+    : PartitionRunner(std::move(partition), parts),
+      barrier_(context.barrier),
+      delivery_partitions_(context.delivery_partitions),
+      lane_(from, context.limits, {*this, *this, *this, context.webhooks}) {}
+
+Status FanoutRunner::Take(const kafka::ConsumedRecord& record, Now now) {
+  auto event = DecodeEvent(record.value);
+  if (!event) return event.error();
+  lane_.OnEvent(std::make_shared<const Event>(std::move(*event)), record.offset, now);
+  return Ok();
+}
+
+void FanoutRunner::AppendDelivery(Token token, const Delivery& delivery) {
+  const std::string value = EncodeDelivery(delivery);
+  Produce(token, {kDeliveriesTopic, DeliveryPartition(delivery.webhook_id, delivery_partitions_),
+                  delivery.id.str(), value});
+}
+
+void FanoutRunner::AskBarrier() {
+  barrier_.Ask([weak = weak_from_this(), this] {
+    if (const auto self = weak.lock()) PostToLane([this](Now now) { lane_.OnBarrier(now); });
+  });
+}
+
+void FanoutRunner::ReportFanout(FannedOut what, std::size_t deliveries) {
+  const WorkerMetrics& metrics = parts().metrics;
+  switch (what) {
+    case FannedOut::kMatched:
+      metrics.fanout_matched.Add();
+      break;
+    case FannedOut::kUnmatched:
+      metrics.fanout_unmatched.Add();
+      break;
+    case FannedOut::kCopy:
+      metrics.fanout_copies.Add();
+      break;
+  }
+  metrics.fanout_deliveries.Add(static_cast<double>(deliveries));
+}
+
+}  // namespace webhook

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "services/delivery-worker/adapters/config_barrier.h"
+#include "services/delivery-worker/adapters/partition_runner.h"
+#include "services/delivery-worker/engine/fanout_lane.h"
+
+namespace webhook {
+
+// A FanoutLane with the producer and the barrier.
+class FanoutRunner : public PartitionRunner,
+                     private DeliveriesPort,
+                     private BarrierPort,
+                     private FanoutReportPort {
+ public:
+  // All outlive the runner.
+  struct Context {
+    FanoutLimits limits;
+    ConfigBarrier& barrier;
+    const WebhookDirectory& webhooks;
+    std::int32_t delivery_partitions = 0;  // of webhook.deliveries
+  };
+  FanoutRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
+               const Context& context);
+
+ private:
+  Lane& lane() override { return lane_; }
+  const Lane& lane() const override { return lane_; }
+  Status Take(const kafka::ConsumedRecord& record, Now now) override;
+  void AppendDelivery(Token token, const Delivery& delivery) override;
+  void AskBarrier() override;
+  void ReportFanout(FannedOut what, std::size_t deliveries) override;
+
+  ConfigBarrier& barrier_;
+  const std::int32_t delivery_partitions_;
+  FanoutLane lane_;
+};
+
+}  // namespace webhook

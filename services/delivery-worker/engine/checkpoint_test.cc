@@ -1,0 +1,61 @@
+#include "services/delivery-worker/engine/checkpoint.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+
+#include "core/encoding.h"
+
+namespace webhook {
+namespace {
+
+constexpr char kTopic[] = "webhook.deliveries";
+
+Checkpoint Full() {
+  Checkpoint checkpoint;
+  checkpoint.offset = 123'456'789'012;
+  checkpoint.attempts_offset = 77;
+  checkpoint.settled = true;
+  checkpoint.done.resize(kMaxWindow);
+  for (std::size_t i = 1; i < kMaxWindow; i += 3) checkpoint.done[i] = true;
+  return checkpoint;
+}
+
+std::optional<Checkpoint> Decode(const std::string& metadata) {
+  return DecodeCheckpoint(metadata, kTopic, 7, Full().offset);
+}
+
+TEST(Checkpoint, ComesBackAsItWas) {
+  const std::string metadata = EncodeCheckpoint(Full(), kTopic, 7);
+  EXPECT_LE(metadata.size(), 4'096U);
+  EXPECT_EQ(Decode(metadata), Full());
+  Checkpoint bare;
+  bare.offset = Full().offset;
+  EXPECT_EQ(Decode(EncodeCheckpoint(bare, kTopic, 7)), bare);
+}
+
+TEST(Checkpoint, OfAnotherPlaceIsRefused) {
+  const std::string metadata = EncodeCheckpoint(Full(), kTopic, 7);
+  EXPECT_FALSE(DecodeCheckpoint(metadata, kTopic, 8, Full().offset));
+  EXPECT_FALSE(DecodeCheckpoint(metadata, kTopic, 7, Full().offset + 1));
+  EXPECT_FALSE(DecodeCheckpoint(metadata, "webhook.events", 7, Full().offset));
+}
+
+TEST(Checkpoint, AnyDamageIsRefused) {
+  Checkpoint small = Full();
+  small.done.resize(64);
+  const std::string bytes = *FromBase64(EncodeCheckpoint(small, kTopic, 7));
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string damaged = bytes;
+      damaged[i] = static_cast<char>(damaged[i] ^ 1 << bit);
+      EXPECT_FALSE(Decode(ToBase64(damaged))) << "byte " << i << ", bit " << bit;
+    }
+    EXPECT_FALSE(Decode(ToBase64(bytes.substr(0, i)))) << "cut to " << i;
+  }
+  EXPECT_FALSE(Decode(ToBase64(bytes + '\0')));
+  for (const char* foreign : {"", "hello", "{\"a\":1}", "====", "AAAA"}) EXPECT_FALSE(Decode(foreign));
+}
+
+}  // namespace
+}  // namespace webhook

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "core/recent_set.h"
+#include "core/time.h"
+#include "domain/delivery.h"
+#include "domain/event.h"
+#include "services/delivery-worker/engine/guards.h"
+#include "services/delivery-worker/engine/lane.h"
+#include "services/delivery-worker/engine/ports.h"
+
+namespace webhook {
+
+struct FanoutLimits {
+  std::size_t max_records = 2'000;  // held of one partition; then it is paused
+  std::size_t max_bytes = 8u << 20;
+  std::size_t remembered = 16'384;  // events of one partition, to drop repeats of a publish
+  Guards guards;
+};
+
+// What fan-out did with one event.
+enum class FannedOut { kMatched, kUnmatched, kCopy };
+
+class FanoutReportPort {
+ public:
+  virtual ~FanoutReportPort() = default;
+  virtual void ReportFanout(FannedOut what, std::size_t deliveries) = 0;
+};
+
+// Fans out one partition of webhook.events: OnEvent -> barrier -> FanOut -> AppendDelivery for each -> done.
+// The barrier lets a webhook that was created before an event was published match it: the local copy of the
+// webhooks has reached what the registry had committed after the event was read.
+class FanoutLane : public Lane {
+ public:
+  struct Ports {
+    DeliveriesPort& deliveries;
+    BarrierPort& barrier;
+    FanoutReportPort& report;
+    const WebhookDirectory& webhooks;
+  };
+  FanoutLane(const Checkpoint& from, const FanoutLimits& limits, const Ports& ports);
+
+  void OnEvent(std::shared_ptr<const Event> event, std::int64_t offset, Now now);
+  void OnBarrier(Now now);
+
+  std::size_t held() const override { return waiting_.size() + asked_.size() + open_.size(); }
+  std::size_t held_bytes() const override { return held_bytes_; }
+
+ private:
+  struct Entry {
+    std::shared_ptr<const Event> event;
+    std::int64_t offset = 0;
+  };
+  struct Open {
+    std::size_t unacknowledged = 0;
+    std::size_t bytes = 0;
+  };
+
+  void DoAppend(Token token) override;
+  void OnAcknowledged(Token token, std::int64_t offset, Now now) override;
+  void Advance(Now now) override;
+  void Drain(Now now) override;
+
+  void FanOutEntry(const Entry& entry, Now now);
+  void Finish(std::int64_t offset, std::size_t bytes);
+
+  const FanoutLimits limits_;
+  Ports ports_;
+  RecentSet seen_;
+  std::vector<Entry> waiting_;         // read after the barrier that is under way was asked for
+  std::vector<Entry> asked_;           // behind that barrier
+  std::map<std::int64_t, Open> open_;  // by offset
+  std::map<Token, std::pair<std::int64_t, Delivery>> appending_;  // token -> offset of its event, delivery
+  Token last_token_ = 0;
+  std::size_t held_bytes_ = 0;
+};
+
+}  // namespace webhook

@@ -1,0 +1,121 @@
+#include "services/delivery-worker/engine/fanout_lane.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace webhook {
+namespace {
+
+using ::testing::ElementsAre;
+
+struct FakeStage : DeliveriesPort, BarrierPort, FanoutReportPort, WebhookDirectory {
+  void AppendDelivery(Token token, const Delivery& delivery) override {
+    open.push_back(token);
+    appended.push_back(delivery.webhook_id.str());
+  }
+  void AskBarrier() override { ++barriers; }
+  void ReportFanout(FannedOut what, std::size_t) override { copies += what == FannedOut::kCopy ? 1 : 0; }
+  std::shared_ptr<const Webhook> Find(const WebhookId&) const override { return nullptr; }
+  std::vector<std::shared_ptr<const Webhook>> Of(const AccountId&) const override { return webhooks; }
+  std::int64_t revision() const override { return 1; }
+
+  void Add(const std::string& id) {
+    Webhook webhook;
+    webhook.id = WebhookId(id);
+    webhook.account = AccountId("account_1");
+    webhook.events = {"*"};
+    webhooks.push_back(std::make_shared<const Webhook>(webhook));
+  }
+
+  std::vector<std::shared_ptr<const Webhook>> webhooks;
+  std::vector<Token> open;
+  std::vector<std::string> appended;
+  int barriers = 0;
+  int copies = 0;
+};
+
+class FanoutLaneTest : public ::testing::Test {
+ protected:
+  static std::shared_ptr<const Event> NewEvent(const std::string& id) {
+    Event event;
+    event.id = EventId(id);
+    event.account = AccountId("account_1");
+    event.type = "user.created";
+    event.body = "{}";
+    return std::make_shared<const Event>(event);
+  }
+  std::int64_t committable() const { return lane.checkpoint().offset; }
+
+  Now now{};
+  FakeStage stage;
+  FanoutLane lane{Checkpoint{}, FanoutLimits{}, {stage, stage, stage, stage}};
+};
+
+TEST_F(FanoutLaneTest, MatchesWithTheWebhooksBehindTheBarrier) {
+  lane.OnEvent(NewEvent("e1"), 0, now);
+  lane.OnTick(now);
+  EXPECT_EQ(stage.barriers, 1);
+  EXPECT_TRUE(stage.appended.empty());
+  stage.Add("webhook_late");
+  lane.OnBarrier(now);
+  EXPECT_THAT(stage.appended, ElementsAre("webhook_late"));
+}
+
+TEST_F(FanoutLaneTest, WhatComesDuringABarrierWaitsForTheNext) {
+  lane.OnEvent(NewEvent("e1"), 0, now);
+  lane.OnTick(now);
+  lane.OnEvent(NewEvent("e2"), 1, now);
+  lane.OnTick(now);
+  EXPECT_EQ(stage.barriers, 1);
+  stage.Add("webhook_a");
+  lane.OnBarrier(now);
+  EXPECT_EQ(stage.appended.size(), 1U);
+  lane.OnTick(now);
+  EXPECT_EQ(stage.barriers, 2);
+}
+
+TEST_F(FanoutLaneTest, IsDoneWhenEveryDeliveryIsAcknowledged) {
+  stage.Add("webhook_a");
+  stage.Add("webhook_b");
+  lane.OnEvent(NewEvent("e1"), 5, now);
+  lane.OnTick(now);
+  lane.OnBarrier(now);
+  ASSERT_EQ(stage.open.size(), 2U);
+  lane.OnAppended(stage.open[1], {true, 0}, now);
+  lane.OnAppended(stage.open[0], {false, -1}, now);
+  EXPECT_EQ(committable(), 5);
+  now.mono += std::chrono::seconds{1};
+  lane.OnTick(now);
+  ASSERT_EQ(stage.open.size(), 3U);
+  lane.OnAppended(stage.open[2], {true, 1}, now);
+  EXPECT_EQ(committable(), 6);
+  EXPECT_EQ(lane.held_bytes(), 0U);
+}
+
+TEST_F(FanoutLaneTest, DropsARepeatedPublish) {
+  stage.Add("webhook_a");
+  lane.OnEvent(NewEvent("e1"), 0, now);
+  lane.OnEvent(NewEvent("e1"), 1, now);
+  lane.OnTick(now);
+  lane.OnBarrier(now);
+  EXPECT_EQ(stage.appended.size(), 1U);
+  EXPECT_EQ(stage.copies, 1);
+  EXPECT_EQ(committable(), 0) << "the copy is not over before the event is";
+}
+
+TEST_F(FanoutLaneTest, ADrainLeavesWhatHasNotBegun) {
+  stage.Add("webhook_a");
+  lane.OnEvent(NewEvent("e1"), 0, now);
+  lane.OnTick(now);
+  lane.BeginDrain(now);
+  lane.OnBarrier(now);
+  EXPECT_TRUE(stage.appended.empty());
+  EXPECT_TRUE(lane.idle());
+  EXPECT_EQ(committable(), 0);
+}
+
+}  // namespace
+}  // namespace webhook

@@ -1,0 +1,19 @@
+#pragma once
+
+namespace webhook {
+
+// What keeps the engine's promises. Every product path leaves all of them on; tests/sim takes them away one
+// by one, to see that its checks notice.
+struct Guards {
+  bool drop_copies = true;          // of an attempt that was executed, of an event that was fanned out
+  bool wait_before_attempt = true;  // a retry is appended before the record of the attempt that it follows
+  bool effects_before_done = true;  // a record is marked done only when its effects are acknowledged
+  bool lease = true;                // nothing is sent unless the broker has confirmed the ownership
+  bool inherited_rates = true;      // rate windows survive a takeover
+  bool reserved_slots = true;       // what is parked comes back at a time of its own
+  bool own_faults_are_free = true;  // a fault of our own uses up no attempt
+  bool config_barrier = true;  // events are matched with no older webhooks than those at their publishing
+  bool pending_counts = true;  // a request that is admitted and not yet written counts against the limits
+};
+
+}  // namespace webhook

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+#include "core/encoding.h"
+#include "core/time.h"
+#include "domain/attempt_record.h"
+#include "domain/ids.h"
+#include "services/delivery-worker/engine/checkpoint.h"
+#include "services/delivery-worker/engine/rate_log.h"
+
+namespace webhook {
+
+// What the attempts of a partition tell its new owner of those before it: read from the earlier of
+// Checkpoint::attempts_offset and kLongestRateWindow ago, to the end.
+struct AttemptsTail {
+  struct Entry {
+    std::int64_t delivery_offset = 0;  // complete, with all of its effects
+    Bytes16 fingerprint{};             // of the attempt
+    bool requested = false;
+    WebhookId webhook;
+    std::optional<WallTime> written_at;
+  };
+  std::vector<Entry> entries;
+  std::int64_t end = -1;  // offset after the last
+  // False: it could not be read, or not as far back as needed.
+  bool complete = false;
+};
+
+// The rate windows that a new owner begins with. What was sent before it took over and is in no record is
+// bounded: a gate lets no more than GateLimits::max_unrecorded requests be so. Pure; no lock.
+class InheritedRates {
+ public:
+  // `settled`: of the checkpoint.
+  InheritedRates(const AttemptsTail& tail, bool settled, int max_unrecorded, Now taken_over);
+
+  // Gives a new log, whose limit is set, what earlier owners have sent.
+  void Give(const WebhookId& webhook, RateLog* log) const;
+  // No window reaches back to the takeover any more.
+  bool Over(MonoTime now) const { return now > taken_over_ + kLongestRateWindow; }
+
+ private:
+  const MonoTime taken_over_;
+  const bool complete_;
+  const int assumed_;  // requests of each endpoint in no record
+  std::unordered_map<WebhookId, std::vector<MonoTime>> written_;
+};
+
+}  // namespace webhook

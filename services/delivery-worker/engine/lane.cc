@@ -1,0 +1,56 @@
+#include "services/delivery-worker/engine/lane.h"
+
+#include <utility>
+
+namespace webhook {
+namespace {
+
+constexpr std::chrono::milliseconds kAppendRetry{500};
+
+}  // namespace
+
+bool Lane::OnPoison(std::int64_t offset) {
+  if (!window_.Add(offset)) return false;
+  ++effects_;
+  return true;
+}
+
+void Lane::OnPoisonAppended(std::int64_t offset) {
+  --effects_;
+  window_.MarkDone(offset);
+}
+
+void Lane::Append(Token token) {
+  ++effects_;
+  DoAppend(token);
+}
+
+void Lane::OnAppended(Token token, const Appended& appended, Now now) {
+  --effects_;
+  if (!appended.ok) {
+    if (failed_.empty()) next_retry_ = now.mono + kAppendRetry;
+    failed_.push_back(token);
+    return;
+  }
+  OnAcknowledged(token, appended.offset, now);
+}
+
+void Lane::OnTick(Now now) {
+  if (!failed_.empty() && now.mono >= next_retry_) {
+    for (const Token token : std::exchange(failed_, {})) Append(token);
+  }
+  if (!draining_) Advance(now);
+}
+
+void Lane::BeginDrain(Now now) {
+  if (!std::exchange(draining_, true)) Drain(now);
+}
+
+Checkpoint Lane::checkpoint() const {
+  Checkpoint checkpoint = window_.snapshot();
+  checkpoint.attempts_offset = attempts_offset_;
+  checkpoint.settled = draining_ && idle();
+  return checkpoint;
+}
+
+}  // namespace webhook

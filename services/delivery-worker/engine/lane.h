@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "core/time.h"
+#include "services/delivery-worker/engine/checkpoint.h"
+#include "services/delivery-worker/engine/offset_window.h"
+#include "services/delivery-worker/engine/ports.h"
+
+namespace webhook {
+
+// One partition of a topic that a role of the worker consumes, in one assignment epoch: records come in, each
+// has its effects, and is done when they all are acknowledged. Rule: effects first, completion mark last; so
+// a crash repeats, and never loses. A failed append is repeated for ever: nothing is dropped while the broker
+// is away. Thread: its loop's only, no lock.
+class Lane {
+ public:
+  // `from`: where the partition's last owner stopped.
+  explicit Lane(const Checkpoint& from) : window_(from), attempts_offset_(from.attempts_offset) {}
+  virtual ~Lane() = default;
+  Lane(const Lane&) = delete;
+  Lane& operator=(const Lane&) = delete;
+
+  // A record that cannot be decoded: holds back the commit until its reader has appended it to
+  // webhook.poison. False: it is over already.
+  [[nodiscard]] bool OnPoison(std::int64_t offset);
+  void OnPoisonAppended(std::int64_t offset);
+  // The answer to one append of the lane's ports.
+  void OnAppended(Token token, const Appended& appended, Now now);
+  // Time has passed: starts what may start now, repeats what failed to be appended.
+  void OnTick(Now now);
+
+  // Begins nothing more, and brings what it holds to where the next owner finds it; then all that is over can
+  // be committed, and only what is in flight when a drain is cut short is repeated. Idempotent.
+  void BeginDrain(Now now);
+  // The partition has another owner already: begins nothing more, and leaves what waits to it.
+  void Abandon() { draining_ = true; }
+  // No effect is under way.
+  virtual bool idle() const { return effects_ == 0 && failed_.empty(); }
+
+  // What may be committed now.
+  Checkpoint checkpoint() const;
+  // Offsets from the oldest incomplete one to the newest that was read; the source of back-pressure.
+  std::size_t span() const { return window_.span(); }
+  // Records that are not over, and the bytes that they hold.
+  virtual std::size_t held() const = 0;
+  virtual std::size_t held_bytes() const = 0;
+
+ protected:
+  // Hands the append that `token` stands at to its port, for the first time or again.
+  void Append(Token token);
+  virtual void DoAppend(Token token) = 0;
+  // It is acknowledged.
+  virtual void OnAcknowledged(Token token, std::int64_t offset, Now now) = 0;
+  virtual void Advance(Now now) = 0;
+  virtual void Drain(Now now) = 0;
+
+  bool draining() const { return draining_; }
+
+  OffsetWindow window_;
+  std::int64_t attempts_offset_;  // see Checkpoint
+  std::size_t effects_ = 0;       // under way: requests, appends, poison
+
+ private:
+  std::vector<Token> failed_;
+  MonoTime next_retry_{};
+  bool draining_ = false;
+};
+
+}  // namespace webhook

@@ -1,0 +1,101 @@
+#include "services/delivery-worker/engine/pump_lane.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+namespace webhook {
+namespace {
+
+using std::chrono::seconds;
+using ::testing::ElementsAre;
+
+constexpr WallTime kStart{seconds{1'700'000'000}};
+
+struct FakeMoves : MovePort {
+  void Move(Token token, const char* topic, const Waiting& waiting) override {
+    tokens.push_back(token);
+    topics.emplace_back(topic);
+    offsets.push_back(waiting.offset);
+  }
+  std::vector<Token> tokens;
+  std::vector<std::string> topics;
+  std::vector<std::int64_t> offsets;
+};
+
+class PumpLaneTest : public ::testing::Test {
+ protected:
+  static Waiting At(std::int64_t offset, seconds release, seconds due) {
+    return {offset, kStart + release, kStart + due, WebhookId("webhook_a"), DeliveryId("delivery_1"),
+            "value"};
+  }
+  void TickAt(seconds time) {
+    now = {MonoTime{time}, kStart + time};
+    lane.OnTick(now);
+  }
+
+  Now now{MonoTime{}, kStart};
+  FakeMoves moves;
+  PumpLane lane{Checkpoint{}, PumpLimits{}, moves};
+};
+
+TEST_F(PumpLaneTest, ReleasesInAppendOrderAndOnlyWhatIsDue) {
+  lane.OnWaiting(At(0, seconds{5}, seconds{5}));
+  lane.OnWaiting(At(1, seconds{6}, seconds{6}));
+  EXPECT_EQ(lane.next_release(), kStart + seconds{5});
+  TickAt(seconds{4});
+  EXPECT_TRUE(moves.offsets.empty());
+  TickAt(seconds{5});
+  EXPECT_THAT(moves.offsets, ElementsAre(0));
+  EXPECT_THAT(moves.topics, ElementsAre("webhook.deliveries"));
+  EXPECT_EQ(lane.held(), 2U);
+  EXPECT_EQ(lane.held_bytes(), 10U);
+}
+
+TEST_F(PumpLaneTest, WhatIsDueLaterHops) {
+  lane.OnWaiting(At(0, seconds{0}, seconds{70}));
+  lane.OnWaiting(At(1, seconds{0}, seconds{14}));
+  TickAt(seconds{0});
+  EXPECT_THAT(moves.topics, ElementsAre("webhook.wait.60s", "webhook.deliveries"));
+}
+
+TEST_F(PumpLaneTest, CommitsOnlyWhatLiesElsewhere) {
+  lane.OnWaiting(At(0, seconds{0}, seconds{0}));
+  lane.OnWaiting(At(1, seconds{0}, seconds{0}));
+  ASSERT_TRUE(lane.OnPoison(2));
+  TickAt(seconds{0});
+  lane.OnAppended(moves.tokens[1], {true, 0}, now);
+  lane.OnPoisonAppended(2);
+  EXPECT_EQ(lane.checkpoint().offset, 0);
+  lane.OnAppended(moves.tokens[0], {false, -1}, now);
+  EXPECT_EQ(lane.checkpoint().offset, 0);
+  TickAt(seconds{1});
+  EXPECT_THAT(moves.offsets, ElementsAre(0, 1, 0));
+  lane.OnAppended(moves.tokens[2], {true, 0}, now);
+  EXPECT_EQ(lane.checkpoint().offset, 3);
+  EXPECT_EQ(lane.held_bytes(), 0U);
+}
+
+TEST_F(PumpLaneTest, IgnoresWhatIsReadAgain) {
+  lane.OnWaiting(At(4, seconds{0}, seconds{0}));
+  lane.OnWaiting(At(4, seconds{0}, seconds{0}));
+  EXPECT_EQ(lane.held(), 1U);
+}
+
+TEST_F(PumpLaneTest, ADrainLeavesWhatWaits) {
+  lane.OnWaiting(At(0, seconds{0}, seconds{0}));
+  lane.OnWaiting(At(1, seconds{5}, seconds{5}));
+  TickAt(seconds{0});
+  lane.BeginDrain(now);
+  EXPECT_FALSE(lane.idle());
+  TickAt(seconds{6});
+  lane.OnAppended(moves.tokens[0], {true, 0}, now);
+  EXPECT_TRUE(lane.idle());
+  EXPECT_THAT(moves.offsets, ElementsAre(0));
+  EXPECT_EQ(lane.checkpoint().offset, 1);
+}
+
+}  // namespace
+}  // namespace webhook

@@ -1,0 +1,84 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "services/delivery-worker/engine/delivery_lane_fixture.h"
+
+// What a partition's new owner begins with (ADR 0008).
+namespace webhook {
+namespace {
+
+using ::testing::ElementsAre;
+
+class TakeoverTest : public DeliveryLaneTest {
+ protected:
+  AttemptsTail::Entry Sent(const Delivery& delivery, std::int64_t offset, seconds ago) const {
+    return {offset, Fingerprint(delivery), true, delivery.webhook_id, now.wall - ago};
+  }
+  // Offers deliveries until none is started any more; gives the number that was.
+  std::size_t Flood(DeliveryLane& owner) {
+    for (int i = 0; i < 150; ++i)
+      owner.OnDelivery(NewDelivery("delivery_x" + std::to_string(i)), 1'000 + i, now);
+    for (std::size_t i = 0; i < http.sent.size(); ++i) {
+      owner.OnResponse(http.sent[i], Answer(200), now);
+      while (!journal.open.empty()) {
+        for (const Token token : std::exchange(journal.open, {})) owner.OnAppended(token, {true, 0}, now);
+      }
+      owner.OnTick(now);
+    }
+    return http.sent.size();
+  }
+};
+
+TEST_F(TakeoverTest, WhatTheAttemptsTellIsNotDoneAgain) {
+  Checkpoint from;
+  from.offset = 40;
+  from.done = {false, true};
+  from.attempts_offset = 7;
+  DeliveryLane next{7, from, Limits(), {http, journal, report, registry, registry, lease}};
+  next.OnInherited({{Sent(NewDelivery("delivery_2"), 42, seconds{1})}, 9, true}, now);
+  next.OnDelivery(NewDelivery("delivery_0"), 40, now);
+  next.OnDelivery(NewDelivery("delivery_1"), 41, now);
+  next.OnDelivery(NewDelivery("delivery_2"), 42, now);
+  EXPECT_THAT(http.deliveries, ElementsAre("delivery_0"));
+  next.OnDelivery(NewDelivery("delivery_2"), 43, now);
+  EXPECT_THAT(http.deliveries, ElementsAre("delivery_0")) << "a copy of what an earlier owner sent";
+  EXPECT_EQ(next.checkpoint().offset, 40);
+  EXPECT_EQ(next.checkpoint().attempts_offset, 9);
+  EXPECT_THAT(next.checkpoint().done, ElementsAre(false, true, true, true));
+}
+
+TEST_F(TakeoverTest, RateWindowsGoOn) {
+  Checkpoint from;
+  from.settled = true;
+  DeliveryLane next{7, from, Limits(), {http, journal, report, registry, registry, lease}};
+  AttemptsTail tail{{}, 0, true};
+  for (int i = 0; i < 70; ++i)
+    tail.entries.push_back(Sent(NewDelivery("delivery_y" + std::to_string(i)), i, seconds{9}));
+  next.OnInherited(tail, now);
+  EXPECT_EQ(Flood(next), 30U);
+}
+
+TEST_F(TakeoverTest, AnOwnerThatWasKilledMayHaveSentWhatNoRecordTells) {
+  DeliveryLane next{7, Checkpoint{}, Limits(), {http, journal, report, registry, registry, lease}};
+  next.OnInherited({{}, 0, true}, now);
+  EXPECT_EQ(Flood(next), 80U);
+}
+
+TEST_F(TakeoverTest, WindowsAreFullWhereTheAttemptsCannotBeRead) {
+  DeliveryLane next{7, Checkpoint{}, Limits(), {http, journal, report, registry, registry, lease}};
+  next.OnInherited({{}, -1, false}, now);
+  EXPECT_EQ(Flood(next), 0U);
+  Webhook unlimited = MakeWebhook("webhook_a");
+  unlimited.rate_limit = {0, 0, 10};
+  unlimited.id = WebhookId("webhook_b");
+  registry.Put(unlimited);
+  next.OnDelivery(NewDelivery("delivery_b", "webhook_b"), 2'000, now);
+  EXPECT_EQ(http.sent.size(), 1U) << "without a limit there is no window";
+}
+
+}  // namespace
+}  // namespace webhook

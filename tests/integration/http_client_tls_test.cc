@@ -1,0 +1,142 @@
+// The egress client against TLS peers that misbehave.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "runtime/stop_token.h"
+#include "tests/integration/http_client_fixture.h"
+
+namespace webhook::http {
+namespace {
+
+using std::chrono::milliseconds;
+using ::testing::HasSubstr;
+
+// Certificates of an authority of the test's own, made by OpenSSL's command.
+class TlsTest : public ClientTest {
+ protected:
+  void SetUp() override {
+    dir_ = std::filesystem::temp_directory_path() / ("webhook-tls-" + std::to_string(getpid()));
+    std::filesystem::create_directories(dir_);
+    Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "
+        "/CN=Test-Authority "
+        "-keyout ca.key -out ca.pem");
+    Certify("good", "DNS:localhost", "-days 2");
+    Certify("other", "DNS:elsewhere.example", "-days 2");
+    Certify("expired", "DNS:localhost", "-days -1");
+  }
+  void TearDown() override { std::filesystem::remove_all(dir_); }
+
+  void Run(const std::string& command) {
+    ASSERT_EQ(std::system(("cd " + dir_.string() + " && " + command + " 2>>openssl.log").c_str()), 0)
+        << command;
+  }
+  void Certify(const std::string& name, const std::string& san, const std::string& days) {
+    Run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name + " -keyout " +
+        name + ".key -out " + name + ".csr");
+    Run("echo subjectAltName=" + san + " > " + name + ".ext && openssl x509 -req -in " + name +
+        ".csr -CA ca.pem " + "-CAkey ca.key -CAcreateserial " + days + " -extfile " + name + ".ext -out " +
+        name + ".pem");
+  }
+  // A client that trusts the authority; empty: the system's.
+  void Trust(const std::string& authority = "ca.pem") {
+    ClientOptions options = Options();
+    options.ca_file = authority.empty() ? "" : dir_ / authority;
+    options.connect_timeout = milliseconds(3'000);
+    Start(options);
+  }
+  // What comes of a request to localhost where the peer shows this certificate.
+  HttpResult Shown(const std::string& name, const std::string& authority = "ca.pem") {
+    Trust(authority);
+    const ScriptedPeer peer(
+        [&](PeerConnection& connection, int) {
+          if (connection.ReadRequest().empty()) return;
+          ++requests_;
+          connection.Write(kOk);
+          connection.Hold();
+        },
+        dir_ / (name + ".pem"), dir_ / (name + ".key"));
+    return Send("https://localhost:" + std::to_string(peer.port()) + "/").get();
+  }
+
+  std::filesystem::path dir_;
+  std::atomic<int> requests_{0};
+};
+
+TEST_F(TlsTest, TheCertificateMustBeForTheNameLiveAndOfAKnownAuthority) {
+  EXPECT_EQ(Shown("good").status, 200);
+  EXPECT_EQ(requests_, 1);
+  for (const auto& [certificate, authority] :
+       {std::pair("other", "ca.pem"), std::pair("expired", "ca.pem"), std::pair("good", "")}) {
+    const HttpResult result = Shown(certificate, authority);
+    EXPECT_EQ(result.fault, NetFault::kTls) << certificate << authority;
+    EXPECT_THAT(result.detail, HasSubstr("TLS: ")) << certificate;
+  }
+  EXPECT_EQ(requests_, 1) << "no byte of a request goes to a peer that did not prove its name";
+}
+
+TEST_F(TlsTest, BytesAfterAnAnswerAreNobodysAnswer) {
+  Trust();
+  for (const bool at_once : {true, false}) {
+    SCOPED_TRACE(at_once);
+    std::promise<void> answered;
+    std::promise<void> said;
+    const ScriptedPeer peer(
+        [&](PeerConnection& connection, int number) {
+          const std::string smuggled = "HTTP/1.1 410 Smuggled\r\nContent-Length: 0\r\n\r\n";
+          connection.ReadRequest();
+          connection.Write(at_once ? kOk + smuggled : kOk);
+          if (number == 0) {
+            answered.get_future().wait();
+            if (!at_once) connection.Write(smuggled);
+            said.set_value();
+          }
+          connection.Hold();
+        },
+        dir_ / "good.pem", dir_ / "good.key");
+    const std::string url = "https://localhost:" + std::to_string(peer.port()) + "/";
+    EXPECT_EQ(Send(url).get().status, 200);
+    answered.set_value();
+    said.get_future().wait();
+    EXPECT_EQ(Send(url).get().status, 200);
+    EXPECT_EQ(peer.connections(), 2);
+  }
+}
+
+// What is given up while its peer drips goes on writing into its connection for a moment.
+TEST_F(TlsTest, AnAnswerThatDripsUntilTheDeadlineIsATimeOut) {
+  Trust();
+  const ScriptedPeer peer(
+      [](PeerConnection& connection, int) {
+        connection.ReadRequest();
+        connection.Write("HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n");
+        const runtime::StopToken never;
+        for (int i = 0; i < 400; ++i) {
+          connection.Write("x");
+          never.WaitFor(milliseconds(1));
+        }
+      },
+      dir_ / "good.pem", dir_ / "good.key");
+  std::vector<std::future<HttpResult>> results;
+  for (int i = 0; i < 20; ++i) {
+    results.push_back(Send("https://localhost:" + std::to_string(peer.port()) + "/", milliseconds(100 + i)));
+  }
+  for (auto& result : results) EXPECT_EQ(result.get().fault, NetFault::kTimeoutResponse);
+}
+
+TEST_F(TlsTest, AHandshakeThatNeverEndsIsATimeOut) {
+  const ScriptedPeer silent([](PeerConnection& connection, int) { connection.Hold(); });
+  const HttpResult result = Send("https://127.0.0.1:" + std::to_string(silent.port()) + "/").get();
+  EXPECT_EQ(result.fault, NetFault::kTimeoutTls);
+}
+
+TEST_F(TlsTest, APlainPeerIsATlsFailure) {
+  const ScriptedPeer plain([](PeerConnection& connection, int) { connection.Write(kOk); });
+  const HttpResult result = Send("https://127.0.0.1:" + std::to_string(plain.port()) + "/").get();
+  EXPECT_EQ(result.fault, NetFault::kTls);
+}
+
+}  // namespace
+}  // namespace webhook::http
