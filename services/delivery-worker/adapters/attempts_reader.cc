@@ -11,9 +11,11 @@
 namespace webhook {
 namespace {
 
-constexpr std::chrono::milliseconds kAnswer{2'000};
+constexpr std::chrono::milliseconds kAnswer{1'000};
 constexpr std::chrono::milliseconds kPoll{50};
-constexpr std::chrono::seconds kDeadline{10};
+// A client that makes no progress for so long is replaced: after a broker's restart one may be stuck.
+constexpr std::chrono::milliseconds kRound{3'300};
+constexpr int kRounds = 3;
 // The clocks of two workers, one of which stamps its records.
 constexpr std::chrono::seconds kClockDifference{5};
 // Of one partition: at more than 800 attempts a second the windows are assumed full instead.
@@ -66,65 +68,77 @@ void AttemptsReader::Run() {
 }
 
 void AttemptsReader::Serve(std::vector<Request> requests) {
-  if (!consumer_) {
-    kafka::ConsumerOptions options;
-    options.brokers = brokers_;
-    options.client_id = "delivery-worker.attempts";
-    auto consumer = kafka::Consumer::Create(options, {});
-    if (consumer) consumer_ = std::move(*consumer);
-  }
   std::map<std::int32_t, Request> open;
-  for (Request& request : requests) {
-    if (consumer_ && Locate(&request)) {
-      open[request.partition] = std::move(request);
-    } else {
-      log::Warn("takeover.blind", {{"partition", request.partition}});
-      request.done({});
+  for (Request& request : requests) open[request.partition] = std::move(request);
+  for (int round = 0; round < kRounds && !open.empty() && !stopping(); ++round) {
+    const MonoTime until = runtime::ReadClock().mono + kRound;
+    if (!OpenConsumer()) continue;
+    for (auto& [partition, request] : open) {
+      if (!request.located && runtime::ReadClock().mono < until) Locate(&request);
     }
+    ReadAll(&open, until);
+    for (auto entry = open.begin(); entry != open.end();) {
+      if (!entry->second.finished()) {
+        ++entry;
+        continue;
+      }
+      entry->second.done(std::move(entry->second.tail));
+      entry = open.erase(entry);
+    }
+    if (!open.empty()) consumer_.reset();
   }
-  ReadAll(&open, runtime::ReadClock().mono + kDeadline);
   for (auto& [partition, request] : open) {
-    if (request.next < request.tail.end) {
-      request.tail.complete = false;
-      log::Warn("takeover.blind", {{"partition", partition}, {"unread", request.tail.end - request.next}});
-    }
+    log::Warn("takeover.blind", {{"partition", partition}, {"located", request.located}});
+    request.tail.complete = false;
     request.done(std::move(request.tail));
   }
 }
 
-bool AttemptsReader::Locate(Request* request) {
+bool AttemptsReader::OpenConsumer() {
+  if (consumer_) return true;
+  kafka::ConsumerOptions options;
+  options.brokers = brokers_;
+  options.client_id = "delivery-worker.attempts";
+  auto consumer = kafka::Consumer::Create(options, {});
+  if (consumer) consumer_ = std::move(*consumer);
+  return consumer_ != nullptr;
+}
+
+void AttemptsReader::Locate(Request* request) {
   const kafka::TopicPartition partition{kAttemptsTopic, request->partition};
   const auto end = consumer_->EndOffset(partition, kAnswer);
-  if (!end) return false;
+  if (!end) return;
   const auto young = consumer_->OffsetAt(
       partition, runtime::ReadClock().wall - kLongestRateWindow - kClockDifference, kAnswer);
-  if (!young) return false;
+  if (!young) return;
   request->tail.end = *end;
   request->tail.complete = *end - *young <= kMaxRecords;
   request->next = std::max(*young, *end - kMaxRecords);
   if (request->from >= 0) request->next = std::min(request->next, request->from);
-  return true;
+  request->located = true;
 }
 
-void AttemptsReader::ReadAll(std::map<std::int32_t, Request>* open, MonoTime deadline) {
+void AttemptsReader::ReadAll(std::map<std::int32_t, Request>* open, MonoTime until) {
   std::vector<kafka::Consumer::Position> positions;
   for (const auto& [partition, request] : *open) {
-    if (request.next < request.tail.end) positions.push_back({{kAttemptsTopic, partition}, request.next, ""});
+    if (request.located && !request.finished())
+      positions.push_back({{kAttemptsTopic, partition}, request.next});
   }
   if (positions.empty() || !consumer_->Assign(positions)) return;
   std::size_t unfinished = positions.size();
-  while (unfinished > 0 && !stopping() && runtime::ReadClock().mono < deadline) {
+  while (unfinished > 0 && !stopping() && runtime::ReadClock().mono < until) {
     const auto polled = consumer_->Poll(kPoll, kBatch);
     if (!polled) continue;
     for (const kafka::ConsumedRecord& record : (*polled)->records()) {
-      Request& request = open->at(record.partition);
-      if (request.next >= request.tail.end) continue;
+      const auto found = open->find(record.partition);
+      if (found == open->end() || found->second.finished()) continue;
+      Request& request = found->second;
       request.next = record.offset + 1;
-      if (request.next >= request.tail.end) --unfinished;
+      if (request.finished()) --unfinished;
       if (const auto attempt = DecodeAttempt(record.value)) request.tail.entries.push_back(ToEntry(*attempt));
     }
   }
-  if (consumer_) static_cast<void>(consumer_->Assign({}));
+  static_cast<void>(consumer_->Assign({}));
 }
 
 bool AttemptsReader::stopping() const {

@@ -33,13 +33,18 @@ class AttemptsReader {
     std::function<void(AttemptsTail)> done;
     AttemptsTail tail;
     std::int64_t next = 0;  // to be read
+    bool located = false;
+
+    bool finished() const { return located && next >= tail.end; }
   };
 
   void Run();
   void Serve(std::vector<Request> requests);
-  // Where to begin and to end. False: the broker does not answer.
-  bool Locate(Request* request);
-  void ReadAll(std::map<std::int32_t, Request>* open, MonoTime deadline);
+  bool OpenConsumer();
+  // Where to begin and to end.
+  void Locate(Request* request);
+  // Reads what is located, until this time at the latest.
+  void ReadAll(std::map<std::int32_t, Request>* open, MonoTime until);
   bool stopping() const;
 
   const std::string brokers_;
