@@ -23,6 +23,7 @@ inline constexpr auto kKnownNames = std::to_array<std::string_view>({
     "grpc-addr",
     "http-connect-timeout",
     "http-max-connections",
+    "http-max-per-address",
     "http-timeout",
     "ingest-addr",
     "internal-token",

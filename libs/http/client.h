@@ -20,6 +20,7 @@ struct ClientOptions {
   std::chrono::milliseconds connect_timeout{5'000};  // DNS, connect and TLS handshake each
   std::size_t max_connections = 4'000;               // open at once; more requests wait inside their deadline
   std::size_t max_idle_per_endpoint = 16;
+  std::size_t max_busy_per_address = 64;  // requests under way to one address: a further one is own_fault
   std::chrono::milliseconds idle_timeout{30'000};
   std::chrono::milliseconds max_timeout{30'000};  // of one attempt, whatever its request says
   std::string ca_file;                            // empty: the system's store

@@ -62,7 +62,10 @@ config::Table DeclareSettings(Config* config) {
   table.Duration("http-connect-timeout", &config->http_connect_timeout, seconds{5}, milliseconds{100},
                  seconds{30}, "Longest time of name resolution, connect and TLS handshake each");
   table.Integer("http-max-connections", &config->http_max_connections, 4'000, 1, 100'000,
-                "Connections to endpoints, each thread that delivers");
+                "Connections to endpoints, each thread that delivers; an account gets a quarter of them");
+  table.Integer(
+      "http-max-per-address", &config->http_max_per_address, 64, 1, 100'000,
+      "Requests in flight to one host or address, whoever registered it, each thread that delivers");
   table.Duration("delivery-max-age", &config->delivery_max_age, hours{72}, hours{2}, hours{144},
                  "Older deliveries end as failed, reason expired");
   table.Rule([config] { return CheckRoles(*config); });

@@ -29,6 +29,7 @@ struct Config {
   std::chrono::milliseconds http_timeout{};
   std::chrono::milliseconds http_connect_timeout{};
   std::int64_t http_max_connections = 0;
+  std::int64_t http_max_per_address = 0;
   std::chrono::milliseconds delivery_max_age{};
 };
 

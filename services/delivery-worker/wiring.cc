@@ -165,10 +165,15 @@ Status Worker::Parts::StartDeliver(const Config& config) {
   client_options.connect_timeout = config.http_connect_timeout;
   client_options.max_timeout = config.http_timeout;
   client_options.max_connections = static_cast<std::size_t>(config.http_max_connections);
+  client_options.max_busy_per_address = static_cast<std::size_t>(config.http_max_per_address);
   client_options.ca_file = config.egress_ca_file;
+  AdmissionLimits admission;
+  admission.total = client_options.max_connections;
+  admission.account = std::max<std::size_t>(1, admission.total / 4);
+  admission.host = client_options.max_busy_per_address;
   for (std::int64_t number = 0; number < config.deliver_threads; ++number) {
     loops.push_back(std::make_unique<LaneLoop>("deliver-" + std::to_string(number)));
-    if (const Status opened = loops.back()->OpenClient(client_options); !opened) return opened;
+    if (const Status opened = loops.back()->OpenClient(client_options, admission); !opened) return opened;
   }
   attempts = std::make_unique<AttemptsReader>(config.kafka);
   LaneLimits limits;
@@ -186,7 +191,7 @@ Status Worker::Parts::StartDeliver(const Config& config) {
         LaneLoop& loop = *loops[static_cast<std::size_t>(partition.partition) % loops.size()];
         return std::make_shared<DeliverRunner>(
             partition, from, PartitionRunner::Parts{loop, *producer, metrics},
-            DeliverRunner::Context{limits, *attempts, *deactivator, webhooks, lease});
+            DeliverRunner::Context{limits, *attempts, *deactivator, webhooks, lease, loop.admission()});
       });
   return Ok();
 }

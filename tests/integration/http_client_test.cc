@@ -264,6 +264,24 @@ TEST_F(ClientTest, AForbiddenAddressIsNeverDialledHoweverItIsReached) {
   EXPECT_EQ(peer.connections(), 0);
 }
 
+TEST_F(ClientTest, ARequestToAnAddressThatHasEnoughCostsNoAttempt) {
+  const ScriptedPeer silent([](PeerConnection& connection, int) {
+    connection.ReadRequest();
+    connection.Hold();
+  });
+  ClientOptions options = Options();
+  options.max_busy_per_address = 1;
+  Start(options);
+  auto first = Send(silent, milliseconds(300));
+  auto second = Send(silent, milliseconds(5'000));
+  const HttpResult refused = second.get();
+  EXPECT_TRUE(refused.own_fault) << "no fault of the endpoint";
+  EXPECT_FALSE(refused.written_at);
+  EXPECT_EQ(first.get().fault, NetFault::kTimeoutResponse);
+  EXPECT_EQ(Send(silent, milliseconds(100)).get().fault, NetFault::kTimeoutResponse)
+      << "the place is free again";
+}
+
 TEST_F(ClientTest, ARequestBeyondTheCeilingWaitsForAPlace) {
   ClientOptions options = Options();
   options.max_connections = 1;

@@ -23,6 +23,7 @@ constexpr std::ptrdiff_t kMaxHeaderLines = 100;
 constexpr int kMaxInterimAnswers = 8;
 constexpr std::size_t kMaxBodyBytes = 4 * 1024;
 constexpr std::size_t kMaxPieceBytes = 64 * 1024;
+constexpr char kAddressBusy[] = "as many requests as one address may have are under way to it";
 constexpr std::size_t kMaxAddresses = 3;  // dialled one after the other
 
 std::string PoolKey(const EndpointUrl& url) {
@@ -93,7 +94,9 @@ void Exchange::TakeConnection() {
   connection_ = core_.pool.TakeIdle(pool_key_);
   if (connection_) {
     result_.remote_address = connection_->remote_address;
-    return SendRequest();
+    if (EnterAddress(connection_->remote_address)) return SendRequest();
+    core_.pool.Keep(std::move(connection_), runtime::ReadClock().mono);
+    return FailOwn(kAddressBusy);
   }
   if (!core_.pool.TryOpen()) {
     waits_for_place_ = true;
@@ -133,9 +136,17 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
   Dial();
 }
 
+bool Exchange::EnterAddress(const std::string& address) {
+  if (!entered_.empty()) core_.places.Leave(std::exchange(entered_, ""));
+  if (!core_.places.Enter(address)) return false;
+  entered_ = address;
+  return true;
+}
+
 void Exchange::Dial() {
   const asio::ip::tcp::endpoint endpoint(ToAsio(addresses_[next_address_++]), request_.url.port);
   result_.remote_address = connection_->remote_address = ToText(endpoint);
+  if (!EnterAddress(connection_->remote_address)) return FailOwn(kAddressBusy);
   Error error;
   connection_->socket.open(endpoint.protocol(), error);
   // A machine without IPv6 is no reason to keep trying an endpoint that has nothing else.
@@ -335,6 +346,7 @@ void Exchange::Finish(bool keep_connection) {
   if (std::exchange(finished_, true)) return;
   deadline_.cancel();
   EndStage();
+  if (!entered_.empty()) core_.places.Leave(entered_);
   const Now now = runtime::ReadClock();
   if (connection_) {
     if (keep_connection && parser_->keep_alive() && connection_->NothingUnread()) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "http/client.h"
+#include "http/internal/address_places.h"
 #include "http/internal/connection.h"
 #include "http/internal/connection_pool.h"
 #include "http/internal/resolver.h"
@@ -25,13 +26,15 @@ struct ClientCore {
       : loop(event_loop),
         options(client_options),
         resolver(event_loop),
-        pool(client_options.max_connections, client_options.max_idle_per_endpoint) {}
+        pool(client_options.max_connections, client_options.max_idle_per_endpoint),
+        places(client_options.max_busy_per_address) {}
 
   runtime::EventLoop& loop;
   ClientOptions options;
   Resolver resolver;
   std::unique_ptr<TlsContext> tls;
   ConnectionPool pool;
+  AddressPlaces places;
   std::deque<std::shared_ptr<Exchange>> waiting;  // for a place in the pool
 };
 
@@ -53,6 +56,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void TakeConnection();
   void ResolveHost();
   void OnResolved(const Resolver::Answer& answer);
+  // Takes a place at the address "host:port", and gives back the one at another. False: none is free there.
+  bool EnterAddress(const std::string& address);
   void Dial();
   void OnConnected(const Error& error);
   void Handshake();
@@ -89,6 +94,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   HttpResult result_;
   std::shared_ptr<Connection> connection_;
   std::vector<IpAddress> addresses_;
+  std::string entered_;  // the address at which a place is held; empty: none
   std::size_t next_address_ = 0;
   std::optional<Parser> parser_;
   std::string body_;

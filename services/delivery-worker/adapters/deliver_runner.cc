@@ -18,7 +18,7 @@ DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& 
       attempts_(context.attempts),
       attempts_from_(from.attempts_offset),
       lane_(this->partition().partition, from, context.limits,
-            {*this, *this, *this, context.deactivate, context.webhooks, context.lease}) {}
+            {*this, *this, *this, context.deactivate, context.webhooks, context.lease, &context.admission}) {}
 
 void DeliverRunner::Prepare() {
   attempts_.Read(partition().partition, attempts_from_, [weak = weak_from_this(), this](AttemptsTail tail) {

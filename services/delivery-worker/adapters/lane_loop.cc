@@ -24,10 +24,11 @@ LaneLoop::~LaneLoop() {
   client_.reset();  // before the loop that its sockets live on
 }
 
-Status LaneLoop::OpenClient(const http::ClientOptions& options) {
+Status LaneLoop::OpenClient(const http::ClientOptions& options, const AdmissionLimits& limits) {
   auto client = http::Client::Create(loop_, options);
   if (!client) return client.error();
   client_ = std::move(*client);
+  admission_.emplace(limits);
   return Ok();
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/result.h"
 #include "http/client.h"
 #include "runtime/event_loop.h"
+#include "services/delivery-worker/engine/admission.h"
 
 namespace webhook {
 
@@ -22,9 +24,10 @@ class LaneLoop {
   ~LaneLoop();
 
   // Before the first Attach(). kInvalid where the client's CA file cannot be read.
-  Status OpenClient(const http::ClientOptions& options);
+  Status OpenClient(const http::ClientOptions& options, const AdmissionLimits& limits);
   // REQUIRES: OpenClient().
   http::Client& client() { return *client_; }
+  Admission& admission() { return *admission_; }
 
   // Ends the thread: what is posted later is dropped. Idempotent.
   void Stop() { loop_.Stop(); }
@@ -38,6 +41,7 @@ class LaneLoop {
  private:
   std::vector<std::shared_ptr<PartitionRunner>> runners_;  // the loop's only
   std::unique_ptr<http::Client> client_;
+  std::optional<Admission> admission_;  // the loop's only
   runtime::EventLoop loop_;
 };
 

@@ -13,6 +13,7 @@ namespace {
 constexpr std::chrono::seconds kParking{1};
 constexpr std::chrono::seconds kSweep{60};
 constexpr std::chrono::milliseconds kLeaseLook{100};
+constexpr std::chrono::milliseconds kAdmissionLook{50};
 constexpr char kWaitsForEndpoint[] = "Waits for the endpoint's rate limit or for its earlier deliveries.";
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
@@ -126,41 +127,58 @@ void DeliveryLane::StartReady(const WebhookId& id, Now now) {
     wakes_.emplace(now.mono + kLeaseLook, id);
     return;
   }
-  while (const auto token = gate.TakeNext(now.mono)) Start(*token, gate, now);
+  while (const auto token = gate.TakeNext(now.mono)) {
+    if (Start(*token, gate, now)) continue;
+    wakes_.emplace(now.mono + kAdmissionLook, id);
+    return;
+  }
   if (const auto wake = gate.WakeAt(now.mono)) wakes_.emplace(*wake, id);
 }
 
-void DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
+bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   Item& item = items_.at(token);
-  item.queued.reset();
+  const auto place = std::exchange(item.queued, std::nullopt);
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
-  if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
+  if (const auto* end = std::get_if<End>(&verdict)) {
+    EndWithoutRequest(token, *end);
+    return true;
+  }
   if (std::holds_alternative<HoldForConfig>(verdict)) {
     held_for_config_.push_back(token);
-    return;
+    return true;
   }
   const bool again = item.webhook != nullptr;
-  if (!again && !executed_.Insert(Fingerprint(item.delivery)) && limits_.guards.drop_copies) {
-    return Complete(token, now);  // a copy was sent while this one waited
+  if (!again && limits_.guards.drop_copies && executed_.Contains(Fingerprint(item.delivery))) {
+    Complete(token, now);  // a copy was sent while this one waited
+    return true;
   }
+  if (ports_.admission != nullptr && !ports_.admission->Enter(*webhook)) {
+    item.queued = place;
+    gate.PutBack(*place, item.delivery.event->body.size());
+    return false;
+  }
+  executed_.Insert(Fingerprint(item.delivery));
   item.webhook = webhook;
   item.written = false;
   item.unrecorded = true;
   gate.rate().SetLimit(webhook->rate_limit);
   gate.Started();
+  if (!limits_.guards.counted_when_written) OnWritten(token, now);
   ++effects_;
   ports_.http.Send(token, item.delivery, webhook, ports_.lease.lease());
+  return true;
 }
 
 void DeliveryLane::OnWritten(Token token, Now now) {
   Item& item = items_.at(token);
-  item.written = true;
+  if (std::exchange(item.written, true)) return;
   gates_.at(item.delivery.webhook_id).Written(now.mono);
 }
 
 void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   Item& item = items_.at(token);
   --effects_;
+  if (ports_.admission != nullptr) ports_.admission->Leave(*item.webhook);
   const WebhookId id = item.delivery.webhook_id;
   Outcome outcome = Classify(result);
   EndpointGate& gate = gates_.at(id);

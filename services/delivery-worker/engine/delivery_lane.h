@@ -15,6 +15,7 @@
 #include "core/time.h"
 #include "domain/attempt_record.h"
 #include "domain/delivery.h"
+#include "services/delivery-worker/engine/admission.h"
 #include "services/delivery-worker/engine/endpoint_gate.h"
 #include "services/delivery-worker/engine/guards.h"
 #include "services/delivery-worker/engine/inheritance.h"
@@ -54,6 +55,7 @@ class DeliveryLane : public Lane {
     DeactivatePort& deactivate;
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
+    Admission* admission = nullptr;  // shared with the loop's other lanes; null: no bound beside the gates'
   };
   DeliveryLane(std::int32_t partition, const Checkpoint& from, const LaneLimits& limits, const Ports& ports);
 
@@ -94,7 +96,8 @@ class DeliveryLane : public Lane {
   void Admit(Token token, Now now);
   void Enqueue(Token token, const Webhook& webhook, Now now);
   void StartReady(const WebhookId& id, Now now);
-  void Start(Token token, EndpointGate& gate, Now now);
+  // False: no place in flight is free; the delivery waits again.
+  bool Start(Token token, EndpointGate& gate, Now now);
   // The same attempt once more after a fault of our own.
   void Again(Token token, EndpointGate& gate, const HttpResult& result, Now now);
   void TellOutcome(Item& item, const Outcome& outcome, const NextStep& step, const HttpResult& result,

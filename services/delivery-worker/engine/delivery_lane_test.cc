@@ -363,6 +363,21 @@ TEST_F(DeliveryLaneTest, OnlyAnOwnerThatHasEndedIsSettled) {
   EXPECT_TRUE(lane.checkpoint().settled);
 }
 
+TEST_F(DeliveryLaneTest, WaitsForAPlaceInFlightThatAnotherLaneHas) {
+  Admission admission({1, 1, 1});
+  DeliveryLane other{8, Settled(), Limits(), {http, journal, report, registry, registry, lease, &admission}};
+  other.OnInherited({{}, 0, true}, now);
+  ASSERT_TRUE(admission.Enter(MakeWebhook("webhook_b")));
+  other.OnDelivery(NewDelivery(), 1, now);
+  EXPECT_TRUE(http.sent.empty());
+  admission.Leave(MakeWebhook("webhook_b"));
+  now.mono += milliseconds{50};
+  other.OnTick(now);
+  ASSERT_EQ(http.sent.size(), 1U);
+  other.OnResponse(http.sent[0], Answer(200), now);
+  EXPECT_EQ(admission.in_flight(), 0U);
+}
+
 TEST_F(DeliveryLaneTest, ForgetsNothingWhenTheSameOffsetsAreReadAgain) {
   lane.OnDelivery(NewDelivery(), 40, now);
   lane.OnDelivery(NewDelivery(), 40, now);

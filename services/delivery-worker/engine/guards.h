@@ -13,7 +13,8 @@ struct Guards {
   bool reserved_slots = true;       // what is parked comes back at a time of its own
   bool own_faults_are_free = true;  // a fault of our own uses up no attempt
   bool config_barrier = true;  // events are matched with no older webhooks than those at their publishing
-  bool pending_counts = true;  // a request that is admitted and not yet written counts against the limits
+  // A request counts against the rate limit when its first byte is written, not when it is begun.
+  bool counted_when_written = true;
 };
 
 }  // namespace webhook

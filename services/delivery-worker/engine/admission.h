@@ -1,0 +1,43 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+#include "domain/ids.h"
+#include "domain/webhook.h"
+
+namespace webhook {
+
+// Requests in flight at once, of one thread that delivers.
+struct AdmissionLimits {
+  std::size_t total = 4'000;
+  std::size_t account = 1'000;  // of one account: no account can occupy the worker
+  std::size_t host = 64;        // to one host and port, whoever registered it
+};
+
+// The places in flight that the lanes of one thread share. An endpoint's own limits are its gate's. Pure; no
+// lock.
+class Admission {
+ public:
+  explicit Admission(const AdmissionLimits& limits) : limits_(limits) {}
+
+  // Takes a place for a request to the webhook. False: none is free; ask again later.
+  [[nodiscard]] bool Enter(const Webhook& webhook);
+  // Gives it back. REQUIRES: the same account and URL.
+  void Leave(const Webhook& webhook);
+
+  std::size_t in_flight() const { return in_flight_; }
+
+ private:
+  AdmissionLimits limits_;
+  std::size_t in_flight_ = 0;
+  std::unordered_map<AccountId, std::size_t> by_account_;
+  std::unordered_map<std::string, std::size_t> by_host_;
+};
+
+// "host:port" of a normalised, absolute URL, as it is written there.
+std::string_view AuthorityOf(std::string_view url);
+
+}  // namespace webhook
