@@ -32,7 +32,6 @@ struct AttemptRecord {
 
   bool requested = false;  // a request was started; the next group means something only then
   WallTime started_at{};
-  std::optional<WallTime> written_at;  // the request's first byte; nullopt: none was written
   std::chrono::microseconds duration{0};
   int status = 0;                             // 0: no answer
   std::string response_excerpt;               // bytes, at most 4,096

@@ -34,10 +34,7 @@ struct EgressRequest {
   std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout
-  std::optional<MonoTime> write_before = {};  // nothing is written at or after it; nullopt: no bound
-  // Called on the loop immediately before the first byte is written (after DNS, connect and TLS): at most
-  // once, never after `done`. May be empty.
-  std::function<void()> on_write = {};
+  std::optional<MonoTime> write_before = {};
 };
 
 // Sends POSTs to endpoints of strangers: names resolved by us, every address vetted by the guard and the

@@ -203,7 +203,6 @@ std::string EncodeAttempt(const AttemptRecord& attempt) {
   record.set_requested(attempt.requested);
   if (attempt.requested) {
     SetTime(attempt.started_at, record.mutable_started_at());
-    if (attempt.written_at) SetTime(*attempt.written_at, record.mutable_written_at());
     record.set_duration_us(attempt.duration.count());
     record.set_status(attempt.status);
     record.set_response_excerpt(attempt.response_excerpt);
@@ -227,7 +226,6 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
   if (!ids) return ids.error();
   const Status times = CheckTimes({{"created_at", &record->created_at()},
                                    {"started_at", &record->started_at()},
-                                   {"written_at", &record->written_at()},
                                    {"next_attempt_at", &record->next_attempt_at()}});
   if (!times) return times.error();
   if (!v1::DeliveryState_IsValid(record->state()) || record->state() == v1::DELIVERY_STATE_UNSPECIFIED) {
@@ -250,7 +248,6 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
   if (record->has_next_attempt_at()) attempt.next_attempt_at = GetTime(record->next_attempt_at());
   attempt.requested = record->requested();
   attempt.started_at = GetTime(record->started_at());
-  if (record->has_written_at()) attempt.written_at = GetTime(record->written_at());
   attempt.duration = std::chrono::microseconds{record->duration_us()};
   attempt.status = record->status();
   attempt.response_excerpt = record->response_excerpt();

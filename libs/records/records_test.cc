@@ -154,7 +154,6 @@ TEST(Records, AnAttemptComesBackWithTheEndpointsBytesMadeText) {
   attempt.next_attempt_at = kTime;
   attempt.requested = true;
   attempt.started_at = kTime;
-  attempt.written_at = kTime + seconds{1};
   attempt.duration = microseconds{1'500};
   attempt.status = 503;
   attempt.response_excerpt = std::string("\xFF\x00z", 3);
@@ -164,14 +163,11 @@ TEST(Records, AnAttemptComesBackWithTheEndpointsBytesMadeText) {
   ASSERT_TRUE(back.ok());
   EXPECT_EQ(back->state, DeliveryState::kWaiting);
   EXPECT_EQ(back->next_attempt_at, kTime);
-  EXPECT_EQ(back->written_at, kTime + seconds{1});
   EXPECT_EQ(back->status, 503);
   EXPECT_EQ(back->duration, microseconds{1'500});
   EXPECT_EQ(back->response_excerpt, attempt.response_excerpt);
   EXPECT_THAT(back->response_headers, ElementsAre("x-a: \xEF\xBF\xBD(é"));
   EXPECT_EQ(back->delivery_offset, 77);
-  attempt.written_at.reset();
-  EXPECT_EQ(DecodeAttempt(EncodeAttempt(attempt))->written_at, std::nullopt);
 }
 
 TEST(Records, PoisonIsCutSoThatItAlwaysFits) {

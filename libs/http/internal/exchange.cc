@@ -206,7 +206,6 @@ void Exchange::SendRequest() {
                &Exchange::OnLeaseEnd);
   }
   result_.written_at = now.wall;
-  if (request_.on_write) request_.on_write();
   const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(*request_.body)};
   // Asked before each piece: the timer does not count a suspension of the machine.
   const auto next_piece = [this](const Error& error, std::size_t) -> std::size_t {

@@ -27,8 +27,9 @@ AttemptsTail::Entry ToEntry(const AttemptRecord& record) {
   attempt.id = record.delivery_id;
   attempt.run = record.run;
   attempt.attempt = record.attempt;
-  return {record.delivery_offset, Fingerprint(attempt), record.requested, record.webhook_id,
-          record.written_at};
+  AttemptsTail::Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt};
+  if (record.requested) entry.ended_at = record.started_at + record.duration;
+  return entry;
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ constexpr std::chrono::milliseconds kCheckpoint{250};
 constexpr std::chrono::milliseconds kAnswer{500};
 // What has not moved is committed again so often: the lease lives on it.
 constexpr std::chrono::milliseconds kRenew{1'000};
-constexpr std::chrono::milliseconds kSession{10'000};
+constexpr std::chrono::milliseconds kSession{6'000};
 constexpr std::chrono::milliseconds kLeaseMargin{1'000};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
 constexpr std::chrono::milliseconds kRevokeGrace{5'000};

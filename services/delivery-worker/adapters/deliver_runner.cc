@@ -60,9 +60,6 @@ void DeliverRunner::Send(Token token, const Delivery& delivery, const std::share
     return;
   }
   request->write_before = write_before;
-  request->on_write = [weak = weak_from_this(), this, token] {
-    if (const auto self = weak.lock()) lane_.OnWritten(token, runtime::ReadClock());
-  };
   parts().loop.client().Send(std::move(*request), finish);
 }
 

@@ -32,7 +32,7 @@ DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const
 void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
     window_.MarkDone(entry.delivery_offset);
-    if (entry.requested) executed_.Insert(entry.fingerprint);
+    if (entry.ended_at) executed_.Insert(entry.fingerprint);
   }
   attempts_offset_ = std::max(attempts_offset_, tail.end);
   inherited_.emplace(tail, settled_, limits_.gate.max_unrecorded, now);
@@ -159,20 +159,13 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   }
   executed_.Insert(Fingerprint(item.delivery));
   item.webhook = webhook;
-  item.written = false;
   item.unrecorded = true;
   gate.rate().SetLimit(webhook->rate_limit);
   gate.Started();
-  if (!limits_.guards.counted_when_written) OnWritten(token, now);
+  if (!limits_.guards.pending_counts) gate.rate().Dropped();
   ++effects_;
   ports_.http.Send(token, item.delivery, webhook, ports_.lease.lease());
   return true;
-}
-
-void DeliveryLane::OnWritten(Token token, Now now) {
-  Item& item = items_.at(token);
-  if (std::exchange(item.written, true)) return;
-  gates_.at(item.delivery.webhook_id).Written(now.mono);
 }
 
 void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
@@ -185,13 +178,14 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   if (!limits_.guards.own_faults_are_free && std::holds_alternative<OwnFault>(outcome))
     outcome = Unreached{NetFault::kConnect};
   const bool own_fault = std::holds_alternative<OwnFault>(outcome);
-  gate.Finished(item.written,
+  if (!limits_.guards.pending_counts) gate.rate().Admit();
+  gate.Finished(result.written_at.has_value(),
                 own_fault ? std::nullopt : std::optional(std::holds_alternative<Delivered>(outcome)),
                 now.mono);
 
   const NextStep step = Decide(item.delivery, *item.webhook, outcome, result, limits_.time_scale, now.wall);
   if (std::holds_alternative<AgainSoon>(step)) {
-    NoteRecorded(item, now);
+    item.unrecorded = false;  // the gate keeps account of it
     Again(token, gate, result, now);
     return StartReady(id, now);
   }

@@ -41,7 +41,7 @@ struct LaneLimits {
 };
 
 // Delivers one partition of webhook.deliveries:
-//   OnDelivery -> Judge -> gate -> Send -> OnWritten -> OnResponse -> Decide -> AppendWait -> AppendAttempt
+//   OnDelivery -> Judge -> gate -> Send -> OnResponse -> Decide -> AppendWait -> AppendAttempt
 //   -> done.
 // Nothing starts before OnInherited() and outside of the lease. Nothing waits here for long, whatever its
 // endpoint does: what is older than gate.max_wait, or has half a window of newer records behind it, is
@@ -62,7 +62,6 @@ class DeliveryLane : public Lane {
   // What the partition's attempts tell of its earlier owners. Once, before all else but the constructor.
   void OnInherited(const AttemptsTail& tail, Now now);
   void OnDelivery(Delivery delivery, std::int64_t offset, Now now);
-  void OnWritten(Token token, Now now);
   void OnResponse(Token token, const HttpResult& result, Now now);
 
   std::size_t held() const override { return items_.size(); }
@@ -77,7 +76,6 @@ class DeliveryLane : public Lane {
     std::optional<EndpointGate::Place> queued;  // waits in its gate; nullopt: elsewhere
     std::optional<MonoTime> own_faults_since;   // of this attempt
     std::shared_ptr<const Webhook> webhook;     // as sent to
-    bool written = false;                       // of the request under way
     bool unrecorded = false;                    // its gate is to be told of the attempt's record
     AttemptRecord record;
     const char* wait_topic = nullptr;  // set: the delivery is to be appended there, before the record

@@ -36,9 +36,14 @@ void EndpointGate::Withdraw(const Place& place) {
   waiting_.erase(found);
 }
 
-bool EndpointGate::HasFreePlace() const {
+int EndpointGate::Unrecorded(MonoTime now) const {
+  const auto over = std::upper_bound(untold_.begin(), untold_.end(), now) - untold_.begin();
+  return unrecorded_ - static_cast<int>(over);
+}
+
+bool EndpointGate::HasFreePlace(MonoTime now) const {
   if (in_flight_ >= (Probing() ? 1 : limits_.max_in_flight)) return false;
-  return !rate_.limited() || unrecorded_ < limits_.max_unrecorded;
+  return !rate_.limited() || Unrecorded(now) < limits_.max_unrecorded;
 }
 
 std::optional<EndpointGate::Place> EndpointGate::Head(MonoTime now) const {
@@ -51,7 +56,11 @@ std::optional<EndpointGate::Place> EndpointGate::Head(MonoTime now) const {
 }
 
 std::optional<Token> EndpointGate::TakeNext(MonoTime now) {
-  if (!HasFreePlace()) return std::nullopt;
+  while (!untold_.empty() && untold_.front() <= now) {
+    untold_.pop_front();
+    --unrecorded_;
+  }
+  if (!HasFreePlace(now)) return std::nullopt;
   const std::optional<Place> head = Head(now);
   if (!head || head->ready > now || rate_.NextFree(now) > now) return std::nullopt;
   Withdraw(*head);
@@ -67,16 +76,23 @@ void EndpointGate::Started() {
 void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime now) {
   --in_flight_;
   // A connection that the endpoint refuses is a load on it as well.
-  if (!written && success) rate_.Written(now);
-  if (!written && !success) rate_.Dropped();
+  if (written || success) {
+    rate_.Ended(now);
+  } else {
+    rate_.Dropped();
+  }
+  if (!success && written) untold_.push_back(now + kLongestRateWindow);
+  if (!success && !written) --unrecorded_;
   if (success) straight_failures_ = *success ? 0 : straight_failures_ + 1;
   last_finished_ = now;
 }
 
 std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
   const std::optional<Place> head = Head(now);
-  if (!head || !HasFreePlace()) return std::nullopt;
-  return std::max(head->ready, rate_.NextFree(now));
+  if (!head) return std::nullopt;
+  if (HasFreePlace(now)) return std::max(head->ready, rate_.NextFree(now));
+  const bool told_too_little = !untold_.empty() && in_flight_ == 0;
+  return told_too_little ? std::optional(std::max(head->ready, untold_.front())) : std::nullopt;
 }
 
 MonoTime EndpointGate::ReserveSlot(MonoTime now) {
@@ -89,7 +105,7 @@ MonoTime EndpointGate::ReserveSlot(MonoTime now) {
 
 bool EndpointGate::Idle(MonoTime now) const {
   const bool forgiven = straight_failures_ == 0 || last_finished_ + kFailuresRemembered < now;
-  return waiting_.empty() && in_flight_ == 0 && unrecorded_ == 0 && forgiven && last_slot_ <= now &&
+  return waiting_.empty() && in_flight_ == 0 && Unrecorded(now) == 0 && forgiven && last_slot_ <= now &&
          rate_.Empty(now);
 }
 

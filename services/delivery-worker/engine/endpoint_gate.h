@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 
@@ -53,14 +54,13 @@ class EndpointGate {
   // made.
   std::optional<Token> TakeNext(MonoTime now);
 
-  // A request starts: it has a place in flight, and may be written at any moment.
+  // A request starts: it has a place in flight, and may reach the endpoint at any moment.
   void Started();
-  // Its first byte was written.
-  void Written(MonoTime now) { rate_.Written(now); }
-  // It has ended. `written`: Written() was called. `success`: nullopt: it failed by a fault of our own, which
-  // says nothing of the endpoint.
+  // It has ended. `success`: nullopt: it failed by a fault of our own, which says nothing of the endpoint;
+  // `written`: something of it may have reached the endpoint all the same. Recorded() follows where it is no
+  // fault of our own.
   void Finished(bool written, std::optional<bool> success, MonoTime now);
-  // The attempt of a request that has ended is in the log, or it made none.
+  // The attempt of a request that has ended is in the log.
   void Recorded() { --unrecorded_; }
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
@@ -72,7 +72,8 @@ class EndpointGate {
 
  private:
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
-  bool HasFreePlace() const;
+  int Unrecorded(MonoTime now) const;
+  bool HasFreePlace(MonoTime now) const;
   // The place to start next: the first of the live ones if it is ready, else that of the replays.
   std::optional<Place> Head(MonoTime now) const;
 
@@ -82,6 +83,9 @@ class EndpointGate {
   std::size_t waiting_bytes_ = 0;
   int in_flight_ = 0;
   int unrecorded_ = 0;  // started, and not recorded
+  // Requests that failed by a fault of our own after something was written: they are never recorded, and
+  // count as unrecorded until these times, when no window holds them any more.
+  std::deque<MonoTime> untold_;
   int straight_failures_ = 0;
   MonoTime last_finished_{};
   MonoTime last_slot_{};  // given by ReserveSlot()

@@ -13,8 +13,7 @@ struct Guards {
   bool reserved_slots = true;       // what is parked comes back at a time of its own
   bool own_faults_are_free = true;  // a fault of our own uses up no attempt
   bool config_barrier = true;  // events are matched with no older webhooks than those at their publishing
-  // A request counts against the rate limit when its first byte is written, not when it is begun.
-  bool counted_when_written = true;
+  bool pending_counts = true;  // a request under way counts against the rate limit, wherever it is
 };
 
 }  // namespace webhook

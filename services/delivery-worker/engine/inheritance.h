@@ -20,9 +20,8 @@ struct AttemptsTail {
   struct Entry {
     std::int64_t delivery_offset = 0;  // complete, with all of its effects
     Bytes16 fingerprint{};             // of the attempt
-    bool requested = false;
     WebhookId webhook;
-    std::optional<WallTime> written_at;
+    std::optional<WallTime> ended_at;  // of its request; nullopt: there was none
   };
   std::vector<Entry> entries;
   std::int64_t end = -1;  // offset after the last
@@ -46,7 +45,7 @@ class InheritedRates {
   const MonoTime taken_over_;
   const bool complete_;
   const int assumed_;  // requests of each endpoint in no record
-  std::unordered_map<WebhookId, std::vector<MonoTime>> written_;
+  std::unordered_map<WebhookId, std::vector<MonoTime>> ended_;
 };
 
 }  // namespace webhook

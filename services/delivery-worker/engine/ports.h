@@ -25,9 +25,8 @@ struct Appended {
 class HttpPort {
  public:
   virtual ~HttpPort() = default;
-  // Signs and sends one attempt; nothing of it is written at or after `write_before`. OnWritten(token)
-  // follows at most once, when its first byte is written, and then exactly one OnResponse(token), within the
-  // webhook's timeout.
+  // Signs and sends one attempt; nothing of it is written at or after `write_before`. Exactly one
+  // OnResponse(token) follows, within the webhook's timeout.
   virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
                     MonoTime write_before) = 0;
 };

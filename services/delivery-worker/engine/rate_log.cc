@@ -16,7 +16,7 @@ MonoTime RateLog::NextFree(MonoTime now, std::size_t ahead) const {
     const std::chrono::microseconds window = length + kRateGuard;
     if (full_at_ > now - window) free = std::max(free, full_at_ + window);
     const auto most = static_cast<std::size_t>(limit);
-    if (pending_ >= most) free = std::max(free, now + window);    // all of them may be written now
+    if (pending_ >= most) free = std::max(free, now + window);    // all of them may come now
     const std::size_t before = times_.size() + pending_ + ahead;  // requests before the one in question
     if (before < most) return;
     // The request `most` places earlier must have left the window; if it is still to be written itself, it is
@@ -35,7 +35,7 @@ MonoTime RateLog::NextFree(MonoTime now, std::size_t ahead) const {
   return free;
 }
 
-void RateLog::Written(MonoTime time) {
+void RateLog::Ended(MonoTime time) {
   --pending_;
   times_.push_back(time);
   Trim();

@@ -9,23 +9,24 @@
 
 namespace webhook {
 
-// The times of the last requests to one endpoint, against both of its ceilings: exact sliding windows, no
-// buckets, so no window of the receiver's own choosing ever holds more (docs/contract.md, point 5). A request
-// counts from its admission: first as one that may be written at any moment, then at the time at which it
-// was. Pure; no lock.
+// The last requests to one endpoint, against both of its ceilings: exact sliding windows, no buckets, so no
+// window of the receiver's own choosing ever holds more (docs/contract.md, point 5). A request reaches the
+// receiver at some moment between its admission and its end: until then it counts as one that may come at any
+// time, and from then on as one that came at its end. So the windows hold there too, whatever the network
+// does (ADR 0009). Pure; no lock.
 class RateLog {
  public:
   // Takes effect for the next question; what was counted stays counted.
   void SetLimit(const RateLimit& limit) { limit_ = limit; }
 
   // The earliest time, not before `now`, at which one more request may be admitted, if none that is pending
-  // is written before. An estimate past the known requests: `ahead` more, each admitted as soon as it may be.
+  // ends before. An estimate past the known requests: `ahead` more, each admitted as soon as it may be.
   MonoTime NextFree(MonoTime now, std::size_t ahead = 0) const;
-  // A request is admitted; Written() or Dropped() follows.
+  // A request is admitted; Ended() or Dropped() follows.
   void Admit() { ++pending_; }
-  // Its first byte was written. REQUIRES: time is not before an earlier one.
-  void Written(MonoTime time);
-  // It was never written.
+  // It is over. REQUIRES: time is not before an earlier one.
+  void Ended(MonoTime time);
+  // Nothing of it was ever written.
   void Dropped() { --pending_; }
   // A request of an earlier owner, in any order, before any of ours.
   void Inherit(MonoTime time);
@@ -48,9 +49,9 @@ class RateLog {
   MonoTime full_at_ = MonoTime::min();
 };
 
-// A window is kept this much longer than the limit says: what our socket takes in one moment and what the
-// receiver's clock sees differ by the way between them.
-inline constexpr std::chrono::milliseconds kRateGuard{250};
+// A window is kept this much longer than the limit says: the receiver's clock may run a little faster than
+// ours, and two requests that are a window apart to the millisecond are in one.
+inline constexpr std::chrono::milliseconds kRateGuard{100};
 // The longest window that any limit has, with its guard.
 inline constexpr std::chrono::milliseconds kLongestRateWindow{60'000 + kRateGuard.count()};
 

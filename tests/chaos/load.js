@@ -1,0 +1,107 @@
+// A load on the running platform: accounts with many webhooks at a sink, and events published at a rate until the broker
+// has acknowledged each.
+import assert from 'node:assert/strict';
+import {fork} from 'node:child_process';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import {ctl, newAccount, rest, sleep} from '../e2e/lib/platform.js';
+
+const here = path.dirname(fileURLToPath(import.meta.url));
+
+// An account's events are of these types in turn; a webhook gets one of them.
+export const types = ['user.created', 'user.updated', 'user.deleted', 'user.login'];
+
+export class Sink {
+  static async open() {
+    const sink = new Sink();
+    sink.child = fork(path.join(here, 'sink.js'));
+    sink.open = new Map();
+    sink.last = 0;
+    await new Promise((resolve) => sink.child.once('message', ({port}) => {
+      sink.port = port;
+      resolve();
+    }));
+    sink.child.on('message', ({id, result}) => {
+      sink.open.get(id)(result);
+      sink.open.delete(id);
+    });
+    return sink;
+  }
+
+  ask(command, args) {
+    const id = ++this.last;
+    return new Promise((resolve) => {
+      this.open.set(id, resolve);
+      this.child.send({id, command, ...args});
+    });
+  }
+
+  // Each endpoint has an address of its own: an address is a machine for the platform.
+  url(name) {
+    return `http://127.${1 + (name >> 16)}.${(name >> 8) & 255}.${name & 255}:${this.port}/e/${name}`;
+  }
+
+  close() {
+    this.child.disconnect();
+  }
+}
+
+// An account with `count` webhooks, numbered from `first`.
+export async function newTenant(sink, name, first, count, {behaviour = 'ok', webhook = {}, limits} = {}) {
+  const account = await newAccount(name);
+  const names = Array.from({length: count}, (_, i) => first + i);
+  await sink.ask('behave', {names, behaviour, limits});
+  const register = async (endpoint) => {
+    const {status, json} = await rest('POST', '/v2/webhooks',
+      {url: sink.url(endpoint), events: [types[endpoint % types.length]], ...webhook}, {key: account.key});
+    assert.equal(status, 201, JSON.stringify(json));
+  };
+  for (let i = 0; i < names.length; i += 20) await Promise.all(names.slice(i, i + 20).map(register));
+  return {...account, names, published: 0};
+}
+
+// Publishes `count` more events of each tenant, until they are acknowledged: a call that was not sure is repeated with
+// the same event ids.
+export async function publishTo(tenants, count) {
+  const t = Date.now();
+  const lines = tenants.flatMap(({id, published}) => Array.from({length: count}, (_, i) => JSON.stringify({
+    event_id: `load-${process.pid}-${published + i}`, account_id: id, event_type: types[(published + i) % types.length],
+    data: {n: published + i, t},
+  })));
+  for (;;) {
+    const {code, json} = await ctl(['events', 'publish', '--batch'], {input: lines.join('\n')});
+    if (code === 0 && json.refused === 0) break;
+    await sleep(200);
+  }
+  for (const tenant of tenants) tenant.published += count;
+}
+
+// Publishes until stopped: `perSecond` events of each tenant.
+export function startLoad(tenants, perSecond) {
+  const state = {stopped: false};
+  const running = (async () => {
+    const started = Date.now();
+    let sent = 0;
+    while (!state.stopped) {
+      const due = Math.floor((Date.now() - started) / 1_000 * perSecond);
+      if (due > sent) await publishTo(tenants, due - sent);
+      sent = due;
+      await sleep(200);
+    }
+  })();
+  return async () => {
+    state.stopped = true;
+    await running;
+  };
+}
+
+// What the sink should have: for Sink.ask('missing').
+export const expectedOf = (tenants) => tenants.flatMap(({names, published}) => names.map((name) => ({
+  name, total: published, types: types.length, rest: name % types.length,
+})));
+
+export const quantile = (values, q) => {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted.length === 0 ? 0 : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * q))];
+};

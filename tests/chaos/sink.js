@@ -1,0 +1,133 @@
+// Endpoints of many customers in one process: each is http://127.x.y.z:PORT/e/N, behaves as told, and everything that
+// comes is noted. Forked by load.js, told by messages.
+import http from 'node:http';
+
+const endpoints = new Map(); // N -> endpoint
+
+function newEndpoint() {
+  return {
+    behaviour: 'ok', // ok: 2 ms; slow: 200 ms; fail: every second answer 503; hang: none
+    limits: {burst: 100, perMinute: 1_000}, // 0: none
+    seen: new Map(), // event number * 8 + attempt -> requests
+    arrivals: [], // ms, of the last minute
+    last10: 0, // index of the first arrival in the last 10 s
+    requests: 0,
+    duplicates: 0,
+    breaches: 0,
+    worst10: 0,
+    worst60: 0,
+    latencies: [], // [published, ms until its first attempt]
+  };
+}
+
+// The windows are closed: a request that comes 10 s after another, to the millisecond, is in its window.
+function noteArrival(endpoint, now) {
+  const {arrivals, limits} = endpoint;
+  arrivals.push(now);
+  while (arrivals[endpoint.last10] < now - 10_000) ++endpoint.last10;
+  let first = 0;
+  while (arrivals[first] < now - 60_000) ++first;
+  if (first > 256) {
+    arrivals.splice(0, first);
+    endpoint.last10 -= first;
+    first = 0;
+  }
+  const in10 = arrivals.length - endpoint.last10;
+  const in60 = arrivals.length - first;
+  endpoint.worst10 = Math.max(endpoint.worst10, in10);
+  endpoint.worst60 = Math.max(endpoint.worst60, in60);
+  if ((limits.burst && in10 > limits.burst) || (limits.perMinute && in60 > limits.perMinute)) ++endpoint.breaches;
+}
+
+function note(endpoint, body, attempt, now) {
+  ++endpoint.requests;
+  noteArrival(endpoint, now);
+  const {n, t} = JSON.parse(body).data;
+  const key = n * 8 + attempt;
+  const before = endpoint.seen.get(key) ?? 0;
+  endpoint.seen.set(key, before + 1);
+  if (before > 0) ++endpoint.duplicates;
+  else if (attempt === 1) endpoint.latencies.push([t, Date.now() - t]);
+}
+
+function answer(endpoint, response) {
+  switch (endpoint.behaviour) {
+    case 'hang':
+      return;
+    case 'slow':
+      setTimeout(() => response.end('ok'), 200);
+      return;
+    case 'fail':
+      if (endpoint.requests % 2 === 0) {
+        response.statusCode = 503;
+        response.end();
+        return;
+      }
+      break;
+  }
+  setTimeout(() => response.end('ok'), 2);
+}
+
+const server = http.createServer((request, response) => {
+  const now = performance.now();
+  const endpoint = endpoints.get(Number(request.url.slice('/e/'.length)));
+  if (!endpoint) {
+    response.statusCode = 404;
+    response.end();
+    return;
+  }
+  const chunks = [];
+  request.on('data', (chunk) => chunks.push(chunk));
+  request.on('end', () => {
+    note(endpoint, Buffer.concat(chunks), Number(request.headers['x-platform-attempt']), now);
+    answer(endpoint, response);
+  });
+});
+server.keepAliveTimeout = 60_000;
+server.listen(0, '0.0.0.0', 4_096, () => process.send({port: server.address().port}));
+
+// How late this process's own clock rings: what it says of arrivals is no more exact.
+let lag = 0;
+let expected = performance.now() + 20;
+setInterval(() => {
+  lag = Math.max(lag, performance.now() - expected);
+  expected = performance.now() + 20;
+}, 20);
+
+const commands = {
+  behave({names, behaviour, limits}) {
+    for (const name of names) {
+      if (!endpoints.has(name)) endpoints.set(name, newEndpoint());
+      const endpoint = endpoints.get(name);
+      if (behaviour) endpoint.behaviour = behaviour;
+      if (limits) endpoint.limits = limits;
+    }
+  },
+  // Of each endpoint, which of `total` events of its account, those that leave `rest` divided by `types`, never came.
+  missing({expected: list}) {
+    return list.flatMap(({name, total, types, rest}) => {
+      const came = new Set();
+      for (const key of endpoints.get(name).seen.keys()) came.add(Math.floor(key / 8));
+      const missing = [];
+      for (let n = rest; n < total; n += types) if (!came.has(n)) missing.push(n);
+      return missing.length > 0 ? [{name, missing: missing.length, first: missing[0]}] : [];
+    });
+  },
+  // Sums over the endpoints with these names, and the latencies of first attempts published since.
+  stats({names, since = 0}) {
+    const sums = {requests: 0, duplicates: 0, breaches: 0, worst10: 0, worst60: 0, lag: Math.round(lag), latencies: []};
+    for (const name of names) {
+      const endpoint = endpoints.get(name);
+      sums.requests += endpoint.requests;
+      sums.duplicates += endpoint.duplicates;
+      sums.breaches += endpoint.breaches;
+      sums.worst10 = Math.max(sums.worst10, endpoint.worst10);
+      sums.worst60 = Math.max(sums.worst60, endpoint.worst60);
+      for (const [t, ms] of endpoint.latencies) if (t >= since) sums.latencies.push(ms);
+    }
+    return sums;
+  },
+};
+
+process.on('message', ({id, command, ...args}) => process.send({id, result: commands[command](args) ?? null}));
+process.on('disconnect', () => process.exit(0));
