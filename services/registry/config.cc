@@ -6,6 +6,7 @@
 namespace webhook {
 namespace {
 
+using std::chrono::hours;
 using std::chrono::seconds;
 
 std::vector<FieldViolation> CheckRoles(const Config& config) {
@@ -50,6 +51,8 @@ config::Table DeclareSettings(Config* config) {
   table.List("egress-allow-cidrs", &config->egress_allow_cidrs, "",
              "Non-public address ranges that endpoints may have");
   table.Flag("allow-unlimited", &config->allow_unlimited, false, "Accept rate limits of 0: none");
+  table.Duration("deactivate-after", &config->deactivate_after, hours{120}, seconds{0}, hours{24 * 365},
+                 "Deactivate a webhook whose every attempt has failed for so long; 0: never");
   table.Rule([config] { return CheckDsn(*config); });
   table.Rule([config] { return CheckRoles(*config); });
   table.Rule([config] { return CheckEgress(*config); });

@@ -28,6 +28,7 @@ struct Config {
   bool allow_http = false;
   std::vector<std::string> egress_allow_cidrs;
   bool allow_unlimited = false;
+  std::chrono::milliseconds deactivate_after{};  // 0: never
 };
 
 // Declares every setting of the registry. `config` must outlive the table.

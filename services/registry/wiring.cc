@@ -19,6 +19,7 @@
 #include "services/registry/api/rest_api.h"
 #include "services/registry/api/watch_service.h"
 #include "services/registry/api/webhook_service.h"
+#include "services/registry/jobs/failing_webhooks.h"
 #include "services/registry/log_writer/log_writer.h"
 #include "services/registry/migrations/migrations.h"
 
@@ -104,6 +105,8 @@ struct Registry::Parts {
   std::unique_ptr<http::Server> rest_server;
   std::unique_ptr<rpc::Server> grpc_server;
   std::unique_ptr<LogWriter> log_writer;
+  std::optional<store::WebhookStore> watched_webhooks;
+  std::unique_ptr<FailingWebhooks> failing_webhooks;
   runtime::StopToken stop;
   runtime::Thread watchdog;
 
@@ -136,6 +139,10 @@ Status Registry::Parts::Start(const Config& config) {
   if (HasRole(config, "log")) {
     log_writer = std::make_unique<LogWriter>(LogWriter::Options{config.kafka, DatabaseOptionsOf(config)},
                                              *producer, log_metrics);
+    const auto after = std::chrono::duration_cast<std::chrono::seconds>(config.deactivate_after);
+    watched_webhooks.emplace(database, *envelope);
+    if (after.count() > 0)
+      failing_webhooks = std::make_unique<FailingWebhooks>(*watched_webhooks, after, metrics);
   }
   watchdog = runtime::Thread("db-watch", [this] { WatchDatabase(); });
   return Ok();

@@ -259,6 +259,30 @@ TEST_F(LogTest, AStateMovesForwardOnly) {
   EXPECT_EQ(Row().state, DeliveryState::kFailed) << "a new run is further on";
 }
 
+TEST_F(LogTest, AWebhookThatOnlyFailsIsFoundAfterItsTime) {
+  ASSERT_TRUE(webhooks_.Create(Wanted("webhook_1", mine_)));
+  const auto failing = [&](seconds time) { return webhooks_.ListFailing(time, 10).value().size(); };
+  ASSERT_TRUE(Write({Record(1, DeliveryState::kWaiting), Record(2, DeliveryState::kWaiting)}));
+  ASSERT_TRUE(Write({Record(9, DeliveryState::kFailed)}));
+  EXPECT_EQ(failing(seconds(5)), 0U) << "it was changed just now";
+  ASSERT_TRUE(database_.Transact<Done>("age", [](pqxx::dbtransaction& transaction) -> Status {
+    transaction.exec0("UPDATE webhooks SET updated_at = now() - interval '1 hour'");
+    return Ok();
+  }));
+  EXPECT_EQ(failing(seconds(8)), 1U);
+  EXPECT_EQ(failing(seconds(9)), 0U) << "not for so long";
+  AttemptRecord test = Record(40, DeliveryState::kFailed);
+  test.kind = DeliveryKind::kTest;
+  ASSERT_TRUE(Write({test, Record(41, DeliveryState::kSkipped, false)}));
+  EXPECT_EQ(failing(seconds(9)), 0U) << "tests, and what was not sent, say nothing";
+  ASSERT_TRUE(Write({Record(10, DeliveryState::kDelivered), Record(11, DeliveryState::kFailed)}));
+  EXPECT_EQ(failing(seconds(5)), 0U) << "it has answered meanwhile";
+  ASSERT_TRUE(Write({Record(30, DeliveryState::kFailed)}));
+  EXPECT_EQ(failing(seconds(5)), 1U);
+  ASSERT_TRUE(webhooks_.Deactivate(WebhookId("webhook_1"), "It fails.", 1'000));
+  EXPECT_EQ(failing(seconds(5)), 0U) << "inactive already";
+}
+
 TEST_F(LogTest, ListsByFilterAndGoesOnWhereAPageEnded) {
   std::vector<AttemptRecord> records;
   for (int i = 0; i < 5; ++i) {

@@ -160,4 +160,22 @@ Status WebhookStore::Deactivate(const WebhookId& id, const std::string& reason, 
   });
 }
 
+Result<std::vector<std::pair<WebhookId, std::int64_t>>> WebhookStore::ListFailing(std::chrono::seconds time,
+                                                                                  int limit) {
+  using Failing = std::vector<std::pair<WebhookId, std::int64_t>>;
+  return database_.Transact<Failing>(
+      "list failing webhooks", [&](pqxx::dbtransaction& transaction) -> Result<Failing> {
+        const auto rows = transaction.exec_params(
+            "SELECT w.id, w.revision FROM webhook_health h JOIN webhooks w ON w.id = h.webhook_id "
+            "WHERE h.failing_since < now() - make_interval(secs => $1) "
+            "AND h.last_failure_at >= h.failing_since + make_interval(secs => $1) "
+            "AND w.active AND w.updated_at < now() - make_interval(secs => $1) ORDER BY w.id LIMIT $2",
+            time.count(), limit);
+        Failing failing;
+        for (const auto& row : rows)
+          failing.emplace_back(WebhookId(row[0].as<std::string>()), row[1].as<std::int64_t>());
+        return failing;
+      });
+}
+
 }  // namespace webhook::store

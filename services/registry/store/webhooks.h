@@ -1,9 +1,11 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -47,6 +49,9 @@ class WebhookStore {
                 const std::optional<std::int64_t>& if_revision);
   // Nothing where the webhook is gone, inactive, or changed after the revision.
   Status Deactivate(const WebhookId& id, const std::string& reason, std::int64_t seen_revision);
+  // Active ones, with their revisions, that have failed at the beginning and at the end of a time as long as
+  // `time`, with no success since, and that nobody has changed for as long.
+  Result<std::vector<std::pair<WebhookId, std::int64_t>>> ListFailing(std::chrono::seconds time, int limit);
 
  private:
   postgres::Database& database_;
