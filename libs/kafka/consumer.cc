@@ -134,7 +134,7 @@ class RdConsumer : public Consumer {
     const MonoTime sent = runtime::ReadClock().mono;
     const auto asked = rd_kafka_commit_queue(client_.get(), ToList(positions).get(), queue_.get(),
                                              &OnCommitted, ToOpaque(sent));
-    if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) WarnOfCommit(asked);
+    if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) OnCommitFailed(asked);
   }
 
   void Close() override {
@@ -244,15 +244,18 @@ class RdConsumer : public Consumer {
     static_assert(sizeof(void*) >= sizeof(MonoTime));
     return reinterpret_cast<void*>(static_cast<std::intptr_t>(sent.time_since_epoch().count()));
   }
-  static void OnCommitted(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t*,
+  static void OnCommitted(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
                           void* sent) {
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return WarnOfCommit(code);
     auto& self = *static_cast<RdConsumer*>(rd_kafka_opaque(client));
+    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && list != nullptr && i < list->cnt; ++i)
+      code = list->elems[i].err;
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return self.OnCommitFailed(code);
     self.NoteAcknowledged(MonoTime(MonoTime::duration(reinterpret_cast<std::intptr_t>(sent))));
   }
-  static void WarnOfCommit(rd_kafka_resp_err_t code) {
+  void OnCommitFailed(rd_kafka_resp_err_t code) {
     if (code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
     log::Warn("kafka.commit_failed", {{"error", rd_kafka_err2str(code)}});
+    listener_.on_commit_failed();
   }
 
   const Listener listener_;

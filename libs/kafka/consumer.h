@@ -63,6 +63,8 @@ class Consumer {
     std::function<void(const std::vector<TopicPartition>&)> on_assigned = [](const auto&) {};
     std::function<void(const std::vector<TopicPartition>&)> on_revoked = [](const auto&) {};
     std::function<void(const std::vector<TopicPartition>&)> on_lost = [](const auto&) {};
+    // Something of a CommitAsync() is not committed.
+    std::function<void()> on_commit_failed = [] {};
   };
 
   static Result<std::unique_ptr<Consumer>> Create(const ConsumerOptions& options, Listener listener);

@@ -191,7 +191,7 @@ Status Worker::Parts::StartDeliver(const Config& config) {
         LaneLoop& loop = *loops[static_cast<std::size_t>(partition.partition) % loops.size()];
         return std::make_shared<DeliverRunner>(
             partition, from, PartitionRunner::Parts{loop, *producer, metrics},
-            DeliverRunner::Context{limits, *attempts, *deactivator, webhooks, lease, loop.admission()});
+            DeliverRunner::Context{limits, *attempts, *deactivator, webhooks, lease});
       });
   return Ok();
 }

@@ -82,6 +82,9 @@ bool ConsumerRole::Subscribe() {
   listener.on_assigned = [this](const auto& partitions) { OnAssigned(partitions); };
   listener.on_revoked = [this](const auto& partitions) { OnRevoked(partitions); };
   listener.on_lost = [this](const auto& partitions) { OnLost(partitions); };
+  listener.on_commit_failed = [this] {
+    for (auto& [partition, assigned] : assigned_) assigned.committed.reset();
+  };
   auto consumer = kafka::Consumer::Create(options, listener);
   if (!consumer) {
     log::Warn("role.subscribe_failed", {{"role", options_.name}, {"error", consumer.error().message}});
@@ -159,7 +162,7 @@ void ConsumerRole::Claim() {
     Assigned& assigned = assigned_.at(partition);
     assigned.runner = make_runner_(partition, checkpoint, *this);
     assigned.committed = std::move(checkpoint);
-    assigned.committed.settled = false;
+    assigned.committed->settled = false;
     assigned.runner->Attach();
     assigned.runner->Prepare();
   }
@@ -231,8 +234,8 @@ void ConsumerRole::CommitMoved(MonoTime now) {
   }
   if (positions.empty() && now - last_commit_ >= kRenew) {
     const auto any = std::find_if(assigned_.begin(), assigned_.end(),
-                                  [](const auto& entry) { return entry.second.runner != nullptr; });
-    if (any != assigned_.end()) positions.push_back(ToPosition(any->first, any->second.committed));
+                                  [](const auto& entry) { return entry.second.committed.has_value(); });
+    if (any != assigned_.end()) positions.push_back(ToPosition(any->first, *any->second.committed));
   }
   if (positions.empty()) return;
   last_commit_ = now;

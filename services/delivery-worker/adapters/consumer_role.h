@@ -59,7 +59,7 @@ class ConsumerRole : public LeasePort {
   };
   struct Assigned {
     std::shared_ptr<PartitionRunner> runner;  // null until the partition is claimed
-    Checkpoint committed;
+    std::optional<Checkpoint> committed;      // nullopt: not known, a commit has failed
     bool paused = true;
     std::vector<Share> early;  // came before the runner was ready, though paused: none may be dropped
   };

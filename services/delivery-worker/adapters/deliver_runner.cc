@@ -18,7 +18,8 @@ DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& 
       attempts_(context.attempts),
       attempts_from_(from.attempts_offset),
       lane_(this->partition().partition, from, context.limits,
-            {*this, *this, *this, context.deactivate, context.webhooks, context.lease, &context.admission}) {}
+            {*this, *this, *this, context.deactivate, context.webhooks, context.lease,
+             &parts.loop.admission()}) {}
 
 void DeliverRunner::Prepare() {
   attempts_.Read(partition().partition, attempts_from_, [weak = weak_from_this(), this](AttemptsTail tail) {
@@ -40,11 +41,11 @@ Status DeliverRunner::Take(const kafka::ConsumedRecord& record, Now now) {
 
 void DeliverRunner::Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
                          MonoTime write_before) {
-  const auto finish = [weak = weak_from_this(), this, token,
+  const auto finish = [weak = weak_from_this(), this, token, webhook, &admission = parts().loop.admission(),
                        &metrics = parts().metrics](const HttpResult& result) {
     metrics.in_flight.Add(-1);
     const auto self = weak.lock();
-    if (!self) return;
+    if (!self) return admission.Leave(*webhook);  // the lane is gone, its request was not
     lane_.OnResponse(token, result, runtime::ReadClock());
     Publish();
   };

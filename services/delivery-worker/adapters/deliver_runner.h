@@ -17,7 +17,6 @@ class DeliverRunner : public PartitionRunner, private HttpPort, private JournalP
     DeactivatePort& deactivate;
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
-    Admission& admission;  // the loop's
   };
   DeliverRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
                 const Context& context);

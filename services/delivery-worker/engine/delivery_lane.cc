@@ -58,15 +58,24 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   Admit(token, now);
 }
 
-void DeliveryLane::Drain(Now) {
+void DeliveryLane::Drain(Now now) {
   std::vector<Token> waiting = std::exchange(held_for_config_, {});
   for (const auto& [token, item] : items_) {
     if (item.queued) waiting.push_back(token);
   }
-  for (const Token token : waiting) HandOver(token);
+  for (const Token token : waiting) HandOver(token, now);
 }
 
-void DeliveryLane::HandOver(Token token) {
+bool DeliveryLane::EndsAsCopy(Token token, Now now) {
+  const Item& item = items_.at(token);
+  const bool tried = item.webhook != nullptr;
+  if (tried || !limits_.guards.drop_copies || !executed_.Contains(Fingerprint(item.delivery))) return false;
+  Complete(token, now);
+  return true;
+}
+
+void DeliveryLane::HandOver(Token token, Now now) {
+  if (EndsAsCopy(token, now)) return;
   Item& item = items_.at(token);
   item.queued.reset();
   item.record_due = false;
@@ -93,7 +102,7 @@ EndpointGate& DeliveryLane::GateOf(const Webhook& webhook) {
 void DeliveryLane::Admit(Token token, Now now) {
   Item& item = items_.at(token);
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
-  if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
+  if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end, now);
   if (std::holds_alternative<HoldForConfig>(verdict)) {
     if (now.mono - item.arrived < limits_.max_config_wait) {
       held_for_config_.push_back(token);
@@ -140,18 +149,14 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   const auto place = std::exchange(item.queued, std::nullopt);
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) {
-    EndWithoutRequest(token, *end);
+    EndWithoutRequest(token, *end, now);
     return true;
   }
   if (std::holds_alternative<HoldForConfig>(verdict)) {
     held_for_config_.push_back(token);
     return true;
   }
-  const bool again = item.webhook != nullptr;
-  if (!again && limits_.guards.drop_copies && executed_.Contains(Fingerprint(item.delivery))) {
-    Complete(token, now);  // a copy was sent while this one waited
-    return true;
-  }
+  if (EndsAsCopy(token, now)) return true;
   if (ports_.admission != nullptr && !ports_.admission->Enter(*webhook)) {
     item.queued = place;
     gate.PutBack(*place, item.delivery.event->body.size());
@@ -221,7 +226,7 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
   Item& item = items_.at(token);
   if (draining()) {
     executed_.Erase(Fingerprint(item.delivery));
-    return HandOver(token);
+    return HandOver(token, now);
   }
   if (!item.own_faults_since) item.own_faults_since = now.mono;
   if (now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
@@ -252,6 +257,7 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
 }
 
 void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
+  if (EndsAsCopy(token, now)) return;
   Item& item = items_.at(token);
   // It comes back as the same attempt, which must not look like a copy then.
   if (item.webhook != nullptr) executed_.Erase(Fingerprint(item.delivery));
@@ -267,7 +273,8 @@ void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, No
   Conclude(token);
 }
 
-void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
+void DeliveryLane::EndWithoutRequest(Token token, const End& end, Now now) {
+  if (EndsAsCopy(token, now)) return;
   Item& item = items_.at(token);
   item.record.state = end.state;
   item.record.outcome = end.outcome;

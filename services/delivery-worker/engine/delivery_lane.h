@@ -101,9 +101,11 @@ class DeliveryLane : public Lane {
   void TellOutcome(Item& item, const Outcome& outcome, const NextStep& step, const HttpResult& result,
                    Now now);
   void ParkWhatWaitsTooLong(Now now);
+  // A copy of an attempt that was made while this one waited: it is over.
+  bool EndsAsCopy(Token token, Now now);
   void Park(Token token, WallTime due, const std::string& reason, Now now);
-  void EndWithoutRequest(Token token, const End& end);
-  void HandOver(Token token);
+  void EndWithoutRequest(Token token, const End& end, Now now);
+  void HandOver(Token token, Now now);
   void Conclude(Token token);
   bool WaitIsNext(const Item& item) const;
   void Complete(Token token, Now now);

@@ -378,6 +378,19 @@ TEST_F(DeliveryLaneTest, WaitsForAPlaceInFlightThatAnotherLaneHas) {
   EXPECT_EQ(admission.in_flight(), 0U);
 }
 
+TEST_F(DeliveryLaneTest, ACopyThatWaitsIsNeitherParkedNorHandedOver) {
+  for (int i = 0; i < 10; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  lane.OnDelivery(NewDelivery("delivery_x"), 10, now);
+  lane.OnDelivery(NewDelivery("delivery_x"), 11, now);
+  lane.OnDelivery(NewDelivery("delivery_x"), 12, now);
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  EXPECT_EQ(http.deliveries.back(), "delivery_x");
+  Pass(seconds{21});
+  EXPECT_TRUE(journal.waits.empty());
+  lane.BeginDrain(now);
+  EXPECT_TRUE(journal.waits.empty());
+}
+
 TEST_F(DeliveryLaneTest, ForgetsNothingWhenTheSameOffsetsAreReadAgain) {
   lane.OnDelivery(NewDelivery(), 40, now);
   lane.OnDelivery(NewDelivery(), 40, now);
