@@ -21,6 +21,7 @@ inline constexpr auto kKnownNames = std::to_array<std::string_view>({
     "drain-timeout",
     "egress-allow-cidrs",
     "egress-ca-file",
+    "egress-canary-url",
     "grpc-addr",
     "http-connect-timeout",
     "http-max-connections",

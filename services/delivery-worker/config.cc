@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "http/address_guard.h"
+#include "http/endpoint_url.h"
 
 namespace webhook {
 namespace {
@@ -34,6 +35,12 @@ std::vector<FieldViolation> CheckEgress(const Config& config) {
   return policy ? std::vector<FieldViolation>{} : policy.error().violations;
 }
 
+std::vector<FieldViolation> CheckCanary(const Config& config) {
+  if (config.egress_canary_url.empty()) return {};
+  const auto url = http::ParseEndpointUrl(config.egress_canary_url, "egress-canary-url");
+  return url ? std::vector<FieldViolation>{} : url.error().violations;
+}
+
 }  // namespace
 
 config::Table DeclareSettings(Config* config) {
@@ -54,6 +61,10 @@ config::Table DeclareSettings(Config* config) {
              "Non-public address ranges that endpoints may have");
   table.Text("egress-ca-file", &config->egress_ca_file, "",
              "PEM of accepted authorities; empty: the system's");
+  table.Text("egress-canary-url", &config->egress_canary_url, "",
+             "Address outside that always answers: where it and many endpoints cannot be reached, nothing is "
+             "sent and "
+             "no attempt is used up; empty: endpoints are always at fault themselves");
   table.Number("retry-time-scale", &config->retry_time_scale, 1, 0.001, 1,
                "Shortens all retry pauses, for development");
   table.Integer("deliver-threads", &config->deliver_threads, 2, 1, 64, "Threads that deliver");
@@ -71,6 +82,7 @@ config::Table DeclareSettings(Config* config) {
   table.Rule([config] { return CheckRoles(*config); });
   table.Rule([config] { return CheckProfile(*config); });
   table.Rule([config] { return CheckEgress(*config); });
+  table.Rule([config] { return CheckCanary(*config); });
   return table;
 }
 

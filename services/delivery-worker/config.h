@@ -24,6 +24,7 @@ struct Config {
   bool allow_http = false;
   std::vector<std::string> egress_allow_cidrs;
   std::string egress_ca_file;
+  std::string egress_canary_url;
   double retry_time_scale = 0;
   std::int64_t deliver_threads = 0;
   std::chrono::milliseconds http_timeout{};

@@ -160,20 +160,22 @@ void Worker::Parts::StartWatch(const Config& config) {
 Status Worker::Parts::StartDeliver(const Config& config) {
   auto policy = http::MakeGuardPolicy(config.allow_http, config.egress_allow_cidrs);
   if (!policy) return policy.error();
-  http::ClientOptions client_options;
-  client_options.guard = std::move(*policy);
-  client_options.connect_timeout = config.http_connect_timeout;
-  client_options.max_timeout = config.http_timeout;
-  client_options.max_connections = static_cast<std::size_t>(config.http_max_connections);
-  client_options.max_busy_per_address = static_cast<std::size_t>(config.http_max_per_address);
-  client_options.ca_file = config.egress_ca_file;
-  AdmissionLimits admission;
-  admission.total = client_options.max_connections;
-  admission.account = std::max<std::size_t>(1, admission.total / 4);
-  admission.host = client_options.max_busy_per_address;
+  EgressOptions egress;
+  egress.client.guard = std::move(*policy);
+  egress.client.connect_timeout = config.http_connect_timeout;
+  egress.client.max_timeout = config.http_timeout;
+  egress.client.max_connections = static_cast<std::size_t>(config.http_max_connections);
+  egress.client.max_busy_per_address = static_cast<std::size_t>(config.http_max_per_address);
+  egress.client.ca_file = config.egress_ca_file;
+  egress.admission.total = egress.client.max_connections;
+  egress.admission.account = std::max<std::size_t>(1, egress.admission.total / 4);
+  egress.admission.host = egress.client.max_busy_per_address;
+  if (!config.egress_canary_url.empty())
+    egress.canary = http::ParseEndpointUrl(config.egress_canary_url, "egress-canary-url").value();
+  egress.on_pause = [this](bool paused) { metrics.egress_paused.Add(paused ? 1 : -1); };
   for (std::int64_t number = 0; number < config.deliver_threads; ++number) {
     loops.push_back(std::make_unique<LaneLoop>("deliver-" + std::to_string(number)));
-    if (const Status opened = loops.back()->OpenClient(client_options, admission); !opened) return opened;
+    if (const Status opened = loops.back()->OpenEgress(egress); !opened) return opened;
   }
   attempts = std::make_unique<AttemptsReader>(config.kafka);
   LaneLimits limits;

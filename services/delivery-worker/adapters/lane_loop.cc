@@ -1,8 +1,11 @@
 #include "services/delivery-worker/adapters/lane_loop.h"
 
 #include <chrono>
+#include <future>
 #include <utility>
 
+#include "log/log.h"
+#include "runtime/clock.h"
 #include "services/delivery-worker/adapters/partition_runner.h"
 
 namespace webhook {
@@ -10,12 +13,35 @@ namespace {
 
 // How exactly retries and limits are kept; a tick costs about a microsecond a partition.
 constexpr std::chrono::milliseconds kTick{10};
+constexpr std::chrono::milliseconds kCanaryTimeout{5'000};
 
 }  // namespace
 
 LaneLoop::LaneLoop(const std::string& name) : loop_(name) {
-  loop_.Every(kTick, [this] {
-    for (const auto& runner : runners_) runner->OnTick();
+  loop_.Every(kTick, [this] { OnTick(); });
+}
+
+void LaneLoop::OnTick() {
+  for (const auto& runner : runners_) runner->OnTick();
+  if (egress_ && egress_->AsksCanary(runtime::ReadClock().mono)) AskCanary();
+}
+
+void LaneLoop::AskCanary() {
+  http::EgressRequest request;
+  request.url = *options_.canary;
+  request.headers = {{"User-Agent", "Platform-Webhooks/1.0"}};
+  request.body = std::make_shared<const std::string>();
+  request.timeout = kCanaryTimeout;
+  client_->Send(std::move(request), [this](const HttpResult& result) {
+    const bool before = egress_->paused();
+    egress_->OnCanary(result.status > 0, runtime::ReadClock().mono);
+    if (egress_->paused() == before) return;
+    if (egress_->paused()) {
+      log::Error("egress.paused", {{"canary", options_.canary->host}, {"error", result.detail}});
+    } else {
+      log::Info("egress.resumed", {{"canary", options_.canary->host}});
+    }
+    options_.on_pause(egress_->paused());
   });
 }
 
@@ -24,11 +50,21 @@ LaneLoop::~LaneLoop() {
   client_.reset();  // before the loop that its sockets live on
 }
 
-Status LaneLoop::OpenClient(const http::ClientOptions& options, const AdmissionLimits& limits) {
-  auto client = http::Client::Create(loop_, options);
+Status LaneLoop::OpenEgress(const EgressOptions& options) {
+  auto client = http::Client::Create(loop_, options.client);
   if (!client) return client.error();
-  client_ = std::move(*client);
-  admission_.emplace(limits);
+  // The loop ticks already.
+  std::promise<void> opened;
+  loop_.Post([&] {
+    options_ = options;
+    client_ = std::move(*client);
+    admission_.emplace(options.admission);
+    EgressLimits limits;
+    limits.has_canary = options.canary.has_value();
+    egress_.emplace(limits);
+    opened.set_value();
+  });
+  opened.get_future().wait();
   return Ok();
 }
 

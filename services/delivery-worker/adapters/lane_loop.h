@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -9,10 +10,20 @@
 #include "http/client.h"
 #include "runtime/event_loop.h"
 #include "services/delivery-worker/engine/admission.h"
+#include "services/delivery-worker/engine/egress_watch.h"
 
 namespace webhook {
 
 class PartitionRunner;
+
+// What a thread needs to deliver.
+struct EgressOptions {
+  http::ClientOptions client;
+  AdmissionLimits admission;
+  std::optional<http::EndpointUrl>
+      canary;  // any answer of it says that our way out is fine; nullopt: see EgressLimits
+  std::function<void(bool paused)> on_pause = [](bool) {};  // called on the loop, on each change
+};
 
 // One thread that works: its event loop, the runners of the partitions that it carries, and where it
 // delivers, its HTTP client.
@@ -24,10 +35,11 @@ class LaneLoop {
   ~LaneLoop();
 
   // Before the first Attach(). kInvalid where the client's CA file cannot be read.
-  Status OpenClient(const http::ClientOptions& options, const AdmissionLimits& limits);
-  // REQUIRES: OpenClient().
+  Status OpenEgress(const EgressOptions& options);
+  // REQUIRES: OpenEgress(). On the loop only.
   http::Client& client() { return *client_; }
   Admission& admission() { return *admission_; }
+  EgressWatch& egress() { return *egress_; }
 
   // Ends the thread: what is posted later is dropped. Idempotent.
   void Stop() { loop_.Stop(); }
@@ -39,9 +51,14 @@ class LaneLoop {
   void Detach(std::shared_ptr<PartitionRunner> runner);
 
  private:
+  void OnTick();
+  void AskCanary();
+
   std::vector<std::shared_ptr<PartitionRunner>> runners_;  // the loop's only
   std::unique_ptr<http::Client> client_;
-  std::optional<Admission> admission_;  // the loop's only
+  EgressOptions options_;
+  std::optional<Admission> admission_;
+  std::optional<EgressWatch> egress_;
   runtime::EventLoop loop_;
 };
 

@@ -46,6 +46,9 @@ WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
           "webhook_checkpoints_refused_total",
           "Commits whose map of completed records was not ours or damaged: only the offset was used")),
       in_flight(registry.MakeGauge("webhook_delivery_inflight", "Requests to endpoints that are running")),
+      egress_paused(
+          registry.MakeGauge("webhook_worker_egress_paused",
+                             "Threads that send nothing: endpoints and the canary cannot be reached")),
       config_revision(
           registry.MakeGauge("webhook_config_revision", "Revision of the local copy of the webhooks")),
       kafka_up(DependencyUp(registry, "kafka")),

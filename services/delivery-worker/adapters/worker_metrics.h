@@ -30,6 +30,7 @@ class WorkerMetrics {
   metrics::Counter retries_hopped;
   metrics::Counter checkpoints_refused;
   metrics::Gauge in_flight;
+  metrics::Gauge egress_paused;
   metrics::Gauge config_revision;
   metrics::Gauge kafka_up;
   metrics::Gauge registry_up;

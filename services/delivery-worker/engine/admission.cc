@@ -18,8 +18,8 @@ std::string_view AuthorityOf(std::string_view url) {
   return url.substr(0, url.find_first_of("/?#"));
 }
 
-bool Admission::Enter(const Webhook& webhook) {
-  if (in_flight_ >= limits_.total) return false;
+bool Admission::Enter(const Webhook& webhook, double share) {
+  if (static_cast<double>(in_flight_) >= static_cast<double>(limits_.total) * share) return false;
   std::size_t& account = by_account_[webhook.account];
   std::size_t& host = by_host_[std::string(AuthorityOf(webhook.url))];
   const bool free = account < limits_.account && host < limits_.host;

@@ -23,8 +23,8 @@ class Admission {
  public:
   explicit Admission(const AdmissionLimits& limits) : limits_(limits) {}
 
-  // Takes a place for a request to the webhook. False: none is free; ask again later.
-  [[nodiscard]] bool Enter(const Webhook& webhook);
+  // Takes a place for a request to the webhook, of this share of all. False: none is free; ask again later.
+  [[nodiscard]] bool Enter(const Webhook& webhook, double share = 1);
   // Gives it back. REQUIRES: the same account and URL.
   void Leave(const Webhook& webhook);
 

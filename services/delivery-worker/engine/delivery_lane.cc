@@ -59,6 +59,10 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
 }
 
 void DeliveryLane::Drain(Now now) {
+  // What this owner could not know, its successor must not take for known.
+  const bool knows_the_past = settled_ || (inherited_ ? inherited_->Over(now.mono) : last_token_ > 0);
+  settles_ =
+      knows_the_past && (last_untold_ == MonoTime::min() || now.mono > last_untold_ + kLongestRateWindow);
   std::vector<Token> waiting = std::exchange(held_for_config_, {});
   for (const auto& [token, item] : items_) {
     if (item.queued) waiting.push_back(token);
@@ -157,7 +161,8 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
     return true;
   }
   if (EndsAsCopy(token, now)) return true;
-  if (ports_.admission != nullptr && !ports_.admission->Enter(*webhook)) {
+  const double share = ports_.egress == nullptr ? 1 : ports_.egress->Share(now.mono);
+  if (ports_.admission != nullptr && !ports_.admission->Enter(*webhook, share)) {
     item.queued = place;
     gate.PutBack(*place, item.delivery.event->body.size());
     return false;
@@ -178,10 +183,8 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   --effects_;
   if (ports_.admission != nullptr) ports_.admission->Leave(*item.webhook);
   const WebhookId id = item.delivery.webhook_id;
-  Outcome outcome = Classify(result);
+  const Outcome outcome = Judged(item, result, now);
   EndpointGate& gate = gates_.at(id);
-  if (!limits_.guards.own_faults_are_free && std::holds_alternative<OwnFault>(outcome))
-    outcome = Unreached{NetFault::kConnect};
   const bool own_fault = std::holds_alternative<OwnFault>(outcome);
   if (!limits_.guards.pending_counts) gate.rate().Admit();
   gate.Finished(result.written_at.has_value(),
@@ -191,12 +194,26 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   const NextStep step = Decide(item.delivery, *item.webhook, outcome, result, limits_.time_scale, now.wall);
   if (std::holds_alternative<AgainSoon>(step)) {
     item.unrecorded = false;  // the gate keeps account of it
+    if (result.written_at) {
+      last_untold_ = now.mono;
+      settles_ = false;
+    }
     Again(token, gate, result, now);
     return StartReady(id, now);
   }
   TellOutcome(item, outcome, step, result, now);
   Conclude(token);
   StartReady(id, now);
+}
+
+Outcome DeliveryLane::Judged(const Item& item, const HttpResult& result, Now now) {
+  const Webhook& webhook = *item.webhook;
+  const bool ours =
+      ports_.egress != nullptr && ports_.egress->IsOurFault(webhook.account, webhook.id, result, now.mono);
+  const Outcome outcome = ours ? OwnFault{} : Classify(result);
+  if (std::holds_alternative<OwnFault>(outcome) && !limits_.guards.own_faults_are_free)
+    return Unreached{NetFault::kConnect};
+  return outcome;
 }
 
 void DeliveryLane::TellOutcome(Item& item, const Outcome& outcome, const NextStep& step,
@@ -229,7 +246,7 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
     return HandOver(token, now);
   }
   if (!item.own_faults_since) item.own_faults_since = now.mono;
-  if (now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
+  if (!Paused() && now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
     return Park(token, now.wall + kWaitTiers.front().delay,
                 "The platform could not send it: " + result.detail, now);
   item.queued = EndpointGate::Place{item.delivery.kind == DeliveryKind::kRedelivery,
@@ -238,6 +255,7 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
 }
 
 void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
+  if (Paused()) return;  // nobody is ahead of anybody; the window fills, and its partition is paused
   const auto half_window = static_cast<std::int64_t>(limits_.max_span / 2);
   std::vector<Token> late;
   for (const auto& [token, item] : items_) {

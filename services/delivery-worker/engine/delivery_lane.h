@@ -16,6 +16,7 @@
 #include "domain/attempt_record.h"
 #include "domain/delivery.h"
 #include "services/delivery-worker/engine/admission.h"
+#include "services/delivery-worker/engine/egress_watch.h"
 #include "services/delivery-worker/engine/endpoint_gate.h"
 #include "services/delivery-worker/engine/guards.h"
 #include "services/delivery-worker/engine/inheritance.h"
@@ -55,7 +56,10 @@ class DeliveryLane : public Lane {
     DeactivatePort& deactivate;
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
-    Admission* admission = nullptr;  // shared with the loop's other lanes; null: no bound beside the gates'
+    // Shared with the loop's other lanes; null: no bound beside the gates', and endpoints always at fault
+    // themselves.
+    Admission* admission = nullptr;
+    EgressWatch* egress = nullptr;
   };
   DeliveryLane(std::int32_t partition, const Checkpoint& from, const LaneLimits& limits, const Ports& ports);
 
@@ -87,6 +91,7 @@ class DeliveryLane : public Lane {
   void OnAcknowledged(Token token, std::int64_t offset, Now now) override;
   void Advance(Now now) override;
   void Drain(Now now) override;
+  bool Settles() const override { return settles_; }
 
   // The webhook as it is now, and whether the delivery may be sent to it.
   std::pair<std::shared_ptr<const Webhook>, Verdict> JudgeNow(const Delivery& delivery, Now now) const;
@@ -98,8 +103,11 @@ class DeliveryLane : public Lane {
   bool Start(Token token, EndpointGate& gate, Now now);
   // The same attempt once more after a fault of our own.
   void Again(Token token, EndpointGate& gate, const HttpResult& result, Now now);
+  Outcome Judged(const Item& item, const HttpResult& result, Now now);
   void TellOutcome(Item& item, const Outcome& outcome, const NextStep& step, const HttpResult& result,
                    Now now);
+  // Nothing is sent at all, by a fault of our own.
+  bool Paused() const { return ports_.egress != nullptr && ports_.egress->paused(); }
   void ParkWhatWaitsTooLong(Now now);
   // A copy of an attempt that was made while this one waited: it is over.
   bool EndsAsCopy(Token token, Now now);
@@ -127,6 +135,8 @@ class DeliveryLane : public Lane {
   Token last_token_ = 0;
   std::int64_t newest_offset_ = 0;
   std::size_t held_bytes_ = 0;
+  MonoTime last_untold_ = MonoTime::min();  // end of a request that may have been read, and is in no record
+  bool settles_ = false;
 };
 
 }  // namespace webhook

@@ -391,6 +391,35 @@ TEST_F(DeliveryLaneTest, ACopyThatWaitsIsNeitherParkedNorHandedOver) {
   EXPECT_TRUE(journal.waits.empty());
 }
 
+TEST_F(DeliveryLaneTest, ABreakOfOurOwnCostsNoAttemptHoweverLongItLasts) {
+  EgressWatch egress({.has_canary = true, .min_endpoints = 1, .min_accounts = 1});
+  Admission admission({10, 10, 10});
+  DeliveryLane cut{
+      8, Settled(), Limits(), {http, journal, report, registry, registry, lease, &admission, &egress}};
+  cut.OnInherited({{}, 0, true}, now);
+  const auto pass = [&](seconds time) {
+    for (seconds passed{0}; passed < time; passed += seconds{1}) {
+      now.mono += seconds{1};
+      now.wall += seconds{1};
+      cut.OnTick(now);
+    }
+  };
+  cut.OnDelivery(NewDelivery(), 1, now);
+  HttpResult unreached;
+  unreached.fault = NetFault::kTimeoutConnect;
+  cut.OnResponse(http.sent[0], unreached, now);
+  ASSERT_TRUE(egress.AsksCanary(now.mono));
+  egress.OnCanary(false, now.mono);
+  pass(seconds{5'400});
+  EXPECT_EQ(http.sent.size(), 1U) << "nothing is sent while the canary fails";
+  EXPECT_TRUE(journal.waits.empty());
+  egress.OnCanary(true, now.mono);
+  pass(seconds{1});
+  ASSERT_EQ(http.sent.size(), 2U);
+  cut.OnResponse(http.sent[1], Answer(200), now);
+  EXPECT_EQ(journal.attempts.back().attempt, 1);
+}
+
 TEST_F(DeliveryLaneTest, ForgetsNothingWhenTheSameOffsetsAreReadAgain) {
   lane.OnDelivery(NewDelivery(), 40, now);
   lane.OnDelivery(NewDelivery(), 40, now);

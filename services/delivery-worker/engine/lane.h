@@ -56,6 +56,8 @@ class Lane {
   virtual void OnAcknowledged(Token token, std::int64_t offset, Now now) = 0;
   virtual void Advance(Now now) = 0;
   virtual void Drain(Now now) = 0;
+  // When drained: all that was sent is in the attempts (Checkpoint::settled).
+  virtual bool Settles() const { return true; }
 
   bool draining() const { return draining_; }
 

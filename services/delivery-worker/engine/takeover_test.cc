@@ -80,5 +80,36 @@ TEST_F(TakeoverTest, WindowsAreFullWhereTheAttemptsCannotBeRead) {
   EXPECT_EQ(http.sent.size(), 1U) << "without a limit there is no window";
 }
 
+TEST_F(TakeoverTest, AnOwnerIsSettledOnlyAboutWhatItKnows) {
+  const auto settled_after = [&](const Checkpoint& from, seconds time) {
+    DeliveryLane owner{7, from, Limits(), {http, journal, report, registry, registry, lease}};
+    owner.OnInherited({{}, 0, true}, now);
+    now.mono += time;
+    owner.OnTick(now);
+    owner.BeginDrain(now);
+    return owner.checkpoint().settled;
+  };
+  EXPECT_TRUE(settled_after(Settled(), seconds{1}));
+  EXPECT_FALSE(settled_after(Checkpoint{}, seconds{30}))
+      << "its predecessor may have sent more than is known";
+  EXPECT_TRUE(settled_after(Checkpoint{}, seconds{61}));
+}
+
+TEST_F(TakeoverTest, ARequestThatWasWrittenAndNeverRecordedUnsettles) {
+  DeliveryLane owner{7, Settled(), Limits(), {http, journal, report, registry, registry, lease}};
+  owner.OnInherited({{}, 0, true}, now);
+  owner.OnDelivery(NewDelivery(), 1, now);
+  HttpResult fault;
+  fault.own_fault = true;
+  fault.written_at = now.wall;
+  owner.BeginDrain(now);
+  owner.OnResponse(http.sent[0], fault, now);
+  while (!journal.open.empty()) {
+    for (const Token token : std::exchange(journal.open, {})) owner.OnAppended(token, {true, 0}, now);
+  }
+  EXPECT_TRUE(owner.idle());
+  EXPECT_FALSE(owner.checkpoint().settled);
+}
+
 }  // namespace
 }  // namespace webhook
