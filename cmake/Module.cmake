@@ -18,7 +18,9 @@ if(WEBHOOK_SANITIZE)
   add_compile_options(-fsanitize=${WEBHOOK_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${WEBHOOK_SANITIZE})
   # GCC's sanitizers raise false maybe-uninitialized warnings inside the standard library.
-  target_compile_options(webhook_flags INTERFACE -Wno-maybe-uninitialized)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+    target_compile_options(webhook_flags INTERFACE -Wno-maybe-uninitialized)
+  endif()
   if(WEBHOOK_SANITIZE STREQUAL "thread")
     # Asio's fences stand beside locks that the sanitizer does see.
     target_compile_options(webhook_flags INTERFACE -Wno-tsan)

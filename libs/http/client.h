@@ -34,7 +34,8 @@ struct EgressRequest {
   std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout
-  std::optional<MonoTime> write_before = {};
+  // Asked on the loop, before each piece: nothing is written at or after this time; empty: no bound.
+  std::function<MonoTime()> write_before = {};
 };
 
 // Sends POSTs to endpoints of strangers: names resolved by us, every address vetted by the guard and the

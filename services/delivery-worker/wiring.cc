@@ -137,11 +137,12 @@ void Worker::Parts::StartPump(const Config& config) {
   options.max_partition_bytes = context.limits.max_bytes;
   pump = std::make_unique<ConsumerRole>(
       options, health, metrics, [this] { return partitions->Learn(); },
-      [this, context](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort&) {
+      [this, context](const kafka::TopicPartition& partition, const Checkpoint& from,
+                      const LeasePort& lease) {
         PumpContext own = context;
         own.delivery_partitions = partitions->count();
-        return std::make_shared<PumpRunner>(partition, from,
-                                            PartitionRunner::Parts{*feed_loop, *producer, metrics}, own);
+        return std::make_shared<PumpRunner>(
+            partition, from, PartitionRunner::Parts{*feed_loop, *producer, metrics}, own, lease);
       });
 }
 

@@ -41,7 +41,7 @@ TEST_F(ClientTest, TellsWhenTheRequestWasWritten) {
   });
   for (int i = 0; i < 2; ++i) {
     EgressRequest request = Request(peer);
-    request.write_before = runtime::ReadClock().mono + milliseconds(5'000);
+    request.write_before = [end = runtime::ReadClock().mono + milliseconds(5'000)] { return end; };
     const WallTime before = runtime::ReadClock().wall;
     const HttpResult result = Send(request).get();
     EXPECT_EQ(result.status, 200);
@@ -61,7 +61,7 @@ TEST_F(ClientTest, NothingIsWrittenOnceTheLeaseHasRunOut) {
   for (const bool kept : {false, true}) {
     if (kept) Send(peer).wait();
     EgressRequest request = Request(peer);
-    request.write_before = runtime::ReadClock().mono;
+    request.write_before = [end = runtime::ReadClock().mono] { return end; };
     const HttpResult result = Send(request).get();
     EXPECT_TRUE(result.own_fault) << kept;
     EXPECT_EQ(result.detail, "the partition's lease has run out");
@@ -79,7 +79,7 @@ TEST_F(ClientTest, ARequestThatIsNotWrittenWholeByTheEndOfTheLeaseIsCutOff) {
   });
   EgressRequest request = Request(peer);
   request.body = std::make_shared<const std::string>(64u << 20, 'x');
-  request.write_before = runtime::ReadClock().mono + milliseconds(150);
+  request.write_before = [end = runtime::ReadClock().mono + milliseconds(150)] { return end; };
   const HttpResult result = Send(request).get();
   EXPECT_TRUE(result.own_fault);
   EXPECT_NE(result.written_at, std::nullopt);

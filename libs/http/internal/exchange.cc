@@ -23,6 +23,7 @@ constexpr std::ptrdiff_t kMaxHeaderLines = 100;
 constexpr int kMaxInterimAnswers = 8;
 constexpr std::size_t kMaxBodyBytes = 4 * 1024;
 constexpr std::size_t kMaxPieceBytes = 64 * 1024;
+constexpr char kLeaseOver[] = "the partition's lease has run out";
 constexpr char kAddressBusy[] = "as many requests as one address may have are under way to it";
 constexpr std::size_t kMaxAddresses = 3;  // dialled one after the other
 
@@ -198,13 +199,19 @@ void Exchange::OnTlsTimeout() {
   Fail(NetFault::kTimeoutTls, "TLS: the handshake did not end in time");
 }
 
-void Exchange::SendRequest() {
-  const Now now = runtime::ReadClock();
-  if (LeaseIsOver(now.mono)) return OnLeaseEnd();
+void Exchange::WatchLease() {
+  const MonoTime now = runtime::ReadClock().mono;
+  if (LeaseIsOver(now)) return FailOwn(kLeaseOver);
   if (request_.write_before) {
-    LimitStage(std::chrono::floor<std::chrono::milliseconds>(*request_.write_before - now.mono),
-               &Exchange::OnLeaseEnd);
+    const MonoTime end = std::min(request_.write_before(), now + core_.options.max_timeout);
+    LimitStage(std::chrono::floor<std::chrono::milliseconds>(end - now), &Exchange::WatchLease);
   }
+}
+
+void Exchange::SendRequest() {
+  WatchLease();
+  if (finished_) return;
+  const Now now = runtime::ReadClock();
   result_.written_at = now.wall;
   const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(*request_.body)};
   // Asked before each piece: the timer does not count a suspension of the machine.
@@ -222,7 +229,7 @@ void Exchange::SendRequest() {
 
 void Exchange::OnWritten(const Error& error, std::size_t written) {
   EndStage();
-  if (!error && written < head_.size() + request_.body->size()) return OnLeaseEnd();
+  if (!error && written < head_.size() + request_.body->size()) return FailOwn(kLeaseOver);
   // A failed write is told by the read: an endpoint may refuse a request before it has read it all.
   ReadHead();
 }

@@ -62,8 +62,9 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void OnConnected(const Error& error);
   void Handshake();
   void SendRequest();
-  bool LeaseIsOver(MonoTime now) const { return request_.write_before && now >= *request_.write_before; }
-  void OnLeaseEnd() { FailOwn("the partition's lease has run out"); }
+  bool LeaseIsOver(MonoTime now) const { return request_.write_before && now >= request_.write_before(); }
+  // Looks at the lease again when it would have run out.
+  void WatchLease();
   void OnWritten(const Error& error, std::size_t written);
   void ReadHead();
   void OnHead(const Error& error);

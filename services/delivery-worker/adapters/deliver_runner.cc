@@ -16,6 +16,7 @@ DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& 
                              const Context& context)
     : PartitionRunner(std::move(partition), parts),
       attempts_(context.attempts),
+      lease_(context.lease),
       attempts_from_(from.attempts_offset),
       lane_(this->partition().partition, from, context.limits,
             {*this, *this, *this, context.deactivate, context.webhooks, context.lease,
@@ -39,8 +40,8 @@ Status DeliverRunner::Take(const kafka::ConsumedRecord& record, Now now) {
   return Ok();
 }
 
-void DeliverRunner::Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
-                         MonoTime write_before) {
+void DeliverRunner::Send(Token token, const Delivery& delivery,
+                         const std::shared_ptr<const Webhook>& webhook) {
   const auto finish = [weak = weak_from_this(), this, token, webhook, &admission = parts().loop.admission(),
                        &metrics = parts().metrics](const HttpResult& result) {
     metrics.in_flight.Add(-1);
@@ -60,7 +61,10 @@ void DeliverRunner::Send(Token token, const Delivery& delivery, const std::share
     parts().loop.loop().Post([finish, result] { finish(result); });
     return;
   }
-  request->write_before = write_before;
+  request->write_before = [weak = weak_from_this(), this] {
+    const auto self = weak.lock();
+    return self && !abandoned() ? lease_.lease() : MonoTime::min();
+  };
   parts().loop.client().Send(std::move(*request), finish);
 }
 

@@ -28,13 +28,13 @@ class DeliverRunner : public PartitionRunner, private HttpPort, private JournalP
   const Lane& lane() const override { return lane_; }
   Status Take(const kafka::ConsumedRecord& record, Now now) override;
 
-  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
-            MonoTime write_before) override;
+  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
   void AppendAttempt(Token token, const AttemptRecord& record) override;
   void Report(const AttemptRecord& record) override;
 
   AttemptsReader& attempts_;
+  const LeasePort& lease_;
   const std::int64_t attempts_from_;
   DeliveryLane lane_;
 };

@@ -76,6 +76,7 @@ void PartitionRunner::BeginDrain() {
 void PartitionRunner::Abandon() {
   PostToLane([this](Now) {
     stopping_ = true;
+    abandoned_ = true;
     lane().Abandon();
   });
 }

@@ -66,6 +66,7 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
 
   const kafka::TopicPartition& partition() const { return partition_; }
   const Parts& parts() const { return parts_; }
+  bool abandoned() const { return abandoned_; }
   void SetReady() { ready_.store(true, std::memory_order_release); }
   // Produces and answers the lane's OnAppended(token).
   void Produce(Token token, const kafka::ProducerRecord& record);
@@ -82,6 +83,7 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   const Parts parts_;
   bool stopping_ = false;  // takes no more records
   bool draining_ = false;
+  bool abandoned_ = false;
   MonoTime next_snapshot_{};
   std::atomic<bool> ready_{false};
   std::atomic<std::size_t> posted_{0};  // fed, not yet with the lane

@@ -12,8 +12,10 @@
 namespace webhook {
 
 PumpRunner::PumpRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
-                       const PumpContext& context)
-    : PartitionRunner(std::move(partition), parts), context_(context), lane_(from, context.limits, *this) {}
+                       const PumpContext& context, const LeasePort& lease)
+    : PartitionRunner(std::move(partition), parts),
+      context_(context),
+      lane_(from, context.limits, *this, lease) {}
 
 Status PumpRunner::Take(const kafka::ConsumedRecord& record, Now) {
   const auto delivery = DecodeDelivery(record.value);

@@ -15,7 +15,7 @@ struct PumpContext {
 class PumpRunner : public PartitionRunner, private MovePort {
  public:
   PumpRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
-             const PumpContext& context);
+             const PumpContext& context, const LeasePort& lease);
 
  private:
   Lane& lane() override { return lane_; }

@@ -27,12 +27,12 @@ DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const
       limits_(limits),
       settled_(from.settled),
       ports_(ports),
-      executed_(limits.remembered) {}
+      attempts_(limits.remembered) {}
 
 void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
     window_.MarkDone(entry.delivery_offset);
-    if (entry.ended_at) executed_.Insert(entry.fingerprint);
+    if (entry.ended_at) attempts_.Insert(entry.fingerprint);
   }
   attempts_offset_ = std::max(attempts_offset_, tail.end);
   inherited_.emplace(tail, settled_, limits_.gate.max_unrecorded, now);
@@ -42,7 +42,7 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   CHECK(inherited_ || last_token_ > 0, "a lane knows its inheritance before its first delivery");
   if (!window_.Add(offset)) return;
   newest_offset_ = offset;
-  if (limits_.guards.drop_copies && executed_.Contains(Fingerprint(delivery))) {
+  if (!attempts_.Insert(Fingerprint(delivery)) && limits_.guards.drop_copies) {
     window_.MarkDone(offset);
     return;
   }
@@ -67,20 +67,12 @@ void DeliveryLane::Drain(Now now) {
   for (const auto& [token, item] : items_) {
     if (item.queued) waiting.push_back(token);
   }
-  for (const Token token : waiting) HandOver(token, now);
+  for (const Token token : waiting) HandOver(token);
 }
 
-bool DeliveryLane::EndsAsCopy(Token token, Now now) {
-  const Item& item = items_.at(token);
-  const bool tried = item.webhook != nullptr;
-  if (tried || !limits_.guards.drop_copies || !executed_.Contains(Fingerprint(item.delivery))) return false;
-  Complete(token, now);
-  return true;
-}
-
-void DeliveryLane::HandOver(Token token, Now now) {
-  if (EndsAsCopy(token, now)) return;
+void DeliveryLane::HandOver(Token token) {
   Item& item = items_.at(token);
+  attempts_.Erase(Fingerprint(item.delivery));  // what comes back is no copy
   item.queued.reset();
   item.record_due = false;
   item.wait_topic = kDeliveriesTopic;
@@ -106,7 +98,7 @@ EndpointGate& DeliveryLane::GateOf(const Webhook& webhook) {
 void DeliveryLane::Admit(Token token, Now now) {
   Item& item = items_.at(token);
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
-  if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end, now);
+  if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
   if (std::holds_alternative<HoldForConfig>(verdict)) {
     if (now.mono - item.arrived < limits_.max_config_wait) {
       held_for_config_.push_back(token);
@@ -153,28 +145,26 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   const auto place = std::exchange(item.queued, std::nullopt);
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) {
-    EndWithoutRequest(token, *end, now);
+    EndWithoutRequest(token, *end);
     return true;
   }
   if (std::holds_alternative<HoldForConfig>(verdict)) {
     held_for_config_.push_back(token);
     return true;
   }
-  if (EndsAsCopy(token, now)) return true;
   const double share = ports_.egress == nullptr ? 1 : ports_.egress->Share(now.mono);
   if (ports_.admission != nullptr && !ports_.admission->Enter(*webhook, share)) {
     item.queued = place;
     gate.PutBack(*place, item.delivery.event->body.size());
     return false;
   }
-  executed_.Insert(Fingerprint(item.delivery));
   item.webhook = webhook;
   item.unrecorded = true;
   gate.rate().SetLimit(webhook->rate_limit);
   gate.Started();
   if (!limits_.guards.pending_counts) gate.rate().Dropped();
   ++effects_;
-  ports_.http.Send(token, item.delivery, webhook, ports_.lease.lease());
+  ports_.http.Send(token, item.delivery, webhook);
   return true;
 }
 
@@ -241,10 +231,7 @@ void DeliveryLane::TellOutcome(Item& item, const Outcome& outcome, const NextSte
 
 void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& result, Now now) {
   Item& item = items_.at(token);
-  if (draining()) {
-    executed_.Erase(Fingerprint(item.delivery));
-    return HandOver(token, now);
-  }
+  if (draining()) return HandOver(token);
   if (!item.own_faults_since) item.own_faults_since = now.mono;
   if (!Paused() && now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
     return Park(token, now.wall + kWaitTiers.front().delay,
@@ -275,10 +262,8 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
 }
 
 void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
-  if (EndsAsCopy(token, now)) return;
   Item& item = items_.at(token);
-  // It comes back as the same attempt, which must not look like a copy then.
-  if (item.webhook != nullptr) executed_.Erase(Fingerprint(item.delivery));
+  attempts_.Erase(Fingerprint(item.delivery));  // what comes back is no copy
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
   item.wait_topic = WaitTopic(due, now.wall, limits_.time_scale);
@@ -291,8 +276,7 @@ void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, No
   Conclude(token);
 }
 
-void DeliveryLane::EndWithoutRequest(Token token, const End& end, Now now) {
-  if (EndsAsCopy(token, now)) return;
+void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
   Item& item = items_.at(token);
   item.record.state = end.state;
   item.record.outcome = end.outcome;

@@ -37,7 +37,7 @@ struct LaneLimits {
       20'000;  // offsets in the window; then the intake pauses. Below kMaxWindow by one fetch
   std::chrono::milliseconds own_fault_pause{1'000};  // before the same attempt once more
   std::chrono::seconds max_own_fault_time{15};       // then it is parked, so that nobody waits behind it
-  std::size_t remembered = 16'384;                   // executed attempts, to drop copies
+  std::size_t remembered = 16'384;                   // attempts, to drop copies
   Guards guards;
 };
 
@@ -109,11 +109,9 @@ class DeliveryLane : public Lane {
   // Nothing is sent at all, by a fault of our own.
   bool Paused() const { return ports_.egress != nullptr && ports_.egress->paused(); }
   void ParkWhatWaitsTooLong(Now now);
-  // A copy of an attempt that was made while this one waited: it is over.
-  bool EndsAsCopy(Token token, Now now);
   void Park(Token token, WallTime due, const std::string& reason, Now now);
-  void EndWithoutRequest(Token token, const End& end, Now now);
-  void HandOver(Token token, Now now);
+  void EndWithoutRequest(Token token, const End& end);
+  void HandOver(Token token);
   void Conclude(Token token);
   bool WaitIsNext(const Item& item) const;
   void Complete(Token token, Now now);
@@ -125,7 +123,7 @@ class DeliveryLane : public Lane {
   const bool settled_;  // see Checkpoint
   Ports ports_;
   std::optional<InheritedRates> inherited_;  // until no window reaches back to it
-  RecentSet executed_;
+  RecentSet attempts_;  // held, made, or made by an earlier owner: a copy of one is dropped
   Items items_;
   std::unordered_map<WebhookId, EndpointGate> gates_;
   std::set<std::pair<MonoTime, WebhookId>> wakes_;  // when to look at a gate again

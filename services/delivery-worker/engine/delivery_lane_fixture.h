@@ -19,9 +19,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 struct FakeHttp : HttpPort {
-  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
-            MonoTime write_before) override {
-    write_befores.push_back(write_before);
+  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override {
     sent.push_back(token);
     deliveries.push_back(delivery.id.str());
     urls.push_back(webhook->url);
@@ -29,7 +27,6 @@ struct FakeHttp : HttpPort {
   std::vector<Token> sent;
   std::vector<std::string> deliveries;
   std::vector<std::string> urls;
-  std::vector<MonoTime> write_befores;
 };
 
 struct FakeJournal : JournalPort {

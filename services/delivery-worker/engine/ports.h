@@ -25,10 +25,9 @@ struct Appended {
 class HttpPort {
  public:
   virtual ~HttpPort() = default;
-  // Signs and sends one attempt; nothing of it is written at or after `write_before`. Exactly one
-  // OnResponse(token) follows, within the webhook's timeout.
-  virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook,
-                    MonoTime write_before) = 0;
+  // Signs and sends one attempt; nothing of it is written outside of the lease. Exactly one OnResponse(token)
+  // follows, within the webhook's timeout.
+  virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) = 0;
 };
 
 // Exactly one OnAppended(token) follows each call.

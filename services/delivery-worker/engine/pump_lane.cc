@@ -11,6 +11,7 @@ void PumpLane::OnWaiting(Waiting waiting) {
 }
 
 void PumpLane::Advance(Now now) {
+  if (now.mono >= lease_.lease()) return;  // else each move by an owner that was replaced makes another copy
   while (moving_.size() < limits_.max_records) {
     auto due = queue_.TakeDue(now.wall);
     if (!due) return;

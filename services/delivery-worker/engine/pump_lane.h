@@ -30,8 +30,8 @@ struct PumpLimits {
 // later hops to another tier.
 class PumpLane : public Lane {
  public:
-  PumpLane(const Checkpoint& from, const PumpLimits& limits, MovePort& port)
-      : Lane(from), limits_(limits), port_(port) {}
+  PumpLane(const Checkpoint& from, const PumpLimits& limits, MovePort& port, const LeasePort& lease)
+      : Lane(from), limits_(limits), port_(port), lease_(lease) {}
 
   void OnWaiting(Waiting waiting);
   // Release time of the head; nullopt: nothing waits here.
@@ -53,6 +53,7 @@ class PumpLane : public Lane {
 
   const PumpLimits limits_;
   MovePort& port_;
+  const LeasePort& lease_;
   PumpQueue queue_;
   std::map<Token, Moving> moving_;  // appended, not acknowledged
   std::size_t moving_bytes_ = 0;

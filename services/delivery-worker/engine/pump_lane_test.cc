@@ -25,6 +25,11 @@ struct FakeMoves : MovePort {
   std::vector<std::int64_t> offsets;
 };
 
+struct FakeLease : LeasePort {
+  MonoTime lease() const override { return until; }
+  MonoTime until = MonoTime::max();
+};
+
 class PumpLaneTest : public ::testing::Test {
  protected:
   static Waiting At(std::int64_t offset, seconds release, seconds due) {
@@ -38,7 +43,8 @@ class PumpLaneTest : public ::testing::Test {
 
   Now now{MonoTime{}, kStart};
   FakeMoves moves;
-  PumpLane lane{Checkpoint{}, PumpLimits{}, moves};
+  FakeLease lease;
+  PumpLane lane{Checkpoint{}, PumpLimits{}, moves, lease};
 };
 
 TEST_F(PumpLaneTest, ReleasesInAppendOrderAndOnlyWhatIsDue) {
@@ -95,6 +101,16 @@ TEST_F(PumpLaneTest, ADrainLeavesWhatWaits) {
   EXPECT_TRUE(lane.idle());
   EXPECT_THAT(moves.offsets, ElementsAre(0));
   EXPECT_EQ(lane.checkpoint().offset, 1);
+}
+
+TEST_F(PumpLaneTest, MovesNothingOutsideOfItsLease) {
+  lease.until = MonoTime{seconds{3}};
+  lane.OnWaiting(At(0, seconds{0}, seconds{0}));
+  TickAt(seconds{3});
+  EXPECT_TRUE(moves.offsets.empty());
+  lease.until = MonoTime{seconds{9}};
+  TickAt(seconds{4});
+  EXPECT_THAT(moves.offsets, ElementsAre(0));
 }
 
 }  // namespace

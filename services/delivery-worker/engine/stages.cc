@@ -12,6 +12,8 @@ template <typename... F>
 struct Overloaded : F... {
   using F::operator()...;
 };
+template <typename... F>
+Overloaded(F...) -> Overloaded<F...>;  // clang 14 does not find it
 
 constexpr int kGone = 410;
 constexpr std::chrono::seconds kMaxRetryAfter{3600};
