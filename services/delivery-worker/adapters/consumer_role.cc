@@ -22,6 +22,7 @@ constexpr std::chrono::milliseconds kLeaseMargin{1'000};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
 constexpr std::chrono::milliseconds kRevokeGrace{5'000};
 constexpr std::size_t kMaxRecords = 1'000;
+constexpr std::uint8_t kAnyNumber = 255;  // of owners that nothing is known of
 
 kafka::Consumer::Position ToPosition(const kafka::TopicPartition& partition, const Checkpoint& checkpoint) {
   return {partition, checkpoint.offset, EncodeCheckpoint(checkpoint, partition.topic, partition.partition)};
@@ -146,29 +147,27 @@ void ConsumerRole::Claim() {
   if (partitions.empty()) return;
   const auto positions = consumer_->Committed(partitions, kAnswer);
   if (!positions) return log::Warn("claim.failed", {{"error", positions.error().message}});
-  std::vector<std::pair<kafka::TopicPartition, Checkpoint>> found;
+  const WallTime now = runtime::ReadClock().wall;
+  std::vector<std::pair<kafka::TopicPartition, Checkpoint>> claimed;
   std::vector<Position> claims;
   for (const Position& position : *positions) {
-    Checkpoint checkpoint = ReadCheckpoint(position);
-    Checkpoint claim = checkpoint;
-    claim.settled = false;
+    Checkpoint claim = ClaimOf(ReadCheckpoint(position, now), now);
     claims.push_back(ToPosition(position.partition, claim));
-    found.emplace_back(position.partition, std::move(checkpoint));
+    claimed.emplace_back(position.partition, std::move(claim));
   }
-  const Status claimed = consumer_->CommitSync(claims);
-  if (!claimed) return log::Warn("claim.failed", {{"error", claimed.error().message}});
+  const Status committed = consumer_->CommitSync(claims);
+  if (!committed) return log::Warn("claim.failed", {{"error", committed.error().message}});
   unclaimed_ = false;
-  for (auto& [partition, checkpoint] : found) {
+  for (auto& [partition, checkpoint] : claimed) {
     Assigned& assigned = assigned_.at(partition);
     assigned.runner = make_runner_(partition, checkpoint, *this);
     assigned.committed = std::move(checkpoint);
-    assigned.committed->settled = false;
     assigned.runner->Attach();
     assigned.runner->Prepare();
   }
 }
 
-Checkpoint ConsumerRole::ReadCheckpoint(const Position& position) const {
+Checkpoint ConsumerRole::ReadCheckpoint(const Position& position, WallTime now) const {
   const auto& [topic, number] = position.partition;
   auto checkpoint = DecodeCheckpoint(position.metadata, topic, number, position.offset);
   if (checkpoint) return std::move(*checkpoint);
@@ -178,6 +177,8 @@ Checkpoint ConsumerRole::ReadCheckpoint(const Position& position) const {
   }
   Checkpoint bare;
   bare.offset = std::max<std::int64_t>(position.offset, 0);
+  bare.settled = position.offset < 0;  // nobody has ever owned it
+  if (!bare.settled) bare.unsettled = {{std::chrono::ceil<std::chrono::seconds>(now), kAnyNumber}};
   return bare;
 }
 

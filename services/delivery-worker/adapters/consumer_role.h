@@ -75,7 +75,7 @@ class ConsumerRole : public LeasePort {
   void Forget(const kafka::TopicPartition& partition);
   // Makes the runners of what was assigned.
   void Claim();
-  Checkpoint ReadCheckpoint(const Position& position) const;
+  Checkpoint ReadCheckpoint(const Position& position, WallTime now) const;
   void CommitMoved(MonoTime now);
   // Of all partitions that are held and claimed.
   std::vector<Position> Committable() const;

@@ -16,6 +16,8 @@ Checkpoint Full() {
   checkpoint.offset = 123'456'789'012;
   checkpoint.attempts_offset = 77;
   checkpoint.settled = true;
+  for (std::size_t i = 0; i < kMaxUnsettled; ++i)
+    checkpoint.unsettled.push_back({std::chrono::sys_seconds(std::chrono::seconds(1'700'000'000 + i)), 255});
   checkpoint.done.resize(kMaxWindow);
   for (std::size_t i = 1; i < kMaxWindow; i += 3) checkpoint.done[i] = true;
   return checkpoint;
@@ -55,6 +57,27 @@ TEST(Checkpoint, AnyDamageIsRefused) {
   }
   EXPECT_FALSE(Decode(ToBase64(bytes + '\0')));
   for (const char* foreign : {"", "hello", "{\"a\":1}", "====", "AAAA"}) EXPECT_FALSE(Decode(foreign));
+}
+
+TEST(Checkpoint, AChainOfOwnersIsNeverTakenForOne) {
+  constexpr std::chrono::sys_seconds kStart{std::chrono::seconds(1'700'000'000)};
+  Checkpoint checkpoint;
+  checkpoint.settled = true;
+  checkpoint = ClaimOf(checkpoint, kStart);
+  EXPECT_TRUE(checkpoint.unsettled.empty()) << "the last owner had settled";
+  EXPECT_FALSE(checkpoint.settled);
+  for (int i = 1; i <= 20; ++i) {
+    checkpoint = ClaimOf(checkpoint, kStart + std::chrono::milliseconds(i * 1'500));
+    ASSERT_LE(checkpoint.unsettled.size(), kMaxUnsettled);
+    int owners = 0;
+    for (const Unsettled& one : checkpoint.unsettled) owners += one.owners;
+    EXPECT_EQ(owners, i);
+    EXPECT_EQ(checkpoint.unsettled.back().until, kStart + std::chrono::seconds((i * 1'500 + 999) / 1'000));
+  }
+  checkpoint.settled = true;
+  EXPECT_EQ(ClaimOf(checkpoint, kStart + std::chrono::seconds(31)).unsettled, checkpoint.unsettled);
+  EXPECT_TRUE(ClaimOf(checkpoint, kStart + std::chrono::seconds(91)).unsettled.empty())
+      << "a minute has passed";
 }
 
 }  // namespace

@@ -22,12 +22,7 @@ constexpr std::chrono::milliseconds kDueNow{1};
 
 DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const LaneLimits& limits,
                            const Ports& ports)
-    : Lane(from),
-      partition_(partition),
-      limits_(limits),
-      settled_(from.settled),
-      ports_(ports),
-      attempts_(limits.remembered) {}
+    : Lane(from), partition_(partition), limits_(limits), ports_(ports), attempts_(limits.remembered) {}
 
 void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
@@ -35,7 +30,7 @@ void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
     if (entry.ended_at) attempts_.Insert(entry.fingerprint);
   }
   attempts_offset_ = std::max(attempts_offset_, tail.end);
-  inherited_.emplace(tail, settled_, limits_.gate.max_unrecorded, now);
+  inherited_.emplace(tail, unsettled_, limits_.gate.max_unrecorded, now);
 }
 
 void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
@@ -59,10 +54,7 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
 }
 
 void DeliveryLane::Drain(Now now) {
-  // What this owner could not know, its successor must not take for known.
-  const bool knows_the_past = settled_ || (inherited_ ? inherited_->Over(now.mono) : last_token_ > 0);
-  settles_ =
-      knows_the_past && (last_untold_ == MonoTime::min() || now.mono > last_untold_ + kLongestRateWindow);
+  settles_ = last_untold_ == MonoTime::min() || now.mono > last_untold_ + kLongestRateWindow;
   std::vector<Token> waiting = std::exchange(held_for_config_, {});
   for (const auto& [token, item] : items_) {
     if (item.queued) waiting.push_back(token);

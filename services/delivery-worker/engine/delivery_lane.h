@@ -120,7 +120,6 @@ class DeliveryLane : public Lane {
 
   const std::int32_t partition_;
   const LaneLimits limits_;
-  const bool settled_;  // see Checkpoint
   Ports ports_;
   std::optional<InheritedRates> inherited_;  // until no window reaches back to it
   RecentSet attempts_;  // held, made, or made by an earlier owner: a copy of one is dropped

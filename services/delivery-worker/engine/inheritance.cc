@@ -4,14 +4,18 @@
 
 namespace webhook {
 
-InheritedRates::InheritedRates(const AttemptsTail& tail, bool settled, int max_unrecorded, Now taken_over)
-    : taken_over_(taken_over.mono), complete_(tail.complete), assumed_(settled ? 0 : max_unrecorded) {
+InheritedRates::InheritedRates(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled,
+                               int max_unrecorded, Now taken_over)
+    : taken_over_(taken_over.mono), complete_(tail.complete) {
+  // By the wall clocks of two machines. One that runs ahead cannot have sent later than now.
+  const auto ours = [&](WallTime time) {
+    return taken_over.mono - std::max<WallTime::duration>(taken_over.wall - time, WallTime::duration{0});
+  };
   for (const AttemptsTail::Entry& entry : tail.entries) {
-    if (!entry.ended_at) continue;
-    // By the wall clocks of two machines. One that runs ahead cannot have sent later than now.
-    const auto ago = std::max<WallTime::duration>(taken_over.wall - *entry.ended_at, WallTime::duration{0});
-    if (ago <= kLongestRateWindow) ended_[entry.webhook].push_back(taken_over.mono - ago);
+    if (entry.ended_at && *entry.ended_at >= taken_over.wall - kLongestRateWindow)
+      ended_[entry.webhook].push_back(ours(*entry.ended_at));
   }
+  for (const Unsettled& one : unsettled) assumed_.emplace_back(ours(one.until), one.owners * max_unrecorded);
 }
 
 void InheritedRates::Give(const WebhookId& webhook, RateLog* log) const {
@@ -19,7 +23,9 @@ void InheritedRates::Give(const WebhookId& webhook, RateLog* log) const {
   if (const auto found = ended_.find(webhook); found != ended_.end()) {
     for (const MonoTime time : found->second) log->Inherit(time);
   }
-  for (int i = 0; i < assumed_; ++i) log->Inherit(taken_over_);
+  for (const auto& [time, requests] : assumed_) {
+    for (int i = 0; i < requests; ++i) log->Inherit(time);
+  }
 }
 
 }  // namespace webhook

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "core/encoding.h"
@@ -29,12 +30,13 @@ struct AttemptsTail {
   bool complete = false;
 };
 
-// The rate windows that a new owner begins with. What was sent before it took over and is in no record is
-// bounded: a gate lets no more than GateLimits::max_unrecorded requests be so. Pure; no lock.
+// The rate windows that a new owner begins with. What owners before it have sent and is in no record is
+// bounded: a gate lets no more than GateLimits::max_unrecorded requests be so, for each of
+// Checkpoint::unsettled. Pure; no lock.
 class InheritedRates {
  public:
-  // `settled`: of the checkpoint.
-  InheritedRates(const AttemptsTail& tail, bool settled, int max_unrecorded, Now taken_over);
+  InheritedRates(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled, int max_unrecorded,
+                 Now taken_over);
 
   // Gives a new log, whose limit is set, what earlier owners have sent.
   void Give(const WebhookId& webhook, RateLog* log) const;
@@ -44,7 +46,7 @@ class InheritedRates {
  private:
   const MonoTime taken_over_;
   const bool complete_;
-  const int assumed_;  // requests of each endpoint in no record
+  std::vector<std::pair<MonoTime, int>> assumed_;  // requests to each endpoint that are in no record
   std::unordered_map<WebhookId, std::vector<MonoTime>> ended_;
 };
 

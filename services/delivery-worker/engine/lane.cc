@@ -49,6 +49,7 @@ void Lane::BeginDrain(Now now) {
 Checkpoint Lane::checkpoint() const {
   Checkpoint checkpoint = window_.snapshot();
   checkpoint.attempts_offset = attempts_offset_;
+  checkpoint.unsettled = unsettled_;
   checkpoint.settled = draining_ && idle() && Settles();
   return checkpoint;
 }

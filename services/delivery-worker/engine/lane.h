@@ -17,8 +17,9 @@ namespace webhook {
 // is away. Thread: its loop's only, no lock.
 class Lane {
  public:
-  // `from`: where the partition's last owner stopped.
-  explicit Lane(const Checkpoint& from) : window_(from), attempts_offset_(from.attempts_offset) {}
+  // `from`: the claim (ClaimOf) that this owner has committed.
+  explicit Lane(const Checkpoint& from)
+      : window_(from), attempts_offset_(from.attempts_offset), unsettled_(from.unsettled) {}
   virtual ~Lane() = default;
   Lane(const Lane&) = delete;
   Lane& operator=(const Lane&) = delete;
@@ -62,8 +63,9 @@ class Lane {
   bool draining() const { return draining_; }
 
   OffsetWindow window_;
-  std::int64_t attempts_offset_;  // see Checkpoint
-  std::size_t effects_ = 0;       // under way: requests, appends, poison
+  std::int64_t attempts_offset_;            // see Checkpoint
+  const std::vector<Unsettled> unsettled_;  // see Checkpoint
+  std::size_t effects_ = 0;                 // under way: requests, appends, poison
 
  private:
   std::vector<Token> failed_;

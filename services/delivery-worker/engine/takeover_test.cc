@@ -62,10 +62,14 @@ TEST_F(TakeoverTest, RateWindowsGoOn) {
   EXPECT_EQ(Flood(next), 30U);
 }
 
-TEST_F(TakeoverTest, AnOwnerThatWasKilledMayHaveSentWhatNoRecordTells) {
-  DeliveryLane next{7, Checkpoint{}, Limits(), {http, journal, report, registry, registry, lease}};
+TEST_F(TakeoverTest, OwnersThatWereKilledMayHaveSentWhatNoRecordTells) {
+  Checkpoint killed = ClaimOf(Checkpoint{}, now.wall - seconds{3});
+  DeliveryLane next{
+      7, ClaimOf(killed, now.wall), Limits(), {http, journal, report, registry, registry, lease}};
   next.OnInherited({{}, 0, true}, now);
-  EXPECT_EQ(Flood(next), 80U);
+  EXPECT_EQ(next.checkpoint().unsettled.size(), 2U)
+      << "nor its predecessor, of which the next owner has to know";
+  EXPECT_EQ(Flood(next), 60U);
 }
 
 TEST_F(TakeoverTest, WindowsAreFullWhereTheAttemptsCannotBeRead) {
@@ -78,21 +82,6 @@ TEST_F(TakeoverTest, WindowsAreFullWhereTheAttemptsCannotBeRead) {
   registry.Put(unlimited);
   next.OnDelivery(NewDelivery("delivery_b", "webhook_b"), 2'000, now);
   EXPECT_EQ(http.sent.size(), 1U) << "without a limit there is no window";
-}
-
-TEST_F(TakeoverTest, AnOwnerIsSettledOnlyAboutWhatItKnows) {
-  const auto settled_after = [&](const Checkpoint& from, seconds time) {
-    DeliveryLane owner{7, from, Limits(), {http, journal, report, registry, registry, lease}};
-    owner.OnInherited({{}, 0, true}, now);
-    now.mono += time;
-    owner.OnTick(now);
-    owner.BeginDrain(now);
-    return owner.checkpoint().settled;
-  };
-  EXPECT_TRUE(settled_after(Settled(), seconds{1}));
-  EXPECT_FALSE(settled_after(Checkpoint{}, seconds{30}))
-      << "its predecessor may have sent more than is known";
-  EXPECT_TRUE(settled_after(Checkpoint{}, seconds{61}));
 }
 
 TEST_F(TakeoverTest, ARequestThatWasWrittenAndNeverRecordedUnsettles) {

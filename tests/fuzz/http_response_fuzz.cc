@@ -1,0 +1,91 @@
+// An endpoint may answer anything: the client gives one bounded result, and lives.
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <future>
+#include <memory>
+#include <string>
+#include <thread>
+
+#include "http/client.h"
+#include "runtime/event_loop.h"
+#include "tests/fuzz/fuzz.h"
+
+namespace webhook::http {
+namespace {
+
+// Answers each connection with the bytes of the moment, and closes it.
+class Peer {
+ public:
+  Peer() : listener_(::socket(AF_INET, SOCK_STREAM, 0)) {
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    MUST(::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0);
+    MUST(::listen(listener_, 16) == 0);
+    socklen_t size = sizeof address;
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port = ntohs(address.sin_port);
+    std::thread([this] { Run(); }).detach();
+  }
+
+  std::string answer;  // set before the request is sent, and left alone until its result
+  std::uint16_t port = 0;
+
+ private:
+  void Run() {
+    for (;;) {
+      const int socket = ::accept(listener_, nullptr, nullptr);
+      char request[4'096];
+      if (::recv(socket, request, sizeof request, 0) > 0)
+        (void)!::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
+      ::shutdown(socket, SHUT_WR);
+      while (::recv(socket, request, sizeof request, 0) > 0) {
+      }
+      ::close(socket);
+    }
+  }
+
+  const int listener_;
+};
+
+struct Rig {
+  Rig() {
+    ClientOptions options;
+    options.guard.allow_http = true;
+    options.guard.allowed = {*Cidr::Parse("127.0.0.0/8")};
+    client = std::move(Client::Create(loop, options).value());
+  }
+  Peer peer;
+  runtime::EventLoop loop{"fuzz"};
+  std::unique_ptr<Client> client;
+};
+
+void Check(std::string_view input) {
+  static Rig& rig = *new Rig;  // outlives main, as its thread does
+  rig.peer.answer = input;
+  EgressRequest request;
+  request.url = ParseEndpointUrl("http://127.0.0.1:" + std::to_string(rig.peer.port) + "/", "/url").value();
+  request.body = std::make_shared<const std::string>("{}");
+  request.timeout = std::chrono::milliseconds(2'000);
+  std::promise<HttpResult> promise;
+  rig.loop.Post(
+      [&] { rig.client->Send(request, [&](HttpResult result) { promise.set_value(std::move(result)); }); });
+  const HttpResult result = promise.get_future().get();
+  MUST(!result.own_fault || result.detail.find("kept connection") != std::string::npos);
+  MUST((result.status != 0) != (result.fault.has_value() || result.own_fault));
+  MUST(result.status == 0 || (result.status >= 101 && result.status <= 599));
+  MUST(result.excerpt.size() <= 4'096);
+  std::size_t headers = 0;
+  for (const auto& [name, value] : result.headers) headers += name.size() + value.size();
+  MUST(headers <= 16u << 10);
+}
+
+}  // namespace
+}  // namespace webhook::http
+
+void webhook::Fuzz(std::string_view input) {
+  http::Check(input);
+}
