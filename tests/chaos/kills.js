@@ -12,6 +12,7 @@ const {values: options} = parseArgs({options: {
   rate: {type: 'string', default: '10'}, // events a second of each of the ten tenants
   pause: {type: 'string', default: '3'}, // mean seconds between kills
   workers: {type: 'string', default: '3'},
+  hang: {type: 'string', default: '0.05'}, // share of the endpoints that do not answer
   settle: {type: 'string', default: '600'}, // longest time for all to arrive in the end, in seconds
 }});
 const kills = Number(options.kills);
@@ -21,12 +22,12 @@ const say = (text) => console.log(`${new Date().toISOString().slice(11, 19)} ${t
 const sink = await Sink.open();
 const tenants = [];
 for (let i = 0; i < 10; ++i) {
-  // Of the endpoints 10 % fail and 5 % hang.
+  // Of the endpoints 10 % fail, and some hang.
   const tenant = await newTenant(sink, `chaos-${i}`, i * perTenant, perTenant);
   const some = (from, to) => tenant.names.filter((_, at) => at >= perTenant * from && at < perTenant * to);
   await sink.ask('behave', {names: some(0, 0.1), behaviour: 'fail'});
-  await sink.ask('behave', {names: some(0.1, 0.15), behaviour: 'hang'});
-  tenant.healthy = some(0.15, 1);
+  await sink.ask('behave', {names: some(0.1, 0.1 + Number(options.hang)), behaviour: 'hang'});
+  tenant.healthy = some(0.1 + Number(options.hang), 1);
   tenants.push(tenant);
 }
 // Ten endpoints that get one and a half times what their limit allows, and a bit.
@@ -63,13 +64,14 @@ while (missing.length > 0 && Date.now() < end) {
   await sleep(2_000);
   missing = await sink.ask('missing', {expected});
 }
-const {requests, duplicates, breaches, worst10, worst60, lag} = await sink.ask('stats', {names});
+const {requests, duplicates, breaches, worst10, worst60, lag, repeats} = await sink.ask('stats', {names});
 const {latencies} = await sink.ask('stats', {names: tenants.flatMap((tenant) => tenant.healthy)});
 const lost = missing.reduce((sum, one) => sum + one.missing, 0);
 console.log(JSON.stringify({
   signal: options.signal, kills, workers: metricsUrls.length, events: tenants[0].published * 10 + flooded.published,
   expected: expected.reduce((sum, {total, types, rest}) => sum + Math.ceil((total - rest) / types), 0),
   requests, lost, repeated: duplicates, repeated_per_kill: +(duplicates / kills).toFixed(1),
+  repeated_after_ms: {p50: quantile(repeats, 0.5), p99: quantile(repeats, 0.99), max: quantile(repeats, 1)},
   allowed_per_kill: +(allowance / kills).toFixed(1), limit_breaches: breaches, worst_10s: worst10, worst_60s: worst60,
   healthy_ms: {p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), max: quantile(latencies, 1)},
   sink_lag_ms: lag,

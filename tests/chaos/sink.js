@@ -8,7 +8,8 @@ function newEndpoint() {
   return {
     behaviour: 'ok', // ok: 2 ms; slow: 200 ms; fail: every second answer 503; hang: none
     limits: {burst: 100, perMinute: 1_000}, // 0: none
-    seen: new Map(), // event number * 8 + attempt -> requests
+    seen: new Map(), // event number * 8 + attempt -> when it came first, ms
+    repeats: [], // of each request that came again: ms since it came first
     arrivals: [], // ms, of the last minute
     last10: 0, // index of the first arrival in the last 10 s
     requests: 0,
@@ -44,10 +45,14 @@ function note(endpoint, body, attempt, now) {
   noteArrival(endpoint, now);
   const {n, t} = JSON.parse(body).data;
   const key = n * 8 + attempt;
-  const before = endpoint.seen.get(key) ?? 0;
-  endpoint.seen.set(key, before + 1);
-  if (before > 0) ++endpoint.duplicates;
-  else if (attempt === 1) endpoint.latencies.push([t, Date.now() - t]);
+  const first = endpoint.seen.get(key);
+  if (first !== undefined) {
+    ++endpoint.duplicates;
+    endpoint.repeats.push(Math.round(now - first));
+    return;
+  }
+  endpoint.seen.set(key, now);
+  if (attempt === 1) endpoint.latencies.push([t, Date.now() - t]);
 }
 
 function answer(endpoint, response) {
@@ -115,13 +120,14 @@ const commands = {
   },
   // Sums over the endpoints with these names, and the latencies of first attempts published since.
   stats({names, since = 0}) {
-    const sums = {requests: 0, duplicates: 0, breaches: 0, worst10: 0, worst60: 0, lag: Math.round(lag), latencies: []};
+    const sums = {requests: 0, duplicates: 0, breaches: 0, worst10: 0, worst60: 0, lag: Math.round(lag), latencies: [], repeats: []};
     for (const name of names) {
       const endpoint = endpoints.get(name);
       sums.requests += endpoint.requests;
       sums.duplicates += endpoint.duplicates;
       sums.breaches += endpoint.breaches;
       sums.worst10 = Math.max(sums.worst10, endpoint.worst10);
+      sums.repeats.push(...endpoint.repeats);
       sums.worst60 = Math.max(sums.worst60, endpoint.worst60);
       for (const [t, ms] of endpoint.latencies) if (t >= since) sums.latencies.push(ms);
     }

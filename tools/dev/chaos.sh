@@ -1,0 +1,54 @@
+# ./dev chaos and ./dev fuzz. Sourced, not run.
+# shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
+
+# A platform of its own with three workers, thrown away afterwards; its logs stay.
+cmd_chaos() (
+  local scenario="${1:-}"
+  case "$scenario" in
+    kills | isolation) shift ;;
+    *) fail "unknown scenario '$scenario'" "./dev chaos kills|isolation [OPTIONS]; see tests/chaos/*.js" ;;
+  esac
+  cmd_build
+  state="$root/.dev/chaos"
+  export WEBHOOK_DEV_DIR="$state"
+  trap 'cmd_down >/dev/null' EXIT
+  cmd_down --purge >/dev/null 2>&1 || true
+  cmd_up --workers 3
+  set -a
+  # shellcheck source=/dev/null
+  source "$state/env"
+  set +a
+  node "tests/chaos/$scenario.js" "$@"
+)
+
+fuzz_targets="checkpoint records canonical_json endpoint_url http_response"
+
+# Each fuzz target for a time, beginning with its corpus; what it finds is to be mended and added there.
+cmd_fuzz() {
+  local seconds=60 target targets=()
+  while [ $# -gt 0 ]; do
+    case "$1" in
+      --seconds) seconds="$2" && shift 2 ;;
+      *) targets+=("$1") && shift ;;
+    esac
+  done
+  [ ${#targets[@]} -gt 0 ] || read -ra targets <<<"$fuzz_targets"
+  for target in "${targets[@]}"; do
+    [[ " $fuzz_targets " == *" $target "* ]] || fail "unknown fuzz target '$target'" "one of: $fuzz_targets"
+  done
+  command -v clang++-14 >/dev/null ||
+    step "installing clang" "$state/logs/clang.log" as_root apt-get install -y --no-install-recommends clang-14 libclang-rt-14-dev
+  cmd_build --preset fuzz "${targets[@]/#/fuzz_}"
+  for target in "${targets[@]}"; do
+    say "fuzz $target for $seconds s"
+    local found="$root/.dev/fuzz/$target"
+    mkdir -p "$found"
+    [ "$target" != canonical_json ] || export FUZZ_PAIRS="$root/.dev/fuzz/pairs"
+    rm -f "$root/.dev/fuzz/pairs"
+    # First the folder that grows, then the one that is kept.
+    (cd "$found" && "$root/build/fuzz/bin/fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -rss_limit_mb=2048 \
+      "$found" "$root/tests/fuzz/corpus/$target") 2>&1 | grep -E "SUMMARY|number_of_executed|ERROR|fuzz.*\.cc|artifact|DONE" ||
+      fail "$target: a property does not hold" "the input lies in $found (crash-…): add it to tests/fuzz/corpus/$target"
+    if [ "$target" = canonical_json ]; then node tests/fuzz/compare_json.js "$root/.dev/fuzz/pairs"; fi
+  done
+}
