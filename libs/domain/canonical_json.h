@@ -15,7 +15,8 @@ namespace webhook {
 // repeated key keeps its first place and its last value; JavaScript's escapes and number format.
 struct CanonicalJson {
   std::string text;
-  int kept_numbers = 0;  // numbers that a double cannot carry: verification by re-serialising fails for them
+  // Numbers that a double cannot carry, those of replaced values too: verification by re-serialising fails for them.
+  int kept_numbers = 0;
 };
 
 // Errors are kInvalid with one violation whose pointer is `pointer` plus the path inside the text, and a

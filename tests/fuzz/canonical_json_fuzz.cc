@@ -19,7 +19,7 @@ void Fuzz(std::string_view input) {
   const auto second = CanonicalObject(first->text, "/data");
   MUST(second);
   MUST(second->text == first->text);
-  MUST(second->kept_numbers == first->kept_numbers);
+  MUST(second->kept_numbers <= first->kept_numbers);  // a repeated key's first value is gone
   MUST(IsUtf8(first->text));
   if (first->kept_numbers == 0) pairs << ToBase64(input) << ' ' << ToBase64(first->text) << '\n';
 }

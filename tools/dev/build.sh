@@ -1,7 +1,7 @@
 # ./dev build. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
-presets="dev release asan tsan"
+presets="dev release asan tsan fuzz"
 
 # Sets `preset` and `rest` from the arguments.
 take_preset() {

@@ -47,7 +47,7 @@ cmd_fuzz() {
     rm -f "$root/.dev/fuzz/pairs"
     # First the folder that grows, then the one that is kept.
     (cd "$found" && "$root/build/fuzz/bin/fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -rss_limit_mb=2048 \
-      "$found" "$root/tests/fuzz/corpus/$target") 2>&1 | grep -E "SUMMARY|number_of_executed|ERROR|fuzz.*\.cc|artifact|DONE" ||
+      "$found" "$root/tests/fuzz/corpus/$target") 2>&1 | grep -v "^\[libprotobuf" | grep -E "SUMMARY|number_of_executed|ERROR|_fuzz\.cc|artifact|DONE" ||
       fail "$target: a property does not hold" "the input lies in $found (crash-…): add it to tests/fuzz/corpus/$target"
     if [ "$target" = canonical_json ]; then node tests/fuzz/compare_json.js "$root/.dev/fuzz/pairs"; fi
   done

@@ -1,0 +1,220 @@
+#include <algorithm>
+
+#include "domain/hash.h"
+#include "tests/sim/runner.h"
+
+namespace webhook::sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// As in adapters/attempts_reader.cc.
+constexpr seconds kClockDifference{5};
+
+class DeliverRunner : public Runner, HttpPort, JournalPort, ReportPort, DeactivatePort {
+ public:
+  DeliverRunner(Place place, int epoch, const Checkpoint& from, Context context)
+      : Runner(place, epoch, std::move(context)),
+        attempts_from_(from.attempts_offset),
+        lane_(place.partition, from, context_.settings.lane,
+              {*this, *this, *this, *this, *context_.copy, context_.lease, context_.admission.get()}) {}
+
+  Lane& lane() override { return lane_; }
+  void Take(const Record& record, std::int64_t offset, Now now) override {
+    lane_.OnDelivery(*record.delivery, offset, now);
+  }
+  void Prepare() override;
+  void OnCommitted(Time sent) override { context_.around.checker.OnCommitted(epoch_, sent); }
+  void End(bool cut_short) override;
+
+ private:
+  struct Open {
+    DeliveryId id;
+    int run = 0;
+  };
+
+  void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
+  void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
+  void AppendAttempt(Token token, const AttemptRecord& record) override;
+  void Report(const AttemptRecord&) override {}
+  void Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) override;
+  void Close(Token token);
+  AttemptsTail ReadTail() const;
+
+  const std::int64_t attempts_from_;
+  DeliveryLane lane_;
+  std::unordered_map<Token, Open> requests_;  // their attempts are not in the log
+};
+
+AttemptsTail DeliverRunner::ReadTail() const {
+  const SimLog& log = context_.around.log;
+  const Place place{Topic::kAttempts, place_.partition};
+  const auto& records = log.At(place);
+  const Time young = context_.around.clock.time() - kLongestRateWindow - kClockDifference;
+  const auto first = std::lower_bound(records.begin(), records.end(), young,
+                                      [](const Record& record, Time time) { return record.appended < time; });
+  std::int64_t next = first - records.begin();
+  if (attempts_from_ >= 0) next = std::min(next, attempts_from_);
+  AttemptsTail tail;
+  tail.end = log.End(place);
+  tail.complete = true;
+  for (; next < tail.end; ++next) {
+    const AttemptRecord& record = *records[static_cast<std::size_t>(next)].attempt;
+    Delivery attempt;
+    attempt.id = record.delivery_id;
+    attempt.run = record.run;
+    attempt.attempt = record.attempt;
+    AttemptsTail::Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt};
+    if (record.requested) entry.ended_at = record.started_at + record.duration;
+    tail.entries.push_back(entry);
+  }
+  return tail;
+}
+
+void DeliverRunner::Prepare() {
+  if (random().Permille(context_.settings.faults.blind_takeover)) {
+    const Time waited = random().Span(seconds{2}, seconds{10});
+    return context_.life->After(waited, [find = context_.find, place = place_, epoch = epoch_] {
+      auto* const self = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, 0));
+      if (self == nullptr || self->ready()) return;
+      self->lane_.OnInherited({}, self->now());
+      self->context_.around.checker.OnTakenOver(epoch, place.partition, true);
+      self->SetReady();
+    });
+  }
+  const auto tail = std::make_shared<AttemptsTail>();
+  Life& life = *context_.life;
+  context_.around.broker.Call(
+      context_.life, context_.channel,
+      [this, tail, weak = context_.find, place = place_, epoch = epoch_, &life] {
+        // The dead read nothing; a reader that is gone leaves nothing to read
+        // for.
+        if (!life.alive() || weak(place, epoch, Answering::kRequest, 0) != this) return;
+        *tail = ReadTail();
+        if (!context_.settings.switches.tail) tail->entries.clear();
+      },
+      [find = context_.find, place = place_, epoch = epoch_, tail](bool ok) {
+        auto* const self = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, 0));
+        if (self == nullptr || self->ready()) return;
+        if (!ok) return self->Prepare();
+        const Time reads = self->random().Span(milliseconds{5}, milliseconds{300});
+        self->context_.life->After(reads, [find, place, epoch, tail] {
+          auto* const there = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, 0));
+          if (there == nullptr || there->ready()) return;
+          there->lane_.OnInherited(*tail, there->now());
+          there->context_.around.checker.OnTakenOver(epoch, place.partition, false);
+          there->SetReady();
+        });
+      });
+}
+
+void DeliverRunner::Send(Token token, const Delivery& delivery,
+                         const std::shared_ptr<const Webhook>& webhook) {
+  Expect(Answering::kRequest, token);
+  Checker& checker = context_.around.checker;
+  if (requests_.try_emplace(token, Open{delivery.id, delivery.run}).second)
+    checker.OnOpened(epoch_, delivery);
+  Endpoints::Request request;
+  request.lane = epoch_;
+  request.delivery = delivery;
+  request.webhook = webhook;
+  request.write_before = [find = context_.find, place = place_, epoch = epoch_,
+                          begun = context_.lease.lease(), &settings = context_.settings]() -> MonoTime {
+    if (!settings.lane.guards.lease) return MonoTime::max();
+    if (!settings.switches.lease_at_write) return begun;
+    const Runner* const runner = find(place, epoch, Answering::kRequest, 0);
+    if (runner == nullptr || runner->epoch() != epoch) return MonoTime::min();
+    return static_cast<const DeliverRunner*>(runner)->context_.lease.lease();
+  };
+  request.on_response = [find = context_.find, place = place_, epoch = epoch_, token, delivery, webhook,
+                         &checker, admission = context_.admission,
+                         crash = context_.around.crash](const HttpResult& result) {
+    auto* const self = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, token));
+    if (self == nullptr) return admission->Leave(*webhook);  // the lane is gone, its request was not
+    if (self == nullptr || !self->Settle(Answering::kRequest, token)) return;
+    if (crash != nullptr && !crash->Happens()) return;
+    checker.OnEnded(self->epoch_, delivery, *webhook, result);
+    if (result.own_fault) self->Close(token);  // it made no attempt
+    self->lane_.OnResponse(token, result, self->now());
+    self->context_.progress();
+    if (crash != nullptr) crash->Happened();
+  };
+  context_.around.endpoints.Send(context_.life, std::move(request));
+}
+
+void DeliverRunner::Close(Token token) {
+  const auto found = requests_.find(token);
+  if (found == requests_.end()) return;
+  context_.around.checker.OnClosed(epoch_, found->second.id, found->second.run);
+  requests_.erase(found);
+}
+
+void DeliverRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
+  const Topic to = TopicOf(topic);
+  const SimLog& log = context_.around.log;
+  const int partition =
+      to == Topic::kDeliveries
+          ? place_.partition
+          : static_cast<int>(Hash64(delivery.id.str()) % static_cast<std::uint64_t>(log.partitions(to)));
+  Record record;
+  record.delivery = std::make_shared<const Delivery>(delivery);
+  Append(token, {to, partition}, std::move(record));
+}
+
+void DeliverRunner::AppendAttempt(Token token, const AttemptRecord& attempt) {
+  Checker& checker = context_.around.checker;
+  checker.OnRecording(epoch_, attempt);
+  Record record;
+  record.attempt = std::make_shared<const AttemptRecord>(attempt);
+  const auto value = record.attempt;
+  Expect(Answering::kAppend, token);
+  CrashPoint* const crash = context_.around.crash;
+  context_.producer->Append({Topic::kAttempts, place_.partition}, std::move(record),
+                            [find = context_.find, place = place_, epoch = epoch_, token, value, &checker,
+                             crash](const Appended& appended) {
+                              auto* const self =
+                                  static_cast<DeliverRunner*>(find(place, epoch, Answering::kAppend, token));
+                              if (self == nullptr || !self->Settle(Answering::kAppend, token)) return;
+                              if (crash != nullptr && !crash->Happens()) return;
+                              if (appended.ok && self->epoch_ == epoch) {
+                                checker.OnRecorded(epoch, *value);
+                                self->Close(token);
+                              }
+                              self->lane_.OnAppended(token, appended, self->now());
+                              self->context_.progress();
+                              if (crash != nullptr) crash->Happened();
+                            });
+}
+
+void DeliverRunner::Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) {
+  SimRegistry& registry = context_.around.registry;
+  Checker& checker = context_.around.checker;
+  context_.around.clock.After(random().Span(milliseconds{5}, milliseconds{200}),
+                              [&registry, &checker, webhook, reason, revision] {
+                                const auto found = registry.Find(webhook);
+                                if (!found || found->revision != revision) return;
+                                Webhook changed = *found;
+                                changed.active = false;
+                                changed.inactive_reason = reason;
+                                if (registry.Put(changed)) checker.OnWebhook(changed);
+                              });
+}
+
+void DeliverRunner::End(bool cut_short) {
+  Checker& checker = context_.around.checker;
+  for (const auto& [token, open] : requests_) {
+    checker.OnClosed(epoch_, open.id, open.run);
+    if (cut_short) checker.Excuse(open.id, open.run);
+  }
+  requests_.clear();
+}
+
+}  // namespace
+
+std::shared_ptr<Runner> MakeDeliverRunner(Place place, int epoch, const Checkpoint& from,
+                                          Runner::Context context) {
+  return std::make_shared<DeliverRunner>(place, epoch, from, std::move(context));
+}
+
+}  // namespace webhook::sim

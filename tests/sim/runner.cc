@@ -1,0 +1,130 @@
+#include "tests/sim/runner.h"
+
+#include <algorithm>
+
+#include "domain/hash.h"
+#include "services/delivery-worker/engine/stages.h"
+
+namespace webhook::sim {
+
+bool Runner::Expects(Answering what, Token token) const {
+  return open_.contains({what, token});
+}
+
+bool Runner::Settle(Answering what, Token token) {
+  const auto found = open_.find({what, token});
+  if (found == open_.end()) return false;
+  if (--found->second == 0) open_.erase(found);
+  return true;
+}
+
+void Runner::Append(Token token, Place to, Record record) {
+  Expect(Answering::kAppend, token);
+  CrashPoint* const crash = context_.around.crash;
+  context_.producer->Append(to, std::move(record),
+                            [find = context_.find, place = place_, epoch = epoch_, token,
+                             &clock = context_.around.clock, crash](const Appended& appended) {
+                              Runner* const runner = find(place, epoch, Answering::kAppend, token);
+                              if (runner == nullptr || !runner->Settle(Answering::kAppend, token)) return;
+                              if (crash != nullptr && !crash->Happens()) return;
+                              runner->lane().OnAppended(token, appended, clock.now());
+                              runner->context_.progress();
+                              if (crash != nullptr) crash->Happened();
+                            });
+}
+
+namespace {
+
+class FanoutRunner : public Runner, DeliveriesPort, BarrierPort, FanoutReportPort {
+ public:
+  FanoutRunner(Place place, int epoch, const Checkpoint& from, Context context)
+      : Runner(place, epoch, std::move(context)),
+        lane_(from, context_.settings.fanout, {*this, *this, *this, *context_.copy}) {}
+
+  Lane& lane() override { return lane_; }
+  void Take(const Record& record, std::int64_t offset, Now now) override {
+    lane_.OnEvent(record.event, offset, now);
+  }
+  void End(bool) override {}
+
+ private:
+  void AppendDelivery(Token token, const Delivery& delivery) override {
+    const int partitions = context_.around.log.partitions(Topic::kDeliveries);
+    Record record;
+    record.delivery = std::make_shared<const Delivery>(delivery);
+    Append(token, {Topic::kDeliveries, DeliveryPartition(delivery.webhook_id, partitions)},
+           std::move(record));
+  }
+  void AskBarrier() override {
+    ++barriers_;
+    Expect(Answering::kRequest, barriers_);
+    context_.copy->AskBarrier([find = context_.find, place = place_, epoch = epoch_, token = barriers_,
+                               &clock = context_.around.clock] {
+      Runner* const runner = find(place, epoch, Answering::kRequest, token);
+      if (runner == nullptr || !runner->Settle(Answering::kRequest, token)) return;
+      auto* const self = static_cast<FanoutRunner*>(runner);
+      self->lane_.OnBarrier(clock.now());
+      self->context_.progress();
+    });
+  }
+  void ReportFanout(FannedOut, std::size_t) override {}
+
+  FanoutLane lane_;
+  Token barriers_ = 0;
+};
+
+class PumpRunner : public Runner, MovePort {
+ public:
+  PumpRunner(Place place, int epoch, const Checkpoint& from, Context context)
+      : Runner(place, epoch, std::move(context)),
+        lane_(from, context_.settings.pump, *this, context_.lease) {}
+
+  Lane& lane() override { return lane_; }
+  void Take(const Record& record, std::int64_t offset, Now) override {
+    const WallTime release = VirtualClock::Wall(record.appended) +
+                             TierDelay(NameOf(place_.topic), context_.settings.pump.time_scale);
+    const Delivery& delivery = *record.delivery;
+    const WallTime due = std::min<WallTime>(delivery.due_at.value_or(release),
+                                            delivery.created_at + context_.settings.lane.max_age);
+    // The value is opaque to the lane: here it names the record.
+    lane_.OnWaiting({offset, release, due, delivery.webhook_id, delivery.id, std::to_string(offset)});
+  }
+  std::optional<Time> next_release() const override {
+    const auto next = lane_.next_release();
+    if (!next) return std::nullopt;
+    return VirtualClock::FromWall(*next);
+  }
+  void End(bool) override {}
+
+ private:
+  void Move(Token token, const char* topic, const Waiting& waiting) override {
+    const SimLog& log = context_.around.log;
+    const std::int64_t offset = std::stoll(waiting.value);
+    Record record;
+    record.delivery = log.At(place_)[static_cast<std::size_t>(offset)].delivery;
+    record.moved_from = Position{place_, offset};
+    const Topic to = TopicOf(topic);
+    const int partitions = log.partitions(to);
+    const int partition =
+        to == Topic::kDeliveries
+            ? DeliveryPartition(waiting.webhook, partitions)
+            : static_cast<int>(Hash64(waiting.delivery.str()) % static_cast<std::uint64_t>(partitions));
+    Append(token, {to, partition}, std::move(record));
+  }
+
+  PumpLane lane_;
+};
+
+}  // namespace
+
+std::shared_ptr<Runner> MakeFanoutRunner(Place place, int epoch, const Checkpoint& from,
+                                         Runner::Context context) {
+  return std::make_shared<FanoutRunner>(place, epoch, from, std::move(context));
+}
+
+std::shared_ptr<Runner> MakePumpRunner(Place place, int epoch, const Checkpoint& from,
+                                       Runner::Context context) {
+  return std::make_shared<PumpRunner>(place, epoch, from, std::move(context));
+}
+
+}  // namespace webhook::sim
