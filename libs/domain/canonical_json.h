@@ -15,7 +15,8 @@ namespace webhook {
 // repeated key keeps its first place and its last value; JavaScript's escapes and number format.
 struct CanonicalJson {
   std::string text;
-  // Numbers that a double cannot carry, those of replaced values too: verification by re-serialising fails for them.
+  // Numbers that a double cannot carry, those of replaced values too: verification by re-serialising fails
+  // for them.
   int kept_numbers = 0;
 };
 

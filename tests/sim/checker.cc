@@ -78,11 +78,15 @@ void Checker::OnTakenOver(Lane lane, int partition, bool blind) {
   ++owners_[partition];
   taken_over_[lane] = {clock_.time(), blind};
   // What an owner that is replaced has under way, and may never tell.
-  for (Told* const told : open_) told->excused = true;
+  for (Told* const told : open_) {
+    if (told->partition == partition) told->excused = true;
+  }
   if (!blind) return;
   // Who cannot read the attempts knows only what was committed.
   for (const auto& [owner, list] : uncommitted_) {
-    for (const auto& [time, told] : list) told->excused = true;
+    for (const auto& [time, told] : list) {
+      if (told->partition == partition) told->excused = true;
+    }
   }
 }
 

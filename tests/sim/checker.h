@@ -142,6 +142,7 @@ class Checker {
     std::shared_ptr<const Event> event;
     WebhookId webhook;
     int run = 0;
+    int partition = -1;  // of webhook.deliveries
     bool in_log = false;
     bool success = false;  // recorded, and its owner knows
     bool excused = false;

@@ -36,6 +36,7 @@ void Checker::OnAppended(Place place, std::int64_t offset) {
     ++counts_.deliveries;
   }
   Attempt& attempt = told.at(delivery.attempt);
+  if (place.topic == Topic::kDeliveries) told.partition = place.partition;
   if (place.topic == Topic::kDeliveries) attempt.offsets.emplace_back(place.partition, offset);
   if (record.moved_from) return;
   if (delivery.wait_reason == WaitReason::kRetry) ++attempt.retry_copies;

@@ -1,11 +1,21 @@
 # ./dev test. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
-test_kinds="unit integration e2e all"
+test_kinds="unit sim integration e2e all"
 
 test_unit() {
   say "unit tests ($preset)"
   ctest --preset "$preset" -L unit -j"$(nproc)" --output-on-failure --no-tests=error
+}
+
+# The engine against a model of Kafka, under virtual time: faults by seed, every crash point of a small run, and each
+# guard taken away, to see that this is noticed.
+test_sim() {
+  say "simulator ($preset)"
+  local sim="$root/build/$preset/bin/sim"
+  "$sim" --seeds "${SIM_SEEDS:-2000}"
+  "$sim" --crash-points
+  "$sim" --mutate all
 }
 
 # Adapters against the real thing: a Kafka and a Postgres of their own, thrown away afterwards. They are prepared by the
@@ -45,15 +55,18 @@ cmd_test() {
   take_preset "$@"
   local kind kinds=("${rest[@]:-all}")
   for kind in "${kinds[@]}"; do
-    [[ " $test_kinds " == *" $kind "* ]] || fail "unknown kind of test '$kind'" "./dev test [unit|integration|e2e|all]"
+    [[ " $test_kinds " == *" $kind "* ]] || fail "unknown kind of test '$kind'" "./dev test [unit|sim|integration|e2e|all]"
   done
   local targets=()
-  for kind in "${kinds[@]}"; do targets+=("${kind}_tests"); done
+  for kind in "${kinds[@]}"; do
+    if [ "$kind" = sim ]; then targets+=(sim); else targets+=("${kind}_tests"); fi
+  done
   # Everything, where the services themselves are run.
   [[ " ${kinds[*]} " =~ \ (e2e|all)\  ]] && targets=()
   cmd_build --preset "$preset" "${targets[@]}"
   for kind in "${kinds[@]}"; do
     if [ "$kind" = unit ] || [ "$kind" = all ]; then test_unit; fi
+    if [ "$kind" = sim ] || [ "$kind" = all ]; then test_sim; fi
     if [ "$kind" = integration ] || [ "$kind" = all ]; then test_integration; fi
     if [ "$kind" = e2e ] || [ "$kind" = all ]; then test_e2e; fi
   done
