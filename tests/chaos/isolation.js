@@ -1,8 +1,10 @@
 // One run without and one with trouble, of the same healthy endpoints: what do they notice?
 // usage: node isolation.js --trouble hang|flood|flood200
+import fs from 'node:fs';
+import path from 'node:path';
 import {parseArgs} from 'node:util';
 
-import {ctl, metric, sleep} from '../e2e/lib/platform.js';
+import {rest, sleep} from '../e2e/lib/platform.js';
 import {newTenant, publishTo, quantile, Sink, startLoad, types} from './load.js';
 import {deliveryPartition} from './partition.js';
 
@@ -11,7 +13,7 @@ const {values: options} = parseArgs({options: {
   endpoints: {type: 'string', default: '1000'},
   rate: {type: 'string', default: '3'}, // events a second of each of the ten tenants; each goes to a quarter of its webhooks
   seconds: {type: 'string', default: '60'},
-  events: {type: 'string', default: '100000'}, // of a flood
+  events: {type: 'string', default: '100000'}, // deliveries of a flood
 }});
 const perTenant = Math.floor(Number(options.endpoints) / 10);
 const seconds = Number(options.seconds);
@@ -20,6 +22,15 @@ const summary = (latencies) => ({
   deliveries: latencies.length, per_second: +(latencies.length / seconds).toFixed(1),
   p50: quantile(latencies, 0.5), p90: quantile(latencies, 0.9), p99: quantile(latencies, 0.99), max: quantile(latencies, 1),
 });
+
+// Resident memory of the workers, MiB.
+function workerMemory() {
+  const dir = process.env.WEBHOOK_PIDS_DIR;
+  return fs.readdirSync(dir).filter((name) => name.startsWith('delivery-worker')).map((name) => {
+    const status = fs.readFileSync(`/proc/${fs.readFileSync(path.join(dir, name), 'utf8').trim()}/status`, 'utf8');
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
+  });
+}
 
 const sink = await Sink.open();
 const limits = {burst: 0, perMinute: 0};
@@ -45,17 +56,58 @@ async function phase(names, rate = Number(options.rate)) {
   return {...summary(latencies), late_at_end: latencies.length - published.latencies.length, lag};
 }
 
-const trouble = {
-  async hang() {
-    const base = await phase(healthy);
-    say(`without: ${JSON.stringify(base)}`);
-    await sink.ask('behave', {names: hanging, behaviour: 'hang'});
-    await sleep(60_000 * 0); // the first 30 s of hanging, with ten requests each, are the worst: they are in
-    const hung = await phase(healthy);
-    say(`with:    ${JSON.stringify(hung)}`);
-    return {base, hung, rate_ratio: +(hung.per_second / base.per_second).toFixed(3), p99_ratio: +(hung.p99 / base.p99).toFixed(3)};
-  },
-};
+const compare = (base, trouble) => ({
+  base, trouble, rate_ratio: +(trouble.per_second / base.per_second).toFixed(3), p99_ratio: +(trouble.p99 / base.p99).toFixed(3),
+});
 
-console.log(JSON.stringify({trouble: options.trouble, ...(await trouble[options.trouble]())}, null, 1));
+async function hang() {
+  const base = await phase(healthy);
+  say(`without: ${JSON.stringify(base)}`);
+  // The first half minute, in which each has ten requests open, is in.
+  await sink.ask('behave', {names: hanging, behaviour: 'hang'});
+  return compare(base, await phase(healthy));
+}
+
+// The webhooks of an account that lie on one partition, `count` of them; the others are deleted.
+async function newCrowd(first, count) {
+  const crowd = await newTenant(sink, 'iso-crowd', first, 0);
+  const limitsOf = {burst: 100, perMinute: 1_000};
+  const names = [];
+  let partition = null;
+  for (let name = first; names.length < count; name += 20) {
+    const some = Array.from({length: 20}, (_, i) => name + i);
+    await sink.ask('behave', {names: some, limits: limitsOf});
+    await Promise.all(some.map(async (endpoint) => {
+      const {json} = await rest('POST', '/v2/webhooks', {url: sink.url(endpoint), events: [types[0]]}, {key: crowd.key});
+      partition ??= deliveryPartition(json.id);
+      if (deliveryPartition(json.id) === partition && names.length < count) names.push(endpoint);
+      else await rest('DELETE', `/v2/webhooks/${json.id}`, undefined, {key: crowd.key});
+    }));
+  }
+  return {...crowd, names, partition};
+}
+
+async function flood(count) {
+  const crowd = await newCrowd(100_000, count);
+  const beside = tenants.flatMap(({names, webhookIds}) =>
+    names.filter((_, at) => deliveryPartition(webhookIds[at]) === crowd.partition));
+  say(`${count} to be flooded on partition ${crowd.partition}, beside ${beside.length} others`);
+  const memory = [workerMemory()];
+  const base = await phase(beside);
+  say(`without: ${JSON.stringify(base)}`);
+  // The type of the crowd's webhooks is that of every fourth event.
+  const events = Math.ceil(Number(options.events) / count) * types.length;
+  for (let left = events; left > 0; left -= 4_000) await publishTo([crowd], Math.min(4_000, left));
+  const before = await sink.ask('stats', {names: crowd.names});
+  const started = Date.now();
+  const flooded = await phase(beside);
+  const after = await sink.ask('stats', {names: crowd.names});
+  memory.push(workerMemory());
+  const per10 = (after.requests - before.requests) / count / ((Date.now() - started) / 10_000);
+  return {...compare(base, flooded), flooded_per_10s: +per10.toFixed(1), worst_10s: after.worst10, breaches: after.breaches,
+    worker_mib: memory};
+}
+
+const troubles = {hang, flood: () => flood(1), flood200: () => flood(200)};
+console.log(JSON.stringify({trouble: options.trouble, ...(await troubles[options.trouble]())}, null, 1));
 sink.close();

@@ -56,9 +56,11 @@ export async function newTenant(sink, name, first, count, {behaviour = 'ok', web
     const {status, json} = await rest('POST', '/v2/webhooks',
       {url: sink.url(endpoint), events: [types[endpoint % types.length]], ...webhook}, {key: account.key});
     assert.equal(status, 201, JSON.stringify(json));
+    return json.id;
   };
-  for (let i = 0; i < names.length; i += 20) await Promise.all(names.slice(i, i + 20).map(register));
-  return {...account, names, published: 0};
+  const webhookIds = [];
+  for (let i = 0; i < names.length; i += 20) webhookIds.push(...await Promise.all(names.slice(i, i + 20).map(register)));
+  return {...account, names, webhookIds, published: 0};
 }
 
 // Publishes `count` more events of each tenant, until they are acknowledged: a call that was not sure is repeated with

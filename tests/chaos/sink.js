@@ -6,7 +6,7 @@ const endpoints = new Map(); // N -> endpoint
 
 function newEndpoint() {
   return {
-    behaviour: 'ok', // ok: 2 ms; slow: 200 ms; fail: every second answer 503; hang: none
+    behaviour: 'ok', // ok: 2 ms; slow: 200 ms; fail: every second answer 503; fail_first: 503 to first attempts; hang: none
     limits: {burst: 100, perMinute: 1_000}, // 0: none
     seen: new Map(), // event number * 8 + attempt -> when it came first, ms
     repeats: [], // of each request that came again: ms since it came first
@@ -17,6 +17,8 @@ function newEndpoint() {
     breaches: 0,
     worst10: 0,
     worst60: 0,
+    failed: new Map(), // event number -> when its first attempt was answered with 503, ms
+    pauses: [], // ms from then to the second attempt
     latencies: [], // [published, ms until its first attempt]
   };
 }
@@ -53,10 +55,16 @@ function note(endpoint, body, attempt, now) {
   }
   endpoint.seen.set(key, now);
   if (attempt === 1) endpoint.latencies.push([t, Date.now() - t]);
+  if (attempt === 1 && endpoint.behaviour === 'fail_first') endpoint.failed.set(n, now);
+  if (attempt === 2 && endpoint.failed.has(n)) endpoint.pauses.push(now - endpoint.failed.get(n));
 }
 
-function answer(endpoint, response) {
+function answer(endpoint, attempt, response) {
   switch (endpoint.behaviour) {
+    case 'fail_first':
+      response.statusCode = attempt === 1 ? 503 : 200;
+      response.end();
+      return;
     case 'hang':
       return;
     case 'slow':
@@ -84,8 +92,9 @@ const server = http.createServer((request, response) => {
   const chunks = [];
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
-    note(endpoint, Buffer.concat(chunks), Number(request.headers['x-platform-attempt']), now);
-    answer(endpoint, response);
+    const attempt = Number(request.headers['x-platform-attempt']);
+    note(endpoint, Buffer.concat(chunks), attempt, now);
+    answer(endpoint, attempt, response);
   });
 });
 server.keepAliveTimeout = 60_000;
@@ -120,7 +129,7 @@ const commands = {
   },
   // Sums over the endpoints with these names, and the latencies of first attempts published since.
   stats({names, since = 0}) {
-    const sums = {requests: 0, duplicates: 0, breaches: 0, worst10: 0, worst60: 0, lag: Math.round(lag), latencies: [], repeats: []};
+    const sums = {requests: 0, duplicates: 0, breaches: 0, worst10: 0, worst60: 0, lag: Math.round(lag), latencies: [], repeats: [], pauses: []};
     for (const name of names) {
       const endpoint = endpoints.get(name);
       sums.requests += endpoint.requests;
@@ -128,6 +137,7 @@ const commands = {
       sums.breaches += endpoint.breaches;
       sums.worst10 = Math.max(sums.worst10, endpoint.worst10);
       sums.repeats.push(...endpoint.repeats);
+      sums.pauses.push(...endpoint.pauses);
       sums.worst60 = Math.max(sums.worst60, endpoint.worst60);
       for (const [t, ms] of endpoint.latencies) if (t >= since) sums.latencies.push(ms);
     }

@@ -5,9 +5,11 @@
 cmd_chaos() (
   local scenario="${1:-}"
   case "$scenario" in
-    kills | isolation) shift ;;
-    *) fail "unknown scenario '$scenario'" "./dev chaos kills|isolation [OPTIONS]; see tests/chaos/*.js" ;;
+    kills | isolation | lateness) shift ;;
+    *) fail "unknown scenario '$scenario'" "./dev chaos kills|isolation|lateness [OPTIONS]; see tests/chaos/*.js" ;;
   esac
+  # The contract's real pauses.
+  [ "$scenario" != lateness ] || time_scale=1
   cmd_build
   state="$root/.dev/chaos"
   export WEBHOOK_DEV_DIR="$state"
