@@ -9,8 +9,16 @@
 
 namespace webhook {
 
-// The last `capacity` fingerprints that were inserted: drops copies of what was done before. One that was
-// erased and inserted again may be forgotten sooner. Pure; no lock.
+// Of fingerprints, which are hashes already, in unordered containers.
+struct HashOfHash {
+  std::size_t operator()(const Bytes16& bytes) const {
+    std::size_t value = 0;
+    std::memcpy(&value, bytes.data(), sizeof value);
+    return value;
+  }
+};
+
+// The last `capacity` fingerprints that were inserted: drops copies of what was done before. Pure; no lock.
 class RecentSet {
  public:
   explicit RecentSet(std::size_t capacity) : capacity_(capacity) {}
@@ -28,18 +36,9 @@ class RecentSet {
     return true;
   }
 
-  void Erase(const Bytes16& fingerprint) { known_.erase(fingerprint); }
-
  private:
-  struct FirstBytes {  // a fingerprint is a hash already
-    std::size_t operator()(const Bytes16& bytes) const {
-      std::size_t value = 0;
-      std::memcpy(&value, bytes.data(), sizeof value);
-      return value;
-    }
-  };
   std::size_t capacity_;
-  std::unordered_set<Bytes16, FirstBytes> known_;
+  std::unordered_set<Bytes16, HashOfHash> known_;
   std::deque<Bytes16> order_;
 };
 

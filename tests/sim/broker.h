@@ -8,9 +8,8 @@
 
 namespace webhook::sim {
 
-// Requests to the brokers and their answers. Those of one channel keep their
-// order. Where the brokers are down or the way is cut, a request or its answer
-// is lost, and the asker finds out by waiting.
+// Requests to the brokers and their answers. Those of one channel keep their order. Where the brokers are
+// down or the way is cut, a request or its answer is lost, and the asker finds out by waiting.
 class Broker {
  public:
   struct Channel {
@@ -19,8 +18,7 @@ class Broker {
   };
   Broker(VirtualClock& clock, Random& random, SimLog& log) : clock_(clock), random_(random), log_(log) {}
 
-  // `ask` at the brokers; `answer` at the process, once: false where either was
-  // lost.
+  // `ask` at the brokers; `answer` at the process, once: false where either was lost.
   void Call(const std::shared_ptr<Life>& life, const std::shared_ptr<Channel>& channel,
             std::function<void()> ask, std::function<void(bool)> answer) {
     if (!life->alive()) return;

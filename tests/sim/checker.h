@@ -37,10 +37,11 @@ struct Failure {
 
 struct CheckerOptions {
   bool verbose = false;
-  bool idle = false;       // no fault, no worker that comes or goes, no flood: due
-                           // times are kept to a second
+  // No fault, no worker that comes or goes, no flood: due times are kept to a second.
+  bool idle = false;
   bool clean = false;      // no fault; workers may come and go
   bool ambiguous = false;  // a record may be in the log twice
+  int max_parks = 12;      // of a delivery, by one owner
   bool zombies = false;    // what an owner that was replaced appends may come at any time
 };
 
@@ -84,21 +85,19 @@ class Checker {
   void OnPublish(const std::shared_ptr<const Event>& event);
   void OnPublished(const EventId& event);
 
-  // A lane starts a request; its attempt is in the log, or it made none; the
-  // lane ends with its request open.
+  // A lane starts a request; its attempt is in the log, or it made none; the lane ends with its request open.
   void OnOpened(Lane lane, const Delivery& delivery);
   // A lane begins. `blind`: it could not read the attempts.
   void OnTakenOver(Lane lane, int partition, bool blind);
   void OnClosed(Lane lane, const DeliveryId& id, int run);
-  // Its process ended, or had to give up its partition, at a moment at which
-  // nobody can say how far the delivery was: it may be repeated.
+  // Its process ended, or had to give up its partition, at a moment at which nobody can say how far the
+  // delivery was: it may be repeated.
   void Excuse(const DeliveryId& id, int run);
 
   void OnWritten(Lane lane, const Delivery& delivery, const Webhook& webhook);
   void OnReceived(const WebhookId& webhook);
   void OnEnded(Lane lane, const Delivery& delivery, const Webhook& webhook, const HttpResult& result);
-  // A lane hands this record to its producer; a lane learns that it is in the
-  // log.
+  // A lane hands this record to its producer; a lane learns that it is in the log.
   void OnRecording(Lane lane, const AttemptRecord& record);
   void OnRecorded(Lane lane, const AttemptRecord& record);
   // A commit that the lane sent then is acknowledged.
@@ -111,8 +110,8 @@ class Checker {
   // Tells of those that are not.
   std::string Unfinished() const;
   void Finish();
-  // An endpoint that was flooded with more than its limit, and answers at once.
-  // `count`: of its requests, from `from` on, for which more wait.
+  // An endpoint that was flooded with more than its limit, and answers at once. `count`: of its requests,
+  // from `from` on, for which more wait.
   void ExpectPace(const WebhookId& webhook, Time from, int count) { paced_[webhook] = {from, count}; }
 
   // Prints what happens, of a run that somebody reads.
@@ -175,8 +174,8 @@ class Checker {
     int straight_failures = 0;
   };
   struct Covered {
-    std::vector<bool> recorded;  // webhook.deliveries: its attempt is in the
-                                 // log; wait tiers: moved on
+    // Webhook.deliveries: its attempt is in the log; wait tiers: moved on.
+    std::vector<bool> recorded;
     std::vector<bool> verified;  // its effects are in the log
     std::int64_t low = 0;        // all before are verified
   };
@@ -186,8 +185,7 @@ class Checker {
   int MaxParks(int partition) const;
   Told& Of(const DeliveryId& id, int run);
   bool MayRepeat(const Told& told, Lane lane) const;
-  // A copy of an attempt that was made so long ago that no new owner can know
-  // of it.
+  // A copy of an attempt that was made so long ago that no new owner can know of it.
   bool IsStray(Told& told, int attempt, Lane lane);
   bool EffectsAreInTheLog(Place place, std::int64_t offset, const Checkpoint& checkpoint, bool* for_good);
   void CheckLateness(Told& told, int number, const Endpoint& endpoint);

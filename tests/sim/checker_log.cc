@@ -7,7 +7,6 @@
 namespace webhook::sim {
 namespace {
 
-constexpr int kParks = 12;
 constexpr int kParksOfAnOwner = 8;
 
 }  // namespace
@@ -43,11 +42,10 @@ void Checker::OnAppended(Place place, std::int64_t offset) {
   if (delivery.wait_reason == WaitReason::kParked) ++attempt.park_copies;
 }
 
-// A slot is reserved for what is parked, so it is parked once; again where a
-// slow answer or a retry took the slot. A new owner knows of no slots, and
-// finds windows that count as full: it parks what it is given anew.
+// A slot is reserved for what is parked, so it is parked once; again where a slow answer or a retry took the
+// slot. A new owner knows of no slots, and finds windows that count as full: it parks what it is given anew.
 int Checker::MaxParks(int partition) const {
-  return kParks + kParksOfAnOwner * (owners_.at(partition) - 1);
+  return options_.max_parks + kParksOfAnOwner * (owners_.at(partition) - 1);
 }
 
 void Checker::OnAttempt(const AttemptRecord& record) {
@@ -65,8 +63,8 @@ void Checker::OnAttempt(const AttemptRecord& record) {
       ++attempt.park_records;
       ++counts_.parked;
       ++told.parks;
-      // An endpoint that fails is probed by one request at a time: what waits
-      // for it goes round meanwhile. So does what our own side cannot send.
+      // An endpoint that fails is probed by one request at a time: what waits for it goes round meanwhile. So
+      // does what our own side cannot send.
       if (endpoints_.at(told.webhook).straight_failures < kProbing && attempt.own_fault.empty())
         ++told.idle_parks;
       counts_.most_parks = std::max(counts_.most_parks, told.idle_parks);
@@ -81,8 +79,7 @@ void Checker::OnAttempt(const AttemptRecord& record) {
       if (record.next_attempt_at && !next.due) next.due = VirtualClock::FromWall(*record.next_attempt_at);
     }
   }
-  // A reader takes what is ahead of what it has: by attempt, then by whether it
-  // is an end.
+  // A reader takes what is ahead of what it has: by attempt, then by whether it is an end.
   const bool over = IsOver(told.state);
   const bool ahead = record.attempt > told.attempt || (record.attempt == told.attempt && !over);
   const bool forked = std::any_of(told.attempts.begin(), told.attempts.end(),
@@ -123,8 +120,7 @@ bool Checker::EffectsAreInTheLog(Place place, std::int64_t offset, const Checkpo
   }
   if (is_recorded(place, offset)) return true;
   if (place.topic != Topic::kDeliveries) return false;
-  // A copy, or one that was handed over: then another record of this attempt
-  // stands for it.
+  // A copy, or one that was handed over: then another record of this attempt stands for it.
   const auto& others = Of(record.delivery->id, record.delivery->run).at(record.delivery->attempt).offsets;
   bool open_elsewhere = false;
   for (const auto& [partition, other] : others) {

@@ -5,8 +5,8 @@
 
 namespace webhook::sim {
 
-// Numbers the effects of a run and ends the worker's process at chosen ones:
-// right before the effect, so that it does not happen, or right after it.
+// Numbers the effects of a run and ends the worker's process at chosen ones: right before the effect, so that
+// it does not happen, or right after it.
 class CrashPoint {
  public:
   struct Kill {

@@ -88,8 +88,7 @@ void DeliverRunner::Prepare() {
   context_.around.broker.Call(
       context_.life, context_.channel,
       [this, tail, weak = context_.find, place = place_, epoch = epoch_, &life] {
-        // The dead read nothing; a reader that is gone leaves nothing to read
-        // for.
+        // The dead read nothing; a reader that is gone leaves nothing to read for.
         if (!life.alive() || weak(place, epoch, Answering::kRequest, 0) != this) return;
         *tail = ReadTail();
         if (!context_.settings.switches.tail) tail->entries.clear();

@@ -9,9 +9,8 @@
 
 namespace webhook::sim {
 
-// What a process of the worker can do at this moment. Shared with all that is
-// on its way to it: to the dead nothing comes, and what comes to one that was
-// stopped waits until it goes on.
+// What a process of the worker can do at this moment. Shared with all that is on its way to it: to the dead
+// nothing comes, and what comes to one that was stopped waits until it goes on.
 class Life : public std::enable_shared_from_this<Life> {
  public:
   explicit Life(VirtualClock& clock) : clock_(clock) {}

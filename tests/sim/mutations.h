@@ -17,8 +17,7 @@ struct Mutation {
 // Every guard of the engine and of the role, taken away.
 const std::vector<Mutation>& AllMutations();
 
-// Runs seeds until the simulator fails. `name`: of one mutation, or "all". 0:
-// each was noticed.
+// Runs seeds until the simulator fails. `name`: of one mutation, or "all". 0: each was noticed.
 int RunMutations(const std::string& name, std::uint64_t from, std::uint64_t seeds);
 
 }  // namespace webhook::sim

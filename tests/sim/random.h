@@ -7,8 +7,8 @@ namespace webhook::sim {
 
 using Time = std::chrono::microseconds;  // since a run began, and lengths of time
 
-// The chance of one run: the same seed gives the same run on every machine (the
-// standard's distributions do not).
+// The chance of one run: the same seed gives the same run on every machine (the standard's distributions do
+// not).
 class Random {
  public:
   explicit Random(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15U + 0x1234567U) {}

@@ -12,9 +12,8 @@
 
 namespace webhook::sim {
 
-// One role of a process, as adapters/consumer_role does it: consumes its topics
-// in a group, claims what it is assigned, feeds it within bounds, commits every
-// 250 ms what the lanes allow, renews its lease each second.
+// One role of a process, as adapters/consumer_role does it: consumes its topics in a group, claims what it is
+// assigned, feeds it within bounds, commits every 250 ms what the lanes allow, renews its lease each second.
 class Role : public LeasePort {
  public:
   using Make = std::function<std::shared_ptr<Runner>(Place, int epoch, const Checkpoint&, Runner::Context)>;

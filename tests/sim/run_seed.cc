@@ -10,8 +10,8 @@ Outcome RunSeed(std::uint64_t seed, const Switches& switches, bool verbose) {
   World world(scenario, switches);
   try {
     return world.Run();
-  } catch (const std::exception& thrown) {  // at() of the engine: it was told of
-                                            // what it does not have
+    // At() of the engine: it was told of what it does not have.
+  } catch (const std::exception& thrown) {
     Outcome outcome;
     outcome.failure = Failure{"engine", thrown.what(), Time{0}};
     return outcome;

@@ -13,9 +13,8 @@
 
 namespace webhook::sim {
 
-// One assigned partition of a process: the real lane under the simulated ports.
-// Made for one assignment epoch. Everything that answers it comes through its
-// process, which drops what finds it gone.
+// One assigned partition of a process: the real lane under the simulated ports. Made for one assignment
+// epoch. Everything that answers it comes through its process, which drops what finds it gone.
 class Runner {
  public:
   enum class Answering { kAppend, kRequest };
@@ -44,8 +43,7 @@ class Runner {
   virtual std::optional<Time> next_release() const { return std::nullopt; }
   // A commit that was sent then is acknowledged.
   virtual void OnCommitted(Time) {}
-  // The lane ends here with what it has under way. `cut_short`: it could not
-  // finish that.
+  // The lane ends here with what it has under way. `cut_short`: it could not finish that.
   virtual void End(bool cut_short) = 0;
 
   bool ready() const { return ready_; }

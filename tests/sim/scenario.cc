@@ -214,8 +214,7 @@ void Draw::Faults() {
     for (int i = some(few); i > 0; --i)
       Add(Moment(), Act::kCut, Worker(), random_.Span(seconds{1}, seconds{60}));
   }
-  // Just long enough to lose all, and to get it back while answers to the old
-  // lanes are on their way.
+  // Just long enough to lose all, and to get it back while answers to the old lanes are on their way.
   if (On("flicker", 20)) {
     zombies_ = true;
     for (int i = some(few); i > 0; --i)
@@ -274,8 +273,7 @@ void Draw::Faults() {
     for (int i = some(4); i > 0; --i)
       Publish(at + random_.Span(milliseconds{1}, seconds{1}), planned.webhook.account);
   }
-  // An outage of the registry must not overtake a change on its way to the
-  // workers: that is not promised.
+  // An outage of the registry must not overtake a change on its way to the workers: that is not promised.
   std::vector<Step> downs;
   for (const Step& step : scenario_.steps) {
     if (step.act == Act::kRegistryDown) downs.push_back(step);
@@ -292,6 +290,8 @@ void Draw::Faults() {
       step.length = std::max(scenario_.heal - step.at, Time{0});
   }
   scenario_.checks.idle = kind_ == Kind::kCalm && !flooded_;
+  // A queue that is shorter than what comes back in 15 s turns away what comes early for its slot.
+  if (scenario_.settings.lane.gate.max_waiting < 100) scenario_.checks.max_parks = 40;
   scenario_.checks.zombies = zombies_;
   scenario_.checks.clean = kind_ != Kind::kFaulty;
   scenario_.checks.ambiguous = faults.appends.ambiguous > 0;

@@ -12,18 +12,18 @@
 namespace webhook::sim {
 
 enum class Act {
-  kPublish,       // subject: event
-  kCreate,        // subject: webhook
-  kDelete,        // subject: webhook
-  kToggle,        // subject: webhook; active or not
-  kTouch,         // subject: webhook; a change that means nothing to deliveries
-  kStart,         // subject: worker
-  kKill,          // subject: worker; starts again after `length`
-  kTerminate,     // subject: worker; starts again `length` after it has exited
-  kStop,          // subject: worker; goes on after `length`
-  kCut,           // subject: worker; cut off from the brokers for `length`
-  kBreak,         // subject: worker; all that it sends fails on its own side for
-                  // `length`
+  kPublish,    // subject: event
+  kCreate,     // subject: webhook
+  kDelete,     // subject: webhook
+  kToggle,     // subject: webhook; active or not
+  kTouch,      // subject: webhook; a change that means nothing to deliveries
+  kStart,      // subject: worker
+  kKill,       // subject: worker; starts again after `length`
+  kTerminate,  // subject: worker; starts again `length` after it has exited
+  kStop,       // subject: worker; goes on after `length`
+  kCut,        // subject: worker; cut off from the brokers for `length`
+  // Subject: worker; all that it sends fails on its own side for `length`.
+  kBreak,
   kBrokersDown,   // for `length`
   kRegistryDown,  // for `length`
 };
@@ -38,8 +38,8 @@ struct Step {
 struct PlannedWebhook {
   Webhook webhook;
   EndpointPlan endpoint;
-  bool paced = false;  // is flooded then with so many events, and must get what
-                       // its limit allows
+  // Is flooded then with so many events, and must get what its limit allows.
+  bool paced = false;
   Time flooded_at{0};
   int flood = 0;
 };
@@ -61,8 +61,7 @@ struct Scenario {
   CheckerOptions checks;
 };
 
-// A run by chance: which faults there are is drawn first, so that each seed has
-// its own mixture.
+// A run by chance: which faults there are is drawn first, so that each seed has its own mixture.
 Scenario MakeScenario(std::uint64_t seed);
 
 WebhookId WebhookName(int number);

@@ -12,10 +12,9 @@
 
 namespace webhook::sim {
 
-// A consumer group as its coordinator sees it: members with a session, sticky
-// and balanced assignment, and what was committed. A partition changes hands
-// only after its owner gave it up or was expired. Commits are fenced by
-// membership; what a member appends is not.
+// A consumer group as its coordinator sees it: members with a session, sticky and balanced assignment, and
+// what was committed. A partition changes hands only after its owner gave it up or was expired. Commits are
+// fenced by membership; what a member appends is not.
 class SimGroup {
  public:
   using Member = int;  // 0: none

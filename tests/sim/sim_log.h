@@ -79,9 +79,8 @@ struct AppendFaults {
   bool idle_dead = false;  // nothing that a killed process had on its way arrives
 };
 
-// One process's producer. Appends to one partition, and their acknowledgements,
-// keep their order. What a killed process had on its way may arrive, up to some
-// record.
+// One process's producer. Appends to one partition, and their acknowledgements, keep their order. What a
+// killed process had on its way may arrive, up to some record.
 class Producer : public std::enable_shared_from_this<Producer> {
  public:
   using Done = std::function<void(const Appended&)>;

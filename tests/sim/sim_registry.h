@@ -16,8 +16,7 @@ namespace webhook::sim {
 
 class WebhookCopy;
 
-// The registry: its revision, its webhooks, and the watches that tell the
-// workers of changes.
+// The registry: its revision, its webhooks, and the watches that tell the workers of changes.
 class SimRegistry {
  public:
   using Entry = std::shared_ptr<const Webhook>;
@@ -30,8 +29,7 @@ class SimRegistry {
   const std::map<WebhookId, Entry>& all() const { return webhooks_; }
   std::int64_t revision() const { return revision_; }
 
-  // Answers nobody until then. What was committed before still reaches the
-  // workers.
+  // Answers nobody until then. What was committed before still reaches the workers.
   void GoDown(Time until) { down_until_ = until; }
   bool down() const { return clock_.time() < down_until_; }
   Time down_until() const { return down_until_; }
@@ -63,8 +61,7 @@ class WebhookCopy : public WebhookDirectory, public std::enable_shared_from_this
   std::int64_t revision() const override { return revision_; }
 
   void Change(const WebhookId& id, std::shared_ptr<const Webhook> entry, std::int64_t revision);
-  // `reached` once the copy holds what was committed by now, or the registry
-  // does not say.
+  // `reached` once the copy holds what was committed by now, or the registry does not say.
   void AskBarrier(std::function<void()> reached);
 
  private:

@@ -11,8 +11,8 @@
 
 namespace webhook::sim {
 
-// Virtual time: what is to happen, in its order. What is due at the same time
-// happens in the order in which it was asked for.
+// Virtual time: what is to happen, in its order. What is due at the same time happens in the order in which
+// it was asked for.
 class VirtualClock {
  public:
   Time time() const { return time_; }

@@ -17,8 +17,7 @@ struct Outcome {
   int effects = 0;
 };
 
-// One run: the scenario's world, from its first step to the moment at which all
-// is over.
+// One run: the scenario's world, from its first step to the moment at which all is over.
 class World {
  public:
   World(const Scenario& scenario, const Switches& switches, std::vector<CrashPoint::Kill> crashes = {},

@@ -22,12 +22,12 @@ constexpr std::chrono::milliseconds kDueNow{1};
 
 DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const LaneLimits& limits,
                            const Ports& ports)
-    : Lane(from), partition_(partition), limits_(limits), ports_(ports), attempts_(limits.remembered) {}
+    : Lane(from), partition_(partition), limits_(limits), ports_(ports), made_(limits.remembered) {}
 
 void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
     window_.MarkDone(entry.delivery_offset);
-    if (entry.ended_at) attempts_.Insert(entry.fingerprint);
+    if (entry.ended_at) made_.Insert(entry.fingerprint);
   }
   attempts_offset_ = std::max(attempts_offset_, tail.end);
   inherited_.emplace(tail, unsettled_, limits_.gate.max_unrecorded, now);
@@ -37,12 +37,16 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   CHECK(inherited_ || last_token_ > 0, "a lane knows its inheritance before its first delivery");
   if (!window_.Add(offset)) return;
   newest_offset_ = offset;
-  if (!attempts_.Insert(Fingerprint(delivery)) && limits_.guards.drop_copies) {
-    window_.MarkDone(offset);
-    return;
+  const Bytes16 fingerprint = Fingerprint(delivery);
+  if (limits_.guards.drop_copies) {
+    if (const auto held = by_attempt_.find(fingerprint); held != by_attempt_.end())
+      return items_.at(held->second).copies.push_back(offset);
+    if (made_.Contains(fingerprint)) return window_.MarkDone(offset);
   }
   const Token token = ++last_token_;
+  by_attempt_[fingerprint] = token;
   Item& item = items_[token];
+  item.fingerprint = fingerprint;
   item.offset = offset;
   item.arrived = now.mono;
   item.record = DescribeDelivery(delivery, partition_, offset);
@@ -64,7 +68,6 @@ void DeliveryLane::Drain(Now now) {
 
 void DeliveryLane::HandOver(Token token) {
   Item& item = items_.at(token);
-  attempts_.Erase(Fingerprint(item.delivery));  // what comes back is no copy
   item.queued.reset();
   item.record_due = false;
   item.wait_topic = kDeliveriesTopic;
@@ -183,6 +186,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     Again(token, gate, result, now);
     return StartReady(id, now);
   }
+  made_.Insert(item.fingerprint);
   TellOutcome(item, outcome, step, result, now);
   Conclude(token);
   StartReady(id, now);
@@ -255,7 +259,6 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
 
 void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
   Item& item = items_.at(token);
-  attempts_.Erase(Fingerprint(item.delivery));  // what comes back is no copy
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
   item.wait_topic = WaitTopic(due, now.wall, limits_.time_scale);
@@ -314,6 +317,9 @@ void DeliveryLane::Complete(Token token, Now now) {
   NoteRecorded(found->second, now);
   held_bytes_ -= found->second.delivery.event->body.size();
   window_.MarkDone(found->second.offset);
+  for (const std::int64_t copy : found->second.copies) window_.MarkDone(copy);
+  const auto held = by_attempt_.find(found->second.fingerprint);
+  if (held != by_attempt_.end() && held->second == token) by_attempt_.erase(held);
   items_.erase(found);
 }
 

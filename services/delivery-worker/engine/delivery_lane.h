@@ -37,7 +37,7 @@ struct LaneLimits {
       20'000;  // offsets in the window; then the intake pauses. Below kMaxWindow by one fetch
   std::chrono::milliseconds own_fault_pause{1'000};  // before the same attempt once more
   std::chrono::seconds max_own_fault_time{15};       // then it is parked, so that nobody waits behind it
-  std::size_t remembered = 16'384;                   // attempts, to drop copies
+  std::size_t remembered = 16'384;                   // attempts that were made, to drop copies
   Guards guards;
 };
 
@@ -75,7 +75,10 @@ class DeliveryLane : public Lane {
  private:
   struct Item {
     Delivery delivery;
+    Bytes16 fingerprint{};  // of the attempt that it came for
     std::int64_t offset = 0;
+    // Records of the same attempt that came meanwhile: over when this one is, and no sooner.
+    std::vector<std::int64_t> copies;
     MonoTime arrived{};
     std::optional<EndpointGate::Place> queued;  // waits in its gate; nullopt: elsewhere
     std::optional<MonoTime> own_faults_since;   // of this attempt
@@ -121,8 +124,9 @@ class DeliveryLane : public Lane {
   const std::int32_t partition_;
   const LaneLimits limits_;
   Ports ports_;
-  std::optional<InheritedRates> inherited_;  // until no window reaches back to it
-  RecentSet attempts_;  // held, made, or made by an earlier owner: a copy of one is dropped
+  std::optional<InheritedRates> inherited_;                    // until no window reaches back to it
+  std::unordered_map<Bytes16, Token, HashOfHash> by_attempt_;  // of items_
+  RecentSet made_;  // attempts, by this owner or an earlier one: a copy of one is dropped
   Items items_;
   std::unordered_map<WebhookId, EndpointGate> gates_;
   std::set<std::pair<MonoTime, WebhookId>> wakes_;  // when to look at a gate again

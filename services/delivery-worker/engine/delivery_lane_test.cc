@@ -377,6 +377,19 @@ TEST_F(DeliveryLaneTest, WaitsForAPlaceInFlightThatAnotherLaneHas) {
   EXPECT_EQ(admission.in_flight(), 0U);
 }
 
+// Else a successor that reads of the one as complete, from an earlier owner, would lose both (simulator, seed
+// 6600).
+TEST_F(DeliveryLaneTest, ACopyOfWhatIsHeldIsOverNoSoonerThanThat) {
+  lane.OnDelivery(NewDelivery(), 12, now);
+  lane.OnDelivery(NewDelivery(), 14, now);
+  EXPECT_EQ(lane.checkpoint().offset, 12);
+  EXPECT_THAT(lane.checkpoint().done, ElementsAre(false, true)) << "13 is no record";
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  AcknowledgeAll();
+  EXPECT_EQ(lane.checkpoint().offset, 15);
+  EXPECT_EQ(http.sent.size(), 1U);
+}
+
 TEST_F(DeliveryLaneTest, ACopyOfWhatWaitsIsDropped) {
   for (int i = 0; i < 10; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
   lane.OnDelivery(NewDelivery("delivery_x"), 10, now);
