@@ -38,7 +38,12 @@ std::vector<FieldViolation> CheckEgress(const Config& config) {
 std::vector<FieldViolation> CheckCanary(const Config& config) {
   if (config.egress_canary_url.empty()) return {};
   const auto url = http::ParseEndpointUrl(config.egress_canary_url, "egress-canary-url");
-  return url ? std::vector<FieldViolation>{} : url.error().violations;
+  if (!url) return url.error().violations;
+  // One that the guard forbids would never answer.
+  const auto policy = http::MakeGuardPolicy(config.allow_http, config.egress_allow_cidrs);
+  if (!policy) return {};
+  const Status allowed = http::CheckUrl(*url, *policy, "egress-canary-url");
+  return allowed ? std::vector<FieldViolation>{} : allowed.error().violations;
 }
 
 }  // namespace

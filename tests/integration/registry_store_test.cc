@@ -265,10 +265,14 @@ TEST_F(LogTest, AWebhookThatOnlyFailsIsFoundAfterItsTime) {
   ASSERT_TRUE(Write({Record(1, DeliveryState::kWaiting), Record(2, DeliveryState::kWaiting)}));
   ASSERT_TRUE(Write({Record(9, DeliveryState::kFailed)}));
   EXPECT_EQ(failing(seconds(5)), 0U) << "it was changed just now";
-  ASSERT_TRUE(database_.Transact<Done>("age", [](pqxx::dbtransaction& transaction) -> Status {
-    transaction.exec0("UPDATE webhooks SET updated_at = now() - interval '1 hour'");
-    return Ok();
-  }));
+  const auto change_at = [&](int second) {
+    return database_.Transact<Done>("change", [&](pqxx::dbtransaction& transaction) -> Status {
+      transaction.exec_params0("UPDATE webhooks SET active = true, updated_at = to_timestamp($1)",
+                               1'700'000'000 + second);
+      return Ok();
+    });
+  };
+  ASSERT_TRUE(change_at(0));
   EXPECT_EQ(failing(seconds(8)), 1U);
   EXPECT_EQ(failing(seconds(9)), 0U) << "not for so long";
   AttemptRecord test = Record(40, DeliveryState::kFailed);
@@ -281,6 +285,10 @@ TEST_F(LogTest, AWebhookThatOnlyFailsIsFoundAfterItsTime) {
   EXPECT_EQ(failing(seconds(5)), 1U);
   ASSERT_TRUE(webhooks_.Deactivate(WebhookId("webhook_1"), "It fails.", 1'000));
   EXPECT_EQ(failing(seconds(5)), 0U) << "inactive already";
+  ASSERT_TRUE(change_at(50));
+  EXPECT_EQ(failing(seconds(5)), 0U) << "made active again: it has its time anew";
+  ASSERT_TRUE(Write({Record(55, DeliveryState::kFailed)}));
+  EXPECT_EQ(failing(seconds(5)), 1U);
 }
 
 TEST_F(LogTest, ListsByFilterAndGoesOnWhereAPageEnded) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "core/check.h"
 #include "log/log.h"
 #include "runtime/clock.h"
 
@@ -161,6 +162,7 @@ void ConsumerRole::Claim() {
   for (auto& [partition, checkpoint] : claimed) {
     Assigned& assigned = assigned_.at(partition);
     assigned.runner = make_runner_(partition, checkpoint, *this);
+    assigned.claimed = checkpoint.offset;
     assigned.committed = std::move(checkpoint);
     assigned.runner->Attach();
     assigned.runner->Prepare();
@@ -230,6 +232,7 @@ void ConsumerRole::CommitMoved(MonoTime now) {
     if (!assigned.runner || !assigned.runner->ready()) continue;
     Checkpoint checkpoint = assigned.runner->checkpoint();
     if (checkpoint == assigned.committed) continue;
+    CHECK(checkpoint.offset >= assigned.claimed, "a partition is never committed below its claim");
     positions.push_back(ToPosition(partition, checkpoint));
     assigned.committed = std::move(checkpoint);
   }
@@ -252,8 +255,8 @@ void ConsumerRole::BalanceIntake() {
     held += assigned.runner->held();
   }
   metrics_.SetHeld(options_.name, held);
-  const bool full = bytes > options_.max_bytes;
-  const bool roomy = bytes < options_.max_bytes / 2;
+  if (bytes > options_.max_bytes) full_ = true;
+  if (bytes < options_.max_bytes / 2) full_ = false;
   std::vector<kafka::TopicPartition> pause;
   std::vector<kafka::TopicPartition> resume;
   for (auto& [partition, assigned] : assigned_) {
@@ -263,10 +266,10 @@ void ConsumerRole::BalanceIntake() {
     const std::size_t records = assigned.runner->backlog();
     const std::size_t own_bytes = assigned.runner->held_bytes();
     const bool over = records > options_.max_backlog || own_bytes > options_.max_partition_bytes;
-    if (!assigned.paused && (full || over)) {
+    if (!assigned.paused && (full_ || over)) {
       pause.push_back(partition);
       assigned.paused = true;
-    } else if (assigned.paused && roomy && records <= options_.max_backlog / 2 &&
+    } else if (assigned.paused && !full_ && records <= options_.max_backlog / 2 &&
                own_bytes <= options_.max_partition_bytes / 2) {
       resume.push_back(partition);
       assigned.paused = false;

@@ -60,6 +60,7 @@ class ConsumerRole : public LeasePort {
   struct Assigned {
     std::shared_ptr<PartitionRunner> runner;  // null until the partition is claimed
     std::optional<Checkpoint> committed;      // nullopt: not known, a commit has failed
+    std::int64_t claimed = 0;                 // offset of the claim
     bool paused = true;
     std::vector<Share> early;  // came before the runner was ready, though paused: none may be dropped
   };
@@ -94,6 +95,7 @@ class ConsumerRole : public LeasePort {
   std::atomic<const kafka::Consumer*> member_{nullptr};  // consumer_, for lease()
   std::map<kafka::TopicPartition, Assigned> assigned_;   // the role's thread only
   bool unclaimed_ = false;
+  bool full_ = false;  // all are paused, until half of max_bytes is free
   MonoTime next_checkpoint_{};
   MonoTime last_commit_{};
   runtime::Thread thread_;

@@ -14,13 +14,13 @@ namespace webhook {
 
 DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
                              const Context& context)
-    : PartitionRunner(std::move(partition), parts),
+    : PartitionRunner(std::move(partition), from, parts),
       attempts_(context.attempts),
       lease_(context.lease),
       attempts_from_(from.attempts_offset),
       lane_(this->partition().partition, from, context.limits,
             {*this, *this, *this, context.deactivate, context.webhooks, context.lease,
-             &parts.loop.admission()}) {}
+             &parts.loop.admission(), &parts.loop.egress()}) {}
 
 void DeliverRunner::Prepare() {
   attempts_.Read(partition().partition, attempts_from_, [weak = weak_from_this(), this](AttemptsTail tail) {

@@ -10,7 +10,7 @@ namespace webhook {
 
 FanoutRunner::FanoutRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
                            const Context& context)
-    : PartitionRunner(std::move(partition), parts),
+    : PartitionRunner(std::move(partition), from, parts),
       barrier_(context.barrier),
       delivery_partitions_(context.delivery_partitions),
       lane_(from, context.limits, {*this, *this, *this, context.webhooks}) {}

@@ -34,7 +34,10 @@ void LaneLoop::AskCanary() {
   request.timeout = kCanaryTimeout;
   client_->Send(std::move(request), [this](const HttpResult& result) {
     const bool before = egress_->paused();
-    egress_->OnCanary(result.status > 0, runtime::ReadClock().mono);
+    // No place, no descriptor: that says nothing of the way out.
+    const MonoTime now = runtime::ReadClock().mono;
+    if (result.own_fault) return egress_->OnNoAnswer(now);
+    egress_->OnCanary(result.status > 0, now);
     if (egress_->paused() == before) return;
     if (egress_->paused()) {
       log::Error("egress.paused", {{"canary", options_.canary->host}, {"error", result.detail}});

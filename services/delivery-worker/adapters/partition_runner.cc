@@ -16,8 +16,8 @@ constexpr std::chrono::milliseconds kSnapshot{100};
 
 }  // namespace
 
-PartitionRunner::PartitionRunner(kafka::TopicPartition partition, const Parts& parts)
-    : partition_(std::move(partition)), parts_(parts) {}
+PartitionRunner::PartitionRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts)
+    : partition_(std::move(partition)), parts_(parts), checkpoint_(from) {}
 
 void PartitionRunner::Feed(std::shared_ptr<kafka::Batch> batch, std::vector<std::size_t> records) {
   posted_.fetch_add(records.size(), std::memory_order_relaxed);

@@ -28,7 +28,8 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
     kafka::Producer& producer;
     const WorkerMetrics& metrics;
   };
-  PartitionRunner(kafka::TopicPartition partition, const Parts& parts);
+  // `from`: the claim that the lane begins with.
+  PartitionRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts);
   virtual ~PartitionRunner() = default;
 
   // --- from the role's thread
@@ -44,7 +45,7 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   void BeginDrain();
   // As Lane::Abandon.
   void Abandon();
-  // As the lane said last, at most 0.1 s ago; when drained(), its last word.
+  // As the lane said last, at most 0.1 s ago, and before that the claim; when drained(), its last word.
   Checkpoint checkpoint() const { return *checkpoint_.Lock(); }
   // Records that were fed and are not over, counted from the oldest incomplete on.
   std::size_t backlog() const;

@@ -13,7 +13,7 @@ namespace webhook {
 
 PumpRunner::PumpRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
                        const PumpContext& context, const LeasePort& lease)
-    : PartitionRunner(std::move(partition), parts),
+    : PartitionRunner(std::move(partition), from, parts),
       context_(context),
       lane_(from, context.limits, *this, lease) {}
 

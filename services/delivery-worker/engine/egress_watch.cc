@@ -55,9 +55,13 @@ bool EgressWatch::AsksCanary(MonoTime now) {
   return true;
 }
 
-void EgressWatch::OnCanary(bool reached, MonoTime now) {
+void EgressWatch::OnNoAnswer(MonoTime now) {
   canary_open_ = false;
   next_canary_ = now + limits_.canary_pause;
+}
+
+void EgressWatch::OnCanary(bool reached, MonoTime now) {
+  OnNoAnswer(now);
   if (!reached) {
     state_ = State::kPaused;
     return;

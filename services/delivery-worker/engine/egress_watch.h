@@ -30,9 +30,11 @@ class EgressWatch {
   // An attempt has ended. True: it was not the endpoint's fault.
   [[nodiscard]] bool IsOurFault(const AccountId& account, const WebhookId& webhook, const HttpResult& result,
                                 MonoTime now);
-  // True: the canary is to be asked now; OnCanary() must follow.
+  // True: the canary is to be asked now; OnCanary() or OnNoAnswer() must follow.
   [[nodiscard]] bool AsksCanary(MonoTime now);
   void OnCanary(bool reached, MonoTime now);
+  // It could not be asked: it is asked again.
+  void OnNoAnswer(MonoTime now);
 
   bool paused() const { return state_ == State::kPaused; }
   // The part of the places in flight that may be used: 0 to 1.

@@ -168,7 +168,7 @@ Result<std::vector<std::pair<WebhookId, std::int64_t>>> WebhookStore::ListFailin
         const auto rows = transaction.exec_params(
             "SELECT w.id, w.revision FROM webhook_health h JOIN webhooks w ON w.id = h.webhook_id "
             "WHERE h.failing_since < now() - make_interval(secs => $1) "
-            "AND h.last_failure_at >= h.failing_since + make_interval(secs => $1) "
+            "AND h.last_failure_at >= greatest(h.failing_since, w.updated_at) + make_interval(secs => $1) "
             "AND w.active AND w.updated_at < now() - make_interval(secs => $1) ORDER BY w.id LIMIT $2",
             time.count(), limit);
         Failing failing;
