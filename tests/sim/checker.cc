@@ -77,16 +77,19 @@ Checker::Told& Checker::Of(const DeliveryId& id, int run) {
 void Checker::OnTakenOver(Lane lane, int partition, bool blind) {
   ++owners_[partition];
   taken_over_[lane] = {clock_.time(), blind};
-  // What an owner that is replaced has under way, and may never tell.
-  for (Told* const told : open_) {
-    if (told->partition == partition) told->excused = true;
-  }
   if (!blind) return;
+  OnTailRead(partition);
   // Who cannot read the attempts knows only what was committed.
   for (const auto& [owner, list] : uncommitted_) {
     for (const auto& [time, told] : list) {
       if (told->partition == partition) told->excused = true;
     }
+  }
+}
+
+void Checker::OnTailRead(int partition) {
+  for (Told* const told : open_) {
+    if (told->partition == partition) told->excused = true;
   }
 }
 

@@ -85,10 +85,12 @@ class Checker {
   void OnPublish(const std::shared_ptr<const Event>& event);
   void OnPublished(const EventId& event);
 
-  // A lane starts a request; its attempt is in the log, or it made none; the lane ends with its request open.
-  void OnOpened(Lane lane, const Delivery& delivery);
+  // A new owner reads the attempts: what one that is replaced has under way it cannot see, then or later.
+  void OnTailRead(int partition);
   // A lane begins. `blind`: it could not read the attempts.
   void OnTakenOver(Lane lane, int partition, bool blind);
+  // A lane starts a request; its attempt is in the log, or it made none; the lane ends with its request open.
+  void OnOpened(Lane lane, const Delivery& delivery);
   void OnClosed(Lane lane, const DeliveryId& id, int run);
   // Its process ended, or had to give up its partition, at a moment at which nobody can say how far the
   // delivery was: it may be repeated.

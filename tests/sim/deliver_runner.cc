@@ -91,6 +91,7 @@ void DeliverRunner::Prepare() {
         // The dead read nothing; a reader that is gone leaves nothing to read for.
         if (!life.alive() || weak(place, epoch, Answering::kRequest, 0) != this) return;
         *tail = ReadTail();
+        context_.around.checker.OnTailRead(place.partition);
         if (!context_.settings.switches.tail) tail->entries.clear();
       },
       [find = context_.find, place = place_, epoch = epoch_, tail](bool ok) {

@@ -15,7 +15,7 @@ test_sim() {
   local sim="$root/build/$preset/bin/sim"
   "$sim" --seeds "${SIM_SEEDS:-2000}"
   "$sim" --crash-points
-  "$sim" --mutate all
+  "$sim" --mutate all --from 1001
 }
 
 # Adapters against the real thing: a Kafka and a Postgres of their own, thrown away afterwards. They are prepared by the
