@@ -67,6 +67,7 @@ void DeliveryLane::Drain(Now now) {
 }
 
 void DeliveryLane::HandOver(Token token) {
+  ReleaseAttempt(token);
   Item& item = items_.at(token);
   item.queued.reset();
   item.record_due = false;
@@ -258,6 +259,7 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
 }
 
 void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
+  ReleaseAttempt(token);
   Item& item = items_.at(token);
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
@@ -318,9 +320,13 @@ void DeliveryLane::Complete(Token token, Now now) {
   held_bytes_ -= found->second.delivery.event->body.size();
   window_.MarkDone(found->second.offset);
   for (const std::int64_t copy : found->second.copies) window_.MarkDone(copy);
-  const auto held = by_attempt_.find(found->second.fingerprint);
-  if (held != by_attempt_.end() && held->second == token) by_attempt_.erase(held);
+  ReleaseAttempt(token);
   items_.erase(found);
+}
+
+void DeliveryLane::ReleaseAttempt(Token token) {
+  const auto held = by_attempt_.find(items_.at(token).fingerprint);
+  if (held != by_attempt_.end() && held->second == token) by_attempt_.erase(held);
 }
 
 void DeliveryLane::NoteRecorded(Item& item, Now now) {

@@ -118,6 +118,8 @@ class DeliveryLane : public Lane {
   void Conclude(Token token);
   bool WaitIsNext(const Item& item) const;
   void Complete(Token token, Now now);
+  // What comes of the same attempt from now on is no copy of this item: it goes on in a record of its own.
+  void ReleaseAttempt(Token token);
   // Nothing of the item's request is left to be recorded.
   void NoteRecorded(Item& item, Now now);
 

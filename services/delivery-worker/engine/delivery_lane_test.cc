@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "services/delivery-worker/engine/delivery_lane_fixture.h"
@@ -388,6 +389,21 @@ TEST_F(DeliveryLaneTest, ACopyOfWhatIsHeldIsOverNoSoonerThanThat) {
   AcknowledgeAll();
   EXPECT_EQ(lane.checkpoint().offset, 15);
   EXPECT_EQ(http.sent.size(), 1U);
+}
+
+// A wait tier may be quicker than the acknowledgement of the record that tells of the parking.
+TEST_F(DeliveryLaneTest, WhatComesBackWhileItsParkingIsRecordedGoesOn) {
+  for (int i = 0; i < 11; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  Pass(seconds{21});
+  ASSERT_EQ(journal.waits.size(), 1U);
+  const Token parked = std::exchange(journal.open, {}).back();
+  lane.OnAppended(parked, {true, 0}, now);  // the wait copy; its attempt's record is under way
+  lane.OnDelivery(journal.waits[0].delivery, 11, now);
+  AcknowledgeAll();
+  EXPECT_EQ(lane.held(), 11U);
+  for (std::size_t i = 0; i < 10; ++i) lane.OnResponse(http.sent[i], Answer(200), now);
+  AcknowledgeAll();
+  EXPECT_EQ(lane.checkpoint().offset, 11) << "it is not over";
 }
 
 TEST_F(DeliveryLaneTest, ACopyOfWhatWaitsIsDropped) {
