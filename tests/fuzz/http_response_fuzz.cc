@@ -6,6 +6,7 @@
 
 #include <future>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <thread>
 
@@ -31,16 +32,25 @@ class Peer {
     std::thread([this] { Run(); }).detach();
   }
 
-  std::string answer;  // set before the request is sent, and left alone until its result
+  // What the connections accepted from now on are answered with.
+  void AnswerWith(std::string_view answer) {
+    const std::lock_guard lock(mutex_);
+    answer_ = std::make_shared<const std::string>(answer);
+  }
   std::uint16_t port = 0;
 
  private:
+  std::shared_ptr<const std::string> answer() {
+    const std::lock_guard lock(mutex_);
+    return answer_;
+  }
   void Run() {
     for (;;) {
       const int socket = ::accept(listener_, nullptr, nullptr);
+      const auto bytes = answer();
       char request[4'096];
       if (::recv(socket, request, sizeof request, 0) > 0)
-        (void)!::send(socket, answer.data(), answer.size(), MSG_NOSIGNAL);
+        (void)!::send(socket, bytes->data(), bytes->size(), MSG_NOSIGNAL);
       ::shutdown(socket, SHUT_WR);
       while (::recv(socket, request, sizeof request, 0) > 0) {
       }
@@ -49,6 +59,8 @@ class Peer {
   }
 
   const int listener_;
+  std::mutex mutex_;  // the client may be done with a request before its peer is
+  std::shared_ptr<const std::string> answer_ = std::make_shared<const std::string>();
 };
 
 struct Rig {
@@ -65,7 +77,7 @@ struct Rig {
 
 void Check(std::string_view input) {
   static Rig& rig = *new Rig;  // outlives main, as its thread does
-  rig.peer.answer = input;
+  rig.peer.AnswerWith(input);
   EgressRequest request;
   request.url = ParseEndpointUrl("http://127.0.0.1:" + std::to_string(rig.peer.port) + "/", "/url").value();
   request.body = std::make_shared<const std::string>("{}");
