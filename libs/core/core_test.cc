@@ -2,6 +2,7 @@
 
 #include "core/encoding.h"
 #include "core/nearest_name.h"
+#include "core/places.h"
 #include "core/result.h"
 #include "core/time.h"
 
@@ -58,6 +59,17 @@ TEST(Time, IsPrintedAsTheGuidePrintsIt) {
   const WallTime time{std::chrono::microseconds{1705314600123456}};
   EXPECT_EQ(FormatSeconds(time), "2024-01-15T10:30:00Z");
   EXPECT_EQ(FormatMillis(time), "2024-01-15T10:30:00.123Z");
+}
+
+TEST(Places, AreCountedForEachKey) {
+  Places<std::string> places(2);
+  EXPECT_TRUE(places.Enter("a"));
+  EXPECT_TRUE(places.Enter("a"));
+  EXPECT_FALSE(places.Enter("a"));
+  EXPECT_TRUE(places.Enter("b"));
+  places.Leave("a");
+  EXPECT_TRUE(places.Enter("a"));
+  EXPECT_FALSE(Places<int>(0).Enter(1));
 }
 
 TEST(Result, HoldsAValueOrAnError) {

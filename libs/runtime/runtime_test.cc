@@ -7,7 +7,9 @@
 
 #include "runtime/event_loop.h"
 #include "runtime/health.h"
+#include "runtime/inbox.h"
 #include "runtime/stop_token.h"
+#include "runtime/thread.h"
 #include "runtime/worker_pool.h"
 
 namespace webhook::runtime {
@@ -59,6 +61,20 @@ TEST(WorkerPool, RefusesMoreThanItsQueueHoldsAndFinishesTheRest) {
   pool.Stop();
   EXPECT_EQ(done.load(), 3);
   EXPECT_FALSE(pool.TryRun([] {}));
+}
+
+TEST(Inbox, GivesAllAtOnceAndEndsTheWaitWhenItCloses) {
+  Inbox<int> inbox;
+  inbox.Put(1);
+  inbox.Put(2);
+  EXPECT_THAT(*inbox.TakeAll(), ElementsAre(1, 2));
+  std::promise<bool> ended;
+  Thread reader("inbox", [&] { ended.set_value(!inbox.TakeAll()); });
+  inbox.Close();
+  EXPECT_TRUE(ended.get_future().get());
+  inbox.Put(3);
+  EXPECT_FALSE(inbox.TakeAll()) << "what came too late is dropped";
+  EXPECT_TRUE(inbox.closed());
 }
 
 TEST(StopToken, WakesCopies) {

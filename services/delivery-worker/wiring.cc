@@ -117,12 +117,15 @@ void Worker::Parts::StartFanout(const Config& config) {
   RoleOptions options = Role(config, "fanout");
   options.group = kFanoutGroup;
   options.topics = {kEventsTopic};
+  const FanoutLimits limits;
+  options.max_backlog = limits.max_records;
+  options.max_partition_bytes = limits.max_bytes;
   fanout = std::make_unique<ConsumerRole>(
       options, health, metrics, [this] { return webhooks.complete() && partitions->Learn(); },
-      [this](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort&) {
+      [this, limits](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort&) {
         return std::make_shared<FanoutRunner>(
             partition, from, PartitionRunner::Parts{*feed_loop, *producer, metrics},
-            FanoutRunner::Context{FanoutLimits{}, *barrier, webhooks, partitions->count()});
+            FanoutRunner::Context{limits, *barrier, webhooks, partitions->count()});
       });
 }
 

@@ -9,9 +9,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// As in adapters/attempts_reader.cc.
-constexpr seconds kClockDifference{5};
-
 class DeliverRunner : public Runner, HttpPort, JournalPort, ReportPort, DeactivatePort {
  public:
   DeliverRunner(Place place, int epoch, const Checkpoint& from, Context context)
@@ -51,7 +48,7 @@ AttemptsTail DeliverRunner::ReadTail() const {
   const SimLog& log = context_.around.log;
   const Place place{Topic::kAttempts, place_.partition};
   const auto& records = log.At(place);
-  const Time young = context_.around.clock.time() - kLongestRateWindow - kClockDifference;
+  const Time young = context_.around.clock.time() - kTailAge;
   const auto first = std::lower_bound(records.begin(), records.end(), young,
                                       [](const Record& record, Time time) { return record.appended < time; });
   std::int64_t next = first - records.begin();
@@ -60,14 +57,7 @@ AttemptsTail DeliverRunner::ReadTail() const {
   tail.end = log.End(place);
   tail.complete = true;
   for (; next < tail.end; ++next) {
-    const AttemptRecord& record = *records[static_cast<std::size_t>(next)].attempt;
-    Delivery attempt;
-    attempt.id = record.delivery_id;
-    attempt.run = record.run;
-    attempt.attempt = record.attempt;
-    AttemptsTail::Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt};
-    if (record.requested) entry.ended_at = record.started_at + record.duration;
-    tail.entries.push_back(entry);
+    tail.entries.push_back(ToTailEntry(*records[static_cast<std::size_t>(next)].attempt));
   }
   return tail;
 }
@@ -132,7 +122,7 @@ void DeliverRunner::Send(Token token, const Delivery& delivery,
                          crash = context_.around.crash](const HttpResult& result) {
     auto* const self = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, token));
     if (self == nullptr) return admission->Leave(*webhook);  // the lane is gone, its request was not
-    if (self == nullptr || !self->Settle(Answering::kRequest, token)) return;
+    if (!self->Settle(Answering::kRequest, token)) return;
     if (crash != nullptr && !crash->Happens()) return;
     checker.OnEnded(self->epoch_, delivery, *webhook, result);
     if (result.own_fault) self->Close(token);  // it made no attempt

@@ -116,15 +116,9 @@ void Role::Claim(Place place, int epoch) {
 }
 
 Checkpoint Role::Read(Place place, const std::optional<SimGroup::Commit>& commit, WallTime now) const {
-  Checkpoint bare;
-  bare.settled = true;  // nobody has ever owned it
-  if (!commit) return bare;
+  if (!commit) return BareCheckpoint(-1, now);
   auto checkpoint = DecodeCheckpoint(commit->metadata, NameOf(place.topic), place.partition, commit->offset);
-  if (checkpoint) return std::move(*checkpoint);
-  bare.offset = commit->offset;
-  bare.settled = false;
-  bare.unsettled = {{std::chrono::ceil<seconds>(now), 255}};
-  return bare;
+  return checkpoint ? std::move(*checkpoint) : BareCheckpoint(commit->offset, now);
 }
 
 void Role::Begin(Place place, int epoch, const Checkpoint& checkpoint, const Checkpoint& committed) {

@@ -11,15 +11,7 @@ cmd_chaos() (
   # The contract's real pauses.
   [ "$scenario" != lateness ] || time_scale=1
   cmd_build
-  state="$root/.dev/chaos"
-  export WEBHOOK_DEV_DIR="$state"
-  trap 'cmd_down >/dev/null' EXIT
-  cmd_down --purge >/dev/null 2>&1 || true
-  cmd_up --workers 3
-  set -a
-  # shellcheck source=/dev/null
-  source "$state/env"
-  set +a
+  start_own_platform chaos --workers 3
   node "tests/chaos/$scenario.js" "$@"
 )
 

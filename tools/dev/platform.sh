@@ -325,3 +325,18 @@ cmd_logs() {
   [ -e "$state/logs/$1.log" ] || fail "there is no log of '$1'" "one of: $(component_names | tr '\n' ' ')"
   tail -n 100 -F "$state/logs/$1.log"
 }
+
+# An empty platform below .dev/NAME, beside the user's; it stops when the shell that calls this ends: call it in a
+# subshell. Its settings are exported. The other arguments are those of ./dev up.
+start_own_platform() {
+  state="$root/.dev/$1"
+  shift
+  export WEBHOOK_DEV_DIR="$state"
+  trap 'cmd_down >/dev/null' EXIT
+  cmd_down --purge >/dev/null 2>&1 || true
+  cmd_up "$@"
+  set -a
+  # shellcheck source=/dev/null
+  source "$state/env"
+  set +a
+}

@@ -34,15 +34,7 @@ test_integration() (
 # test fails.
 test_e2e() (
   say "e2e tests"
-  state="$root/.dev/e2e"
-  export WEBHOOK_DEV_DIR="$state"
-  trap 'cmd_down >/dev/null' EXIT
-  cmd_down --purge >/dev/null 2>&1 || true
-  cmd_up --workers 2
-  set -a
-  # shellcheck source=/dev/null
-  source "$state/env"
-  set +a
+  start_own_platform e2e --workers 2
   local test failed=0
   for test in tests/e2e/*.test.js; do
     # One file after the other: some take the platform's parts away.

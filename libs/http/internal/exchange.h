@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "core/places.h"
 #include "http/client.h"
-#include "http/internal/address_places.h"
 #include "http/internal/connection.h"
 #include "http/internal/connection_pool.h"
 #include "http/internal/resolver.h"
@@ -34,7 +34,7 @@ struct ClientCore {
   Resolver resolver;
   std::unique_ptr<TlsContext> tls;
   ConnectionPool pool;
-  AddressPlaces places;
+  Places<std::string> places;  // requests under way to each address: many names may lead to one machine
   std::deque<std::shared_ptr<Exchange>> waiting;  // for a place in the pool
 };
 

@@ -16,21 +16,9 @@ constexpr std::chrono::milliseconds kPoll{50};
 // A client that makes no progress for so long is replaced: after a broker's restart one may be stuck.
 constexpr std::chrono::milliseconds kRound{3'300};
 constexpr int kRounds = 3;
-// The clocks of two workers, one of which stamps its records.
-constexpr std::chrono::seconds kClockDifference{5};
 // Of one partition: at more than 800 attempts a second the windows are assumed full instead.
 constexpr std::int64_t kMaxRecords = 50'000;
 constexpr std::size_t kBatch = 1'000;
-
-AttemptsTail::Entry ToEntry(const AttemptRecord& record) {
-  Delivery attempt;
-  attempt.id = record.delivery_id;
-  attempt.run = record.run;
-  attempt.attempt = record.attempt;
-  AttemptsTail::Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt};
-  if (record.requested) entry.ended_at = record.started_at + record.duration;
-  return entry;
-}
 
 }  // namespace
 
@@ -38,40 +26,23 @@ AttemptsReader::AttemptsReader(std::string brokers)
     : brokers_(std::move(brokers)), thread_("attempts", [this] { Run(); }) {}
 
 AttemptsReader::~AttemptsReader() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  asked_.notify_one();
+  inbox_.Close();
   thread_.Join();
 }
 
 void AttemptsReader::Read(std::int32_t partition, std::int64_t from, std::function<void(AttemptsTail)> done) {
-  {
-    const std::lock_guard lock(mutex_);
-    asked_for_.push_back({partition, from, std::move(done), {}, 0});
-  }
-  asked_.notify_one();
+  inbox_.Put({partition, from, std::move(done), {}, 0});
 }
 
 void AttemptsReader::Run() {
-  for (;;) {
-    std::vector<Request> requests;
-    {
-      std::unique_lock lock(mutex_);
-      asked_.wait(lock, [this] { return stopping_ || !asked_for_.empty(); });
-      if (stopping_) break;
-      requests.swap(asked_for_);
-    }
-    Serve(std::move(requests));
-  }
+  while (auto requests = inbox_.TakeAll()) Serve(std::move(*requests));
   if (consumer_) consumer_->Close();
 }
 
 void AttemptsReader::Serve(std::vector<Request> requests) {
   std::map<std::int32_t, Request> open;
   for (Request& request : requests) open[request.partition] = std::move(request);
-  for (int round = 0; round < kRounds && !open.empty() && !stopping(); ++round) {
+  for (int round = 0; round < kRounds && !open.empty() && !inbox_.closed(); ++round) {
     const MonoTime until = runtime::ReadClock().mono + kRound;
     if (!OpenConsumer()) continue;
     for (auto& [partition, request] : open) {
@@ -109,8 +80,7 @@ void AttemptsReader::Locate(Request* request) {
   const kafka::TopicPartition partition{kAttemptsTopic, request->partition};
   const auto end = consumer_->EndOffset(partition, kAnswer);
   if (!end) return;
-  const auto young = consumer_->OffsetAt(
-      partition, runtime::ReadClock().wall - kLongestRateWindow - kClockDifference, kAnswer);
+  const auto young = consumer_->OffsetAt(partition, runtime::ReadClock().wall - kTailAge, kAnswer);
   if (!young) return;
   request->tail.end = *end;
   request->tail.complete = *end - *young <= kMaxRecords;
@@ -127,7 +97,7 @@ void AttemptsReader::ReadAll(std::map<std::int32_t, Request>* open, MonoTime unt
   }
   if (positions.empty() || !consumer_->Assign(positions)) return;
   std::size_t unfinished = positions.size();
-  while (unfinished > 0 && !stopping() && runtime::ReadClock().mono < until) {
+  while (unfinished > 0 && !inbox_.closed() && runtime::ReadClock().mono < until) {
     const auto polled = consumer_->Poll(kPoll, kBatch);
     if (!polled) continue;
     for (const kafka::ConsumedRecord& record : (*polled)->records()) {
@@ -136,15 +106,11 @@ void AttemptsReader::ReadAll(std::map<std::int32_t, Request>* open, MonoTime unt
       Request& request = found->second;
       request.next = record.offset + 1;
       if (request.finished()) --unfinished;
-      if (const auto attempt = DecodeAttempt(record.value)) request.tail.entries.push_back(ToEntry(*attempt));
+      if (const auto attempt = DecodeAttempt(record.value))
+        request.tail.entries.push_back(ToTailEntry(*attempt));
     }
   }
   static_cast<void>(consumer_->Assign({}));
-}
-
-bool AttemptsReader::stopping() const {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
 }
 
 }  // namespace webhook

@@ -1,15 +1,14 @@
 #pragma once
 
-#include <condition_variable>
 #include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
 #include "kafka/consumer.h"
+#include "runtime/inbox.h"
 #include "runtime/thread.h"
 #include "services/delivery-worker/engine/inheritance.h"
 
@@ -45,14 +44,10 @@ class AttemptsReader {
   void Locate(Request* request);
   // Reads what is located, until this time at the latest.
   void ReadAll(std::map<std::int32_t, Request>* open, MonoTime until);
-  bool stopping() const;
 
   const std::string brokers_;
   std::unique_ptr<kafka::Consumer> consumer_;  // the thread's
-  mutable std::mutex mutex_;
-  std::condition_variable asked_;
-  std::vector<Request> asked_for_;
-  bool stopping_ = false;
+  runtime::Inbox<Request> inbox_;
   runtime::Thread thread_;
 };
 

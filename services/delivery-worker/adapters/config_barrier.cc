@@ -19,50 +19,30 @@ ConfigBarrier::ConfigBarrier(rpc::RegistryClient& registry, const WebhookCopy& w
     : registry_(registry), webhooks_(webhooks), metrics_(metrics), thread_("barrier", [this] { Run(); }) {}
 
 ConfigBarrier::~ConfigBarrier() {
-  {
-    const std::lock_guard lock(mutex_);
-    stopping_ = true;
-  }
-  asked_.notify_one();
+  inbox_.Close();
   thread_.Join();
 }
 
 void ConfigBarrier::Ask(std::function<void()> reached) {
-  {
-    const std::lock_guard lock(mutex_);
-    open_.push_back(std::move(reached));
-  }
-  asked_.notify_one();
+  inbox_.Put(std::move(reached));
 }
 
 void ConfigBarrier::Run() {
-  for (;;) {
-    std::vector<std::function<void()>> served;
-    {
-      std::unique_lock lock(mutex_);
-      asked_.wait(lock, [this] { return stopping_ || !open_.empty(); });
-      if (stopping_) return;
-      served.swap(open_);
-    }
+  while (const auto asked = inbox_.TakeAll()) {
     Reach();
-    for (const auto& reached : served) reached();
+    for (const auto& reached : *asked) reached();
   }
 }
 
 void ConfigBarrier::Reach() {
   const auto revision = registry_.GetRevision(kWait);
-  for (int tried = 0; revision && tried < kTries && !stopping(); ++tried) {
+  for (int tried = 0; revision && tried < kTries && !inbox_.closed(); ++tried) {
     if (webhooks_.WaitForRevision(*revision, kWait)) return;
   }
-  if (stopping()) return;
+  if (inbox_.closed()) return;
   metrics_.fanout_stale.Add();
   log::Warn("fanout.stale", {{"error", revision ? "the copy of the webhooks stays behind the registry's"
                                                 : revision.error().message}});
-}
-
-bool ConfigBarrier::stopping() const {
-  const std::lock_guard lock(mutex_);
-  return stopping_;
 }
 
 }  // namespace webhook

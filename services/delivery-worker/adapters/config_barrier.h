@@ -1,11 +1,9 @@
 #pragma once
 
-#include <condition_variable>
 #include <functional>
-#include <mutex>
-#include <vector>
 
 #include "rpc/watch_client.h"
+#include "runtime/inbox.h"
 #include "runtime/thread.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
@@ -27,15 +25,11 @@ class ConfigBarrier {
  private:
   void Run();
   void Reach();
-  bool stopping() const;
 
   rpc::RegistryClient& registry_;
   const WebhookCopy& webhooks_;
   const WorkerMetrics& metrics_;
-  mutable std::mutex mutex_;
-  std::condition_variable asked_;
-  std::vector<std::function<void()>> open_;
-  bool stopping_ = false;
+  runtime::Inbox<std::function<void()>> inbox_;
   runtime::Thread thread_;
 };
 

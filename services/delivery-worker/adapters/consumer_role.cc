@@ -23,7 +23,6 @@ constexpr std::chrono::milliseconds kLeaseMargin{1'000};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
 constexpr std::chrono::milliseconds kRevokeGrace{5'000};
 constexpr std::size_t kMaxRecords = 1'000;
-constexpr std::uint8_t kAnyNumber = 255;  // of owners that nothing is known of
 
 kafka::Consumer::Position ToPosition(const kafka::TopicPartition& partition, const Checkpoint& checkpoint) {
   return {partition, checkpoint.offset, EncodeCheckpoint(checkpoint, partition.topic, partition.partition)};
@@ -177,11 +176,7 @@ Checkpoint ConsumerRole::ReadCheckpoint(const Position& position, WallTime now) 
     metrics_.checkpoints_refused.Add();
     log::Warn("checkpoint.refused", {{"topic", topic}, {"partition", number}, {"offset", position.offset}});
   }
-  Checkpoint bare;
-  bare.offset = std::max<std::int64_t>(position.offset, 0);
-  bare.settled = position.offset < 0;  // nobody has ever owned it
-  if (!bare.settled) bare.unsettled = {{std::chrono::ceil<std::chrono::seconds>(now), kAnyNumber}};
-  return bare;
+  return BareCheckpoint(position.offset, now);
 }
 
 void ConsumerRole::OnRevoked(const std::vector<kafka::TopicPartition>& partitions) {

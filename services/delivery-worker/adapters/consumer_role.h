@@ -24,9 +24,9 @@ struct RoleOptions {
   std::string brokers;
   std::string group;
   std::vector<std::string> topics;
-  std::size_t max_backlog = 2'000;  // records of one partition; then it is paused alone
-  std::size_t max_partition_bytes = 8u << 20;
-  std::size_t max_bytes = 32u << 20;  // of all partitions; then all are paused
+  std::size_t max_backlog = 0;          // records of one partition; then it is paused alone
+  std::size_t max_partition_bytes = 0;  // the same
+  std::size_t max_bytes = 32u << 20;    // of all partitions; then all are paused
   std::chrono::milliseconds drain_timeout{30'000};
 };
 

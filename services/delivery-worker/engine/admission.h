@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 
+#include "core/places.h"
 #include "domain/ids.h"
 #include "domain/webhook.h"
 
@@ -21,7 +21,8 @@ struct AdmissionLimits {
 // lock.
 class Admission {
  public:
-  explicit Admission(const AdmissionLimits& limits) : limits_(limits) {}
+  explicit Admission(const AdmissionLimits& limits)
+      : total_(limits.total), accounts_(limits.account), hosts_(limits.host) {}
 
   // Takes a place for a request to the webhook, of this share of all. False: none is free; ask again later.
   [[nodiscard]] bool Enter(const Webhook& webhook, double share = 1);
@@ -31,10 +32,10 @@ class Admission {
   std::size_t in_flight() const { return in_flight_; }
 
  private:
-  AdmissionLimits limits_;
+  const std::size_t total_;
   std::size_t in_flight_ = 0;
-  std::unordered_map<AccountId, std::size_t> by_account_;
-  std::unordered_map<std::string, std::size_t> by_host_;
+  Places<AccountId> accounts_;
+  Places<std::string> hosts_;
 };
 
 // "host:port" of a normalised, absolute URL, as it is written there.

@@ -15,6 +15,7 @@ constexpr std::uint64_t kSettled = 1;  // the flags' only bit
 constexpr std::size_t kHeader = 21;
 constexpr std::size_t kChecksumAt = 13;
 constexpr std::size_t kUnsettledBytes = 5;
+constexpr std::uint8_t kAnyNumber = 255;  // of owners
 constexpr std::size_t kChecksumBytes = 8;
 constexpr std::size_t kBitsInByte = 8;
 
@@ -62,6 +63,15 @@ std::string UnsettledBytes(const std::vector<Unsettled>& unsettled) {
 
 }  // namespace
 
+Checkpoint BareCheckpoint(std::int64_t committed, WallTime now) {
+  Checkpoint checkpoint;
+  checkpoint.offset = std::max<std::int64_t>(committed, 0);
+  checkpoint.settled = committed < 0;
+  if (!checkpoint.settled)
+    checkpoint.unsettled = {{std::chrono::ceil<std::chrono::seconds>(now), kAnyNumber}};
+  return checkpoint;
+}
+
 Checkpoint ClaimOf(Checkpoint found, WallTime now) {
   std::vector<Unsettled>& unsettled = found.unsettled;
   std::erase_if(unsettled, [&](const Unsettled& one) { return one.until < now - kLongestRateWindow; });
@@ -71,7 +81,7 @@ Checkpoint ClaimOf(Checkpoint found, WallTime now) {
   // The two oldest count as one, as late as the later of them.
   while (unsettled.size() > kMaxUnsettled) {
     const int owners = unsettled[0].owners + unsettled[1].owners;
-    unsettled[1].owners = static_cast<std::uint8_t>(std::min(owners, 255));
+    unsettled[1].owners = static_cast<std::uint8_t>(std::min<int>(owners, kAnyNumber));
     unsettled.erase(unsettled.begin());
   }
   return found;

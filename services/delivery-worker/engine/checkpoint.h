@@ -43,6 +43,10 @@ struct Checkpoint {
   bool operator==(const Checkpoint&) const = default;
 };
 
+// Where only the committed offset is known: -1: nothing is committed, so nobody has ever owned the partition.
+// Else any number of owners may have been there until now.
+Checkpoint BareCheckpoint(std::int64_t committed, WallTime now);
+
 // The checkpoint that a new owner commits before it starts, and begins with: the one that it found is not
 // settled any more, and an owner that had not settled is added to those of the last minute. So a chain of
 // owners, however short each lives, is never taken for one.

@@ -80,5 +80,16 @@ TEST(Checkpoint, AChainOfOwnersIsNeverTakenForOne) {
       << "a minute has passed";
 }
 
+TEST(Checkpoint, WhereOnlyTheOffsetIsKnownAnyNumberOfOwnersMayHaveBeen) {
+  constexpr std::chrono::sys_seconds kNow{std::chrono::seconds(1'700'000'000)};
+  const Checkpoint fresh = BareCheckpoint(-1, kNow);
+  EXPECT_EQ(fresh.offset, 0);
+  EXPECT_TRUE(fresh.settled) << "nobody has ever owned it";
+  const Checkpoint foreign = BareCheckpoint(7, kNow);
+  EXPECT_EQ(foreign.offset, 7);
+  EXPECT_FALSE(foreign.settled);
+  EXPECT_EQ(foreign.unsettled, (std::vector<Unsettled>{{kNow, 255}}));
+}
+
 }  // namespace
 }  // namespace webhook

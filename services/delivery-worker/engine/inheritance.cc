@@ -4,6 +4,16 @@
 
 namespace webhook {
 
+AttemptsTail::Entry ToTailEntry(const AttemptRecord& record) {
+  Delivery attempt;
+  attempt.id = record.delivery_id;
+  attempt.run = record.run;
+  attempt.attempt = record.attempt;
+  AttemptsTail::Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt};
+  if (record.requested) entry.ended_at = record.started_at + record.duration;
+  return entry;
+}
+
 InheritedRates::InheritedRates(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled,
                                int max_unrecorded, Now taken_over)
     : taken_over_(taken_over.mono), complete_(tail.complete) {

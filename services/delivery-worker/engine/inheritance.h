@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <unordered_map>
@@ -29,6 +30,12 @@ struct AttemptsTail {
   // False: it could not be read, or not as far back as needed.
   bool complete = false;
 };
+
+AttemptsTail::Entry ToTailEntry(const AttemptRecord& record);
+
+// Older than this a record of the attempts need not be read for the rate windows: its time is its producer's,
+// whose clock may be 5 s behind ours.
+inline constexpr std::chrono::milliseconds kTailAge = kLongestRateWindow + std::chrono::seconds{5};
 
 // The rate windows that a new owner begins with. What owners before it have sent and is in no record is
 // bounded: a gate lets no more than GateLimits::max_unrecorded requests be so, for each of

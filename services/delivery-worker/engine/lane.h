@@ -39,7 +39,7 @@ class Lane {
   // The partition has another owner already: begins nothing more, and leaves what waits to it.
   void Abandon() { draining_ = true; }
   // No effect is under way.
-  virtual bool idle() const { return effects_ == 0 && failed_.empty(); }
+  bool idle() const { return effects_ == 0 && failed_.empty(); }
 
   // What may be committed now.
   Checkpoint checkpoint() const;

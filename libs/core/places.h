@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstddef>
+#include <unordered_map>
+
+namespace webhook {
+
+// How many of something are under way for each key, up to a ceiling. What is not under way takes no memory.
+// Pure; no lock.
+template <typename Key>
+class Places {
+ public:
+  explicit Places(std::size_t most) : most_(most) {}
+
+  // False: the key has no place free.
+  [[nodiscard]] bool Enter(const Key& key) {
+    const auto found = busy_.find(key);
+    if ((found == busy_.end() ? 0 : found->second) >= most_) return false;
+    ++busy_[key];
+    return true;
+  }
+  // REQUIRES: Enter() gave a place for the key that was not given back.
+  void Leave(const Key& key) {
+    const auto found = busy_.find(key);
+    if (--found->second == 0) busy_.erase(found);
+  }
+
+ private:
+  std::size_t most_;
+  std::unordered_map<Key, std::size_t> busy_;
+};
+
+}  // namespace webhook
