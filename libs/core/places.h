@@ -14,10 +14,13 @@ class Places {
 
   // False: the key has no place free.
   [[nodiscard]] bool Enter(const Key& key) {
-    const auto found = busy_.find(key);
-    if ((found == busy_.end() ? 0 : found->second) >= most_) return false;
+    if (!IsFree(key)) return false;
     ++busy_[key];
     return true;
+  }
+  bool IsFree(const Key& key) const {
+    const auto found = busy_.find(key);
+    return (found == busy_.end() ? 0 : found->second) < most_;
   }
   // REQUIRES: Enter() gave a place for the key that was not given back.
   void Leave(const Key& key) {

@@ -1,11 +1,9 @@
 // One run without and one with trouble, of the same healthy endpoints: what do they notice?
 // usage: node isolation.js --trouble hang|flood|flood200
-import fs from 'node:fs';
-import path from 'node:path';
 import {parseArgs} from 'node:util';
 
 import {rest, sleep} from '../e2e/lib/platform.js';
-import {newTenant, publishTo, quantile, Sink, startLoad, types} from './load.js';
+import {newTenant, publishTo, quantile, Sink, startLoad, types, workerMemory} from './load.js';
 import {deliveryPartition} from './partition.js';
 
 const {values: options} = parseArgs({options: {
@@ -22,15 +20,6 @@ const summary = (latencies) => ({
   deliveries: latencies.length, per_second: +(latencies.length / seconds).toFixed(1),
   p50: quantile(latencies, 0.5), p90: quantile(latencies, 0.9), p99: quantile(latencies, 0.99), max: quantile(latencies, 1),
 });
-
-// Resident memory of the workers, MiB.
-function workerMemory() {
-  const dir = process.env.WEBHOOK_PIDS_DIR;
-  return fs.readdirSync(dir).filter((name) => name.startsWith('delivery-worker')).map((name) => {
-    const status = fs.readFileSync(`/proc/${fs.readFileSync(path.join(dir, name), 'utf8').trim()}/status`, 'utf8');
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
-  });
-}
 
 const sink = await Sink.open();
 const limits = {burst: 0, perMinute: 0};
@@ -87,6 +76,24 @@ async function newCrowd(first, count) {
   return {...crowd, names, partition};
 }
 
+// Tells how many requests the endpoints got, every ten seconds until stopped.
+function watchPace(names, tell) {
+  let stopped = false;
+  const running = (async () => {
+    let last = null;
+    for (let due = Date.now(); !stopped; due += 10_000) {
+      await sleep(due - Date.now());
+      const {requests} = await sink.ask('stats', {names});
+      if (last !== null) tell(requests - last);
+      last = requests;
+    }
+  })();
+  return async () => {
+    stopped = true;
+    await running;
+  };
+}
+
 async function flood(count) {
   const crowd = await newCrowd(100_000, count);
   const beside = tenants.flatMap(({names, webhookIds}) =>
@@ -98,14 +105,14 @@ async function flood(count) {
   // The type of the crowd's webhooks is that of every fourth event.
   const events = Math.ceil(Number(options.events) / count) * types.length;
   for (let left = events; left > 0; left -= 4_000) await publishTo([crowd], Math.min(4_000, left));
-  const before = await sink.ask('stats', {names: crowd.names});
-  const started = Date.now();
+  const paces = [];
+  const pace = watchPace(crowd.names, (per10) => paces.push(+(per10 / count).toFixed(1)));
   const flooded = await phase(beside);
-  const after = await sink.ask('stats', {names: crowd.names});
+  await pace();
+  const {worst10, breaches} = await sink.ask('stats', {names: crowd.names});
   memory.push(workerMemory());
-  const per10 = (after.requests - before.requests) / count / ((Date.now() - started) / 10_000);
-  return {...compare(base, flooded), flooded_per_10s: +per10.toFixed(1), worst_10s: after.worst10, breaches: after.breaches,
-    worker_mib: memory};
+  return {...compare(base, flooded), flooded_per_10s: {median: quantile(paces, 0.5), least: Math.min(...paces), paces},
+    worst_10s: worst10, breaches, worker_mib: memory};
 }
 
 const troubles = {hang, flood: () => flood(1), flood200: () => flood(200)};

@@ -2,6 +2,7 @@
 // has acknowledged each.
 import assert from 'node:assert/strict';
 import {fork} from 'node:child_process';
+import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
@@ -102,6 +103,15 @@ export function startLoad(tenants, perSecond) {
 export const expectedOf = (tenants) => tenants.flatMap(({names, published}) => names.map((name) => ({
   name, total: published, types: types.length, rest: name % types.length,
 })));
+
+// Resident memory of each worker, MiB.
+export function workerMemory() {
+  const dir = process.env.WEBHOOK_PIDS_DIR;
+  return fs.readdirSync(dir).filter((name) => name.startsWith('delivery-worker')).map((name) => {
+    const status = fs.readFileSync(`/proc/${fs.readFileSync(path.join(dir, name), 'utf8').trim()}/status`, 'utf8');
+    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
+  });
+}
 
 export const quantile = (values, q) => {
   const sorted = [...values].sort((a, b) => a - b);

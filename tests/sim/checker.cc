@@ -212,7 +212,10 @@ void Checker::OnEnded(Lane lane, const Delivery& delivery, const Webhook& webhoo
   if (!attempt.ended) {
     attempt.ended = clock_.time();
     const auto number = static_cast<std::size_t>(delivery.attempt);
-    if (number <= webhook.retry_schedule.size()) attempt.pause = webhook.retry_schedule[number - 1];
+    if (number <= webhook.retry_schedule.size()) {
+      attempt.pause =
+          std::chrono::duration_cast<Time>(webhook.retry_schedule[number - 1] * options_.time_scale);
+    }
   }
   Endpoint& endpoint = endpoints_.at(webhook.id);
   endpoint.straight_failures = result.status == 200 ? 0 : endpoint.straight_failures + 1;

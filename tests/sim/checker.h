@@ -42,6 +42,7 @@ struct CheckerOptions {
   bool clean = false;      // no fault; workers may come and go
   bool ambiguous = false;  // a record may be in the log twice
   int max_parks = 12;      // of a delivery, by one owner
+  double time_scale = 1;   // of the schedule's pauses
   bool zombies = false;    // what an owner that was replaced appends may come at any time
 };
 

@@ -9,13 +9,13 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class DeliverRunner : public Runner, HttpPort, JournalPort, ReportPort, DeactivatePort {
+class DeliverRunner : public Runner, HttpPort, AdmissionPort, JournalPort, ReportPort, DeactivatePort {
  public:
   DeliverRunner(Place place, int epoch, const Checkpoint& from, Context context)
       : Runner(place, epoch, std::move(context)),
         attempts_from_(from.attempts_offset),
         lane_(place.partition, from, context_.settings.lane,
-              {*this, *this, *this, *this, *context_.copy, context_.lease, context_.admission.get()}) {}
+              {*this, *this, *this, *this, *context_.copy, context_.lease, *this}) {}
 
   Lane& lane() override { return lane_; }
   void Take(const Record& record, std::int64_t offset, Now now) override {
@@ -32,6 +32,8 @@ class DeliverRunner : public Runner, HttpPort, JournalPort, ReportPort, Deactiva
   };
 
   void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
+  bool Enter(const Webhook& webhook) override;
+  void Leave(const Webhook& webhook) override { context_.admission->Leave(webhook); }
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
   void AppendAttempt(Token token, const AttemptRecord& record) override;
   void Report(const AttemptRecord&) override {}
@@ -131,6 +133,17 @@ void DeliverRunner::Send(Token token, const Delivery& delivery,
     if (crash != nullptr) crash->Happened();
   };
   context_.around.endpoints.Send(context_.life, std::move(request));
+}
+
+bool DeliverRunner::Enter(const Webhook& webhook) {
+  return context_.admission->Enter(webhook,
+                                   [find = context_.find, place = place_, epoch = epoch_, id = webhook.id] {
+                                     Runner* const runner = find(place, epoch, Answering::kRequest, 0);
+                                     if (runner == nullptr || runner->epoch() != epoch) return;
+                                     auto* const self = static_cast<DeliverRunner*>(runner);
+                                     self->lane_.OnPlace(id, self->now());
+                                     self->context_.progress();
+                                   });
 }
 
 void DeliverRunner::Close(Token token) {

@@ -19,6 +19,8 @@ const std::vector<Mutation>& AllMutations() {
        [](Switches* s) { s->guards.inherited_rates = false; }},
       {"reserved_slots", "what is parked comes back at a time of its own",
        [](Switches* s) { s->guards.reserved_slots = false; }},
+      {"parked_is_no_copy", "what comes back while its parking is being recorded goes on",
+       [](Switches* s) { s->guards.parked_is_no_copy = false; }},
       {"own_faults_are_free", "a fault of our own uses up no attempt",
        [](Switches* s) { s->guards.own_faults_are_free = false; }},
       {"config_barrier", "events meet no older webhooks than at their publishing",

@@ -183,7 +183,7 @@ void Draw::Flood(int webhook) {
   const bool fast = random_.Percent(60);
   if (fast) planned.endpoint = {};
   planned.paced = fast && kind_ == Kind::kCalm && scenario_.settings.lane.gate.max_waiting > 100 &&
-                  scenario_.settings.lane.max_span > 100;
+                  scenario_.settings.lane.max_span > 500;
   const int count = random_.Int(30, 150);
   const Time at = random_.Span(seconds{8}, std::max<Time>(scenario_.heal / 2, seconds{10}));
   const Time over = random_.Span(milliseconds{100}, seconds{20});
@@ -288,6 +288,13 @@ void Draw::Faults() {
   for (Step& step : scenario_.steps) {
     if (step.at + step.length > scenario_.heal && step.act != Act::kKill && step.act != Act::kTerminate)
       step.length = std::max(scenario_.heal - step.at, Time{0});
+  }
+  // Tiers that are quicker than an append's acknowledgement.
+  if (random_.Percent(15)) {
+    const double scale = random_.Percent(50) ? 0.002 : 0.02;
+    scenario_.settings.lane.time_scale = scenario_.settings.pump.time_scale = scenario_.checks.time_scale =
+        scale;
+    scenario_.faults += std::string(scenario_.faults.empty() ? "" : " ") + "quick";
   }
   scenario_.checks.idle = kind_ == Kind::kCalm && !flooded_;
   // A queue that is shorter than what comes back in 15 s turns away what comes early for its slot.

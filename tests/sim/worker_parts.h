@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include "services/delivery-worker/engine/admission.h"
 #include "services/delivery-worker/engine/delivery_lane.h"
 #include "services/delivery-worker/engine/fanout_lane.h"
 #include "services/delivery-worker/engine/pump_lane.h"

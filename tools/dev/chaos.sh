@@ -5,8 +5,8 @@
 cmd_chaos() (
   local scenario="${1:-}"
   case "$scenario" in
-    kills | isolation | lateness) shift ;;
-    *) fail "unknown scenario '$scenario'" "./dev chaos kills|isolation|lateness [OPTIONS]; see tests/chaos/*.js" ;;
+    kills | isolation | lateness | memory) shift ;;
+    *) fail "unknown scenario '$scenario'" "./dev chaos kills|isolation|lateness|memory [OPTIONS]; see tests/chaos/*.js" ;;
   esac
   # The contract's real pauses.
   [ "$scenario" != lateness ] || time_scale=1

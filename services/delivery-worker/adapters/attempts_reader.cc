@@ -84,8 +84,8 @@ void AttemptsReader::Locate(Request* request) {
   if (!young) return;
   request->tail.end = *end;
   request->tail.complete = *end - *young <= kMaxRecords;
-  request->next = std::max(*young, *end - kMaxRecords);
-  if (request->from >= 0) request->next = std::min(request->next, request->from);
+  request->next = request->from >= 0 ? std::min(*young, request->from) : *young;
+  request->next = std::max(request->next, *end - kMaxRecords);
   request->located = true;
 }
 

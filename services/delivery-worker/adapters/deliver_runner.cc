@@ -19,8 +19,8 @@ DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& 
       lease_(context.lease),
       attempts_from_(from.attempts_offset),
       lane_(this->partition().partition, from, context.limits,
-            {*this, *this, *this, context.deactivate, context.webhooks, context.lease,
-             &parts.loop.admission(), &parts.loop.egress()}) {}
+            {*this, *this, *this, context.deactivate, context.webhooks, context.lease, *this,
+             &parts.loop.egress()}) {}
 
 void DeliverRunner::Prepare() {
   attempts_.Read(partition().partition, attempts_from_, [weak = weak_from_this(), this](AttemptsTail tail) {
@@ -66,6 +66,12 @@ void DeliverRunner::Send(Token token, const Delivery& delivery,
     return self && !abandoned() ? lease_.lease() : MonoTime::min();
   };
   parts().loop.client().Send(std::move(*request), finish);
+}
+
+bool DeliverRunner::Enter(const Webhook& webhook) {
+  return parts().loop.admission().Enter(webhook, [weak = weak_from_this(), this, id = webhook.id] {
+    if (const auto self = weak.lock()) lane_.OnPlace(id, runtime::ReadClock());
+  });
 }
 
 void DeliverRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {

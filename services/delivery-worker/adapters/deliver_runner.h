@@ -8,7 +8,11 @@ namespace webhook {
 
 // A DeliveryLane with the egress client, the producer and the log. It is ready once its partition's attempts
 // were read.
-class DeliverRunner : public PartitionRunner, private HttpPort, private JournalPort, private ReportPort {
+class DeliverRunner : public PartitionRunner,
+                      private HttpPort,
+                      private AdmissionPort,
+                      private JournalPort,
+                      private ReportPort {
  public:
   // All outlive the runner.
   struct Context {
@@ -29,6 +33,8 @@ class DeliverRunner : public PartitionRunner, private HttpPort, private JournalP
   Status Take(const kafka::ConsumedRecord& record, Now now) override;
 
   void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
+  bool Enter(const Webhook& webhook) override;
+  void Leave(const Webhook& webhook) override { parts().loop.admission().Leave(webhook); }
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
   void AppendAttempt(Token token, const AttemptRecord& record) override;
   void Report(const AttemptRecord& record) override;

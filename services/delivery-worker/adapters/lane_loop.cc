@@ -23,7 +23,10 @@ LaneLoop::LaneLoop(const std::string& name) : loop_(name) {
 
 void LaneLoop::OnTick() {
   for (const auto& runner : runners_) runner->OnTick();
-  if (egress_ && egress_->AsksCanary(runtime::ReadClock().mono)) AskCanary();
+  if (!egress_) return;
+  const MonoTime now = runtime::ReadClock().mono;
+  admission_->SetShare(egress_->Share(now));
+  if (egress_->AsksCanary(now)) AskCanary();
 }
 
 void LaneLoop::AskCanary() {
@@ -38,6 +41,7 @@ void LaneLoop::AskCanary() {
     const MonoTime now = runtime::ReadClock().mono;
     if (result.own_fault) return egress_->OnNoAnswer(now);
     egress_->OnCanary(result.status > 0, now);
+    admission_->SetShare(egress_->Share(now));
     if (egress_->paused() == before) return;
     if (egress_->paused()) {
       log::Error("egress.paused", {{"canary", options_.canary->host}, {"error", result.detail}});

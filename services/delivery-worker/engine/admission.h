@@ -1,8 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 
 #include "core/places.h"
 #include "domain/ids.h"
@@ -10,32 +13,59 @@
 
 namespace webhook {
 
-// Requests in flight at once, of one thread that delivers.
 struct AdmissionLimits {
-  std::size_t total = 4'000;
-  std::size_t account = 1'000;  // of one account: no account can occupy the worker
-  std::size_t host = 64;        // to one host and port, whoever registered it
+  std::size_t total = 10'000;
+  std::size_t account = 1'000;  // of one account, over all its webhooks
+  std::size_t host = 64;        // of one host and port, over all webhooks that point there
 };
 
-// The places in flight that the lanes of one thread share. An endpoint's own limits are its gate's. Pure; no
-// lock.
+// The requests in flight of all lanes of one loop: one account, or many webhooks that point at one host, can
+// take only their part of what the loop may have open (a gate's own bound is one endpoint's only). Who finds
+// no place free stands in line, behind those that came before. Pure; no lock.
 class Admission {
  public:
-  explicit Admission(const AdmissionLimits& limits)
-      : total_(limits.total), accounts_(limits.account), hosts_(limits.host) {}
+  // Called once, from within Leave() or SetShare(), when a place may be free: asks Enter() again, or leaves
+  // the place to the next in line. Does not call Leave().
+  using Turn = std::function<void()>;
 
-  // Takes a place for a request to the webhook, of this share of all. False: none is free; ask again later.
-  [[nodiscard]] bool Enter(const Webhook& webhook, double share = 1);
-  // Gives it back. REQUIRES: the same account and URL.
+  explicit Admission(const AdmissionLimits& limits);
+
+  // Takes a place for a request to the webhook. False: none is free; its turn comes.
+  [[nodiscard]] bool Enter(const Webhook& webhook, Turn turn);
+  // Gives back what Enter() gave for this webhook, as it was then.
   void Leave(const Webhook& webhook);
+  // The part of all places that may be used: 0 to 1, at first 1.
+  void SetShare(double share);
 
   std::size_t in_flight() const { return in_flight_; }
 
  private:
+  // Those that were refused a place. Who is at its head takes it; who comes anew goes behind them.
+  struct Line {
+    std::deque<Turn> turns;
+    bool served = false;  // the one at its head is asking
+
+    bool Admits(bool free) const { return free && (served || turns.empty()); }
+    void CallFirst();
+  };
+  template <typename Key>
+  struct Scarce {
+    Places<Key> places;
+    std::unordered_map<Key, Line> lines;  // only where someone waits
+
+    bool Enter(const Key& key, Turn& turn);
+    void Serve(const Key& key);
+  };
+
+  bool IsFree() const;
+  void ServeAll();
+
   const std::size_t total_;
+  double share_ = 1;
   std::size_t in_flight_ = 0;
-  Places<AccountId> accounts_;
-  Places<std::string> hosts_;
+  Line line_;  // of those that no place at all was free for
+  Scarce<AccountId> accounts_;
+  Scarce<std::string> hosts_;
 };
 
 // "host:port" of a normalised, absolute URL, as it is written there.

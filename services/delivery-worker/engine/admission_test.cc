@@ -1,9 +1,16 @@
 #include "services/delivery-worker/engine/admission.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
 
 namespace webhook {
 namespace {
+
+using ::testing::ElementsAre;
 
 Webhook To(const std::string& account, const std::string& url) {
   Webhook webhook;
@@ -12,30 +19,102 @@ Webhook To(const std::string& account, const std::string& url) {
   return webhook;
 }
 
+bool Enter(Admission* admission, const Webhook& webhook) {
+  return admission->Enter(webhook, [] {});
+}
+
 TEST(Admission, NoAccountTakesAllPlaces) {
   Admission admission({10, 4, 100});
-  for (int i = 0; i < 4; ++i) EXPECT_TRUE(admission.Enter(To("account_a", "https://a.example/")));
-  EXPECT_FALSE(admission.Enter(To("account_a", "https://b.example/")));
-  EXPECT_TRUE(admission.Enter(To("account_b", "https://a.example/")));
+  for (int i = 0; i < 4; ++i) EXPECT_TRUE(Enter(&admission, To("account_a", "https://a.example/")));
+  EXPECT_FALSE(Enter(&admission, To("account_a", "https://b.example/")));
+  EXPECT_TRUE(Enter(&admission, To("account_b", "https://a.example/")));
   admission.Leave(To("account_a", "https://a.example/"));
-  EXPECT_TRUE(admission.Enter(To("account_a", "https://b.example/")));
+  EXPECT_TRUE(Enter(&admission, To("account_a", "https://b.example/")));
   EXPECT_EQ(admission.in_flight(), 5U);
 }
 
 TEST(Admission, NoHostIsFloodedByManyWebhooks) {
   Admission admission({10, 10, 2});
-  EXPECT_TRUE(admission.Enter(To("account_a", "https://victim.example/1")));
-  EXPECT_TRUE(admission.Enter(To("account_b", "https://victim.example/2?x=1")));
-  EXPECT_FALSE(admission.Enter(To("account_c", "https://victim.example/3")));
-  EXPECT_TRUE(admission.Enter(To("account_c", "https://victim.example:8443/3")));
+  EXPECT_TRUE(Enter(&admission, To("account_a", "https://victim.example/1")));
+  EXPECT_TRUE(Enter(&admission, To("account_b", "https://victim.example/2?x=1")));
+  EXPECT_FALSE(Enter(&admission, To("account_c", "https://victim.example/3")));
+  EXPECT_TRUE(Enter(&admission, To("account_c", "https://victim.example:8443/3")));
   EXPECT_EQ(admission.in_flight(), 3U);
 }
 
 TEST(Admission, TheWholeIsBounded) {
   Admission admission({2, 2, 2});
-  EXPECT_TRUE(admission.Enter(To("account_a", "https://a.example/")));
-  EXPECT_TRUE(admission.Enter(To("account_b", "https://b.example/")));
-  EXPECT_FALSE(admission.Enter(To("account_c", "https://c.example/")));
+  EXPECT_TRUE(Enter(&admission, To("account_a", "https://a.example/")));
+  EXPECT_TRUE(Enter(&admission, To("account_b", "https://b.example/")));
+  EXPECT_FALSE(Enter(&admission, To("account_c", "https://c.example/")));
+}
+
+// Webhooks that ask again as soon as their turn comes, each for one place.
+struct Crowd {
+  void Ask(const Webhook& webhook) {
+    if (admission.Enter(webhook, [this, webhook] { Ask(webhook); })) entered.push_back(webhook.url);
+  }
+  Admission admission;
+  std::vector<std::string> entered;
+};
+
+TEST(Admission, WhoCameFirstGetsThePlaceThatIsFreed) {
+  Crowd crowd{Admission({2, 2, 1}), {}};
+  const Webhook first = To("account_a", "https://a.example/1");
+  crowd.Ask(first);
+  crowd.Ask(To("account_a", "https://a.example/2"));
+  crowd.Ask(To("account_a", "https://a.example/3"));
+  crowd.Ask(To("account_b", "https://b.example/"));
+  EXPECT_THAT(crowd.entered, ElementsAre("https://a.example/1", "https://b.example/"))
+      << "no host blocks another";
+  crowd.admission.Leave(first);
+  crowd.Ask(first);
+  EXPECT_EQ(crowd.entered.back(), "https://a.example/2");
+  crowd.admission.Leave(To("account_a", "https://a.example/2"));
+  EXPECT_EQ(crowd.entered.back(), "https://a.example/3");
+  crowd.admission.Leave(To("account_a", "https://a.example/3"));
+  EXPECT_EQ(crowd.entered.back(), "https://a.example/1");
+  EXPECT_EQ(crowd.entered.size(), 5U);
+}
+
+TEST(Admission, AllInLineGetTheirTurnWhateverTheyWaitFor) {
+  Crowd crowd{Admission({3, 2, 1}), {}};
+  std::vector<Webhook> webhooks;
+  for (int i = 0; i < 60; ++i) {
+    webhooks.push_back(To("account_" + std::to_string(i % 3),
+                          "https://host-" + std::to_string(i % 4) + ".example/" + std::to_string(i)));
+    crowd.Ask(webhooks.back());
+  }
+  std::size_t left = 0;
+  while (left < crowd.entered.size()) {
+    const std::string url = crowd.entered[left++];
+    crowd.admission.Leave(*std::find_if(webhooks.begin(), webhooks.end(),
+                                        [&](const Webhook& webhook) { return webhook.url == url; }));
+  }
+  EXPECT_EQ(left, 60U);
+  EXPECT_EQ(crowd.admission.in_flight(), 0U);
+}
+
+TEST(Admission, AShareThatGrowsLetsInWhoWaits) {
+  Crowd crowd{Admission({10, 10, 10}), {}};
+  crowd.admission.SetShare(0);
+  for (int i = 0; i < 4; ++i) crowd.Ask(To("account_a", "https://a.example/" + std::to_string(i)));
+  EXPECT_TRUE(crowd.entered.empty());
+  crowd.admission.SetShare(0.15);
+  EXPECT_EQ(crowd.entered.size(), 2U);
+  crowd.admission.SetShare(1);
+  EXPECT_EQ(crowd.entered.size(), 4U);
+}
+
+TEST(Admission, ATurnThatIsNotTakenGoesToTheNext) {
+  Admission admission({1, 1, 1});
+  const Webhook webhook = To("account_a", "https://a.example/");
+  ASSERT_TRUE(Enter(&admission, webhook));
+  int turns = 0;
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(admission.Enter(webhook, [&] { ++turns; }));
+  admission.Leave(webhook);
+  EXPECT_EQ(turns, 3);
+  EXPECT_TRUE(Enter(&admission, webhook));
 }
 
 TEST(Admission, KnowsTheAuthority) {

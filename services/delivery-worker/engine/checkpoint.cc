@@ -67,6 +67,7 @@ Checkpoint BareCheckpoint(std::int64_t committed, WallTime now) {
   Checkpoint checkpoint;
   checkpoint.offset = std::max<std::int64_t>(committed, 0);
   checkpoint.settled = committed < 0;
+  if (committed < 0) checkpoint.attempts_offset = 0;
   if (!checkpoint.settled)
     checkpoint.unsettled = {{std::chrono::ceil<std::chrono::seconds>(now), kAnyNumber}};
   return checkpoint;

@@ -43,8 +43,8 @@ struct Checkpoint {
   bool operator==(const Checkpoint&) const = default;
 };
 
-// Where only the committed offset is known: -1: nothing is committed, so nobody has ever owned the partition.
-// Else any number of owners may have been there until now.
+// Where only the committed offset is known: -1: nothing is committed, so nobody has ever owned the partition,
+// and all of its attempts are of owners to come. Else any number of owners may have been there until now.
 Checkpoint BareCheckpoint(std::int64_t committed, WallTime now);
 
 // The checkpoint that a new owner commits before it starts, and begins with: the one that it found is not

@@ -85,9 +85,11 @@ TEST(Checkpoint, WhereOnlyTheOffsetIsKnownAnyNumberOfOwnersMayHaveBeen) {
   const Checkpoint fresh = BareCheckpoint(-1, kNow);
   EXPECT_EQ(fresh.offset, 0);
   EXPECT_TRUE(fresh.settled) << "nobody has ever owned it";
+  EXPECT_EQ(fresh.attempts_offset, 0) << "an owner that dies before its first commit is read in full";
   const Checkpoint foreign = BareCheckpoint(7, kNow);
   EXPECT_EQ(foreign.offset, 7);
   EXPECT_FALSE(foreign.settled);
+  EXPECT_EQ(foreign.attempts_offset, -1);
   EXPECT_EQ(foreign.unsettled, (std::vector<Unsettled>{{kNow, 255}}));
 }
 

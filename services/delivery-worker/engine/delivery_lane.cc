@@ -13,7 +13,7 @@ namespace {
 constexpr std::chrono::seconds kParking{1};
 constexpr std::chrono::seconds kSweep{60};
 constexpr std::chrono::milliseconds kLeaseLook{100};
-constexpr std::chrono::milliseconds kAdmissionLook{50};
+constexpr std::chrono::milliseconds kConfigLook{100};
 constexpr char kWaitsForEndpoint[] = "Waits for the endpoint's rate limit or for its earlier deliveries.";
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
@@ -122,16 +122,16 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
 
 void DeliveryLane::StartReady(const WebhookId& id, Now now) {
   const auto found = gates_.find(id);
-  if (found == gates_.end() || draining()) return;
+  if (found == gates_.end() || draining() || in_line_.contains(id)) return;
   EndpointGate& gate = found->second;
   if (limits_.guards.lease && now.mono >= ports_.lease.lease()) {
-    wakes_.emplace(now.mono + kLeaseLook, id);
+    // All that asks within one look waits for the same end of it.
+    const auto into_look = now.mono.time_since_epoch() % kLeaseLook;
+    wakes_.emplace(now.mono - into_look + kLeaseLook, id);
     return;
   }
   while (const auto token = gate.TakeNext(now.mono)) {
-    if (Start(*token, gate, now)) continue;
-    wakes_.emplace(now.mono + kAdmissionLook, id);
-    return;
+    if (!Start(*token, gate, now)) return;
   }
   if (const auto wake = gate.WakeAt(now.mono)) wakes_.emplace(*wake, id);
 }
@@ -148,10 +148,10 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
     held_for_config_.push_back(token);
     return true;
   }
-  const double share = ports_.egress == nullptr ? 1 : ports_.egress->Share(now.mono);
-  if (ports_.admission != nullptr && !ports_.admission->Enter(*webhook, share)) {
+  if (!ports_.admission.Enter(*webhook)) {
     item.queued = place;
     gate.PutBack(*place, item.delivery.event->body.size());
+    in_line_.insert(webhook->id);
     return false;
   }
   item.webhook = webhook;
@@ -167,7 +167,7 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
 void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   Item& item = items_.at(token);
   --effects_;
-  if (ports_.admission != nullptr) ports_.admission->Leave(*item.webhook);
+  const auto webhook = item.webhook;
   const WebhookId id = item.delivery.webhook_id;
   const Outcome outcome = Judged(item, result, now);
   EndpointGate& gate = gates_.at(id);
@@ -185,12 +185,18 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
       settles_ = false;
     }
     Again(token, gate, result, now);
-    return StartReady(id, now);
+  } else {
+    made_.Insert(item.fingerprint);
+    TellOutcome(item, outcome, step, result, now);
+    Conclude(token);
   }
-  made_.Insert(item.fingerprint);
-  TellOutcome(item, outcome, step, result, now);
-  Conclude(token);
+  ports_.admission.Leave(*webhook);
   StartReady(id, now);
+}
+
+void DeliveryLane::OnPlace(const WebhookId& webhook, Now now) {
+  in_line_.erase(webhook);
+  StartReady(webhook, now);
 }
 
 Outcome DeliveryLane::Judged(const Item& item, const HttpResult& result, Now now) {
@@ -250,16 +256,14 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
   }
   for (const Token token : late) {
     Item& item = items_.at(token);
-    EndpointGate& gate = gates_.at(item.delivery.webhook_id);
-    gate.Withdraw(*item.queued);
+    const MonoTime turn = gates_.at(item.delivery.webhook_id).GiveWay(*item.queued, now.mono);
     item.queued.reset();
-    const MonoTime slot = gate.ReserveSlot(now.mono);
-    Park(token, now.wall + (slot - now.mono), kWaitsForEndpoint, now);
+    Park(token, now.wall + (turn - now.mono), kWaitsForEndpoint, now);
   }
 }
 
 void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
-  ReleaseAttempt(token);
+  if (limits_.guards.parked_is_no_copy) ReleaseAttempt(token);
   Item& item = items_.at(token);
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
@@ -338,7 +342,12 @@ void DeliveryLane::NoteRecorded(Item& item, Now now) {
 }
 
 void DeliveryLane::Advance(Now now) {
-  for (const Token token : std::exchange(held_for_config_, {})) Admit(token, now);
+  if (!held_for_config_.empty() &&
+      (ports_.webhooks.revision() != held_at_ || now.mono >= next_config_look_)) {
+    held_at_ = ports_.webhooks.revision();
+    next_config_look_ = now.mono + kConfigLook;
+    for (const Token token : std::exchange(held_for_config_, {})) Admit(token, now);
+  }
 
   while (!wakes_.empty() && wakes_.begin()->first <= now.mono) {
     const WebhookId id = wakes_.begin()->second;

@@ -8,6 +8,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -15,7 +16,6 @@
 #include "core/time.h"
 #include "domain/attempt_record.h"
 #include "domain/delivery.h"
-#include "services/delivery-worker/engine/admission.h"
 #include "services/delivery-worker/engine/egress_watch.h"
 #include "services/delivery-worker/engine/endpoint_gate.h"
 #include "services/delivery-worker/engine/guards.h"
@@ -56,9 +56,8 @@ class DeliveryLane : public Lane {
     DeactivatePort& deactivate;
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
-    // Shared with the loop's other lanes; null: no bound beside the gates', and endpoints always at fault
-    // themselves.
-    Admission* admission = nullptr;
+    AdmissionPort& admission;
+    // Shared with the loop's other lanes; null: endpoints are always at fault themselves.
     EgressWatch* egress = nullptr;
   };
   DeliveryLane(std::int32_t partition, const Checkpoint& from, const LaneLimits& limits, const Ports& ports);
@@ -67,6 +66,8 @@ class DeliveryLane : public Lane {
   void OnInherited(const AttemptsTail& tail, Now now);
   void OnDelivery(Delivery delivery, std::int64_t offset, Now now);
   void OnResponse(Token token, const HttpResult& result, Now now);
+  // A place in flight that was refused for the webhook may be free.
+  void OnPlace(const WebhookId& webhook, Now now);
 
   std::size_t held() const override { return items_.size(); }
   // Of the event bodies.
@@ -102,7 +103,7 @@ class DeliveryLane : public Lane {
   void Admit(Token token, Now now);
   void Enqueue(Token token, const Webhook& webhook, Now now);
   void StartReady(const WebhookId& id, Now now);
-  // False: no place in flight is free; the delivery waits again.
+  // False: no place in flight is free; the delivery waits again, for OnPlace().
   bool Start(Token token, EndpointGate& gate, Now now);
   // The same attempt once more after a fault of our own.
   void Again(Token token, EndpointGate& gate, const HttpResult& result, Now now);
@@ -132,7 +133,10 @@ class DeliveryLane : public Lane {
   Items items_;
   std::unordered_map<WebhookId, EndpointGate> gates_;
   std::set<std::pair<MonoTime, WebhookId>> wakes_;  // when to look at a gate again
+  std::unordered_set<WebhookId> in_line_;           // for a place in flight: OnPlace() is to come
   std::vector<Token> held_for_config_;
+  std::int64_t held_at_ = 0;  // revision of the webhooks at which they were last judged
+  MonoTime next_config_look_{};
   MonoTime next_parking_{};
   MonoTime next_sweep_{};
   Token last_token_ = 0;

@@ -29,6 +29,18 @@ struct FakeHttp : HttpPort {
   std::vector<std::string> urls;
 };
 
+struct FakeAdmission : AdmissionPort {
+  bool Enter(const Webhook& webhook) override {
+    if (busy < places) return ++busy, true;
+    refused.push_back(webhook.id);
+    return false;
+  }
+  void Leave(const Webhook&) override { --busy; }
+  std::size_t places = 1'000;
+  std::size_t busy = 0;
+  std::vector<WebhookId> refused;
+};
+
 struct FakeJournal : JournalPort {
   struct Wait {
     std::string topic;
@@ -147,7 +159,8 @@ class DeliveryLaneTest : public ::testing::Test {
   FakeReport report;
   FakeRegistry registry;
   FakeLease lease;
-  DeliveryLane lane{7, Settled(), Limits(), {http, journal, report, registry, registry, lease}};
+  FakeAdmission admission;
+  DeliveryLane lane{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};
 };
 
 }  // namespace webhook

@@ -13,6 +13,7 @@ namespace webhook {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::SizeIs;
 
 TEST_F(DeliveryLaneTest, DeliversAndMarksDoneOnlyAfterTheAttemptIsRecorded) {
   lane.OnDelivery(NewDelivery(), 40, now);
@@ -363,19 +364,34 @@ TEST_F(DeliveryLaneTest, OnlyAnOwnerThatHasEndedIsSettled) {
   EXPECT_TRUE(lane.checkpoint().settled);
 }
 
-TEST_F(DeliveryLaneTest, WaitsForAPlaceInFlightThatAnotherLaneHas) {
-  Admission admission({1, 1, 1});
-  DeliveryLane other{8, Settled(), Limits(), {http, journal, report, registry, registry, lease, &admission}};
-  other.OnInherited({{}, 0, true}, now);
-  ASSERT_TRUE(admission.Enter(MakeWebhook("webhook_b")));
-  other.OnDelivery(NewDelivery(), 1, now);
+TEST_F(DeliveryLaneTest, WaitsForAPlaceInFlightAndStandsInLineOnce) {
+  admission.places = 0;
+  lane.OnDelivery(NewDelivery("delivery_1"), 1, now);
+  lane.OnDelivery(NewDelivery("delivery_2"), 2, now);
+  Pass(seconds{1});
   EXPECT_TRUE(http.sent.empty());
-  admission.Leave(MakeWebhook("webhook_b"));
-  now.mono += milliseconds{50};
-  other.OnTick(now);
-  ASSERT_EQ(http.sent.size(), 1U);
-  other.OnResponse(http.sent[0], Answer(200), now);
-  EXPECT_EQ(admission.in_flight(), 0U);
+  EXPECT_THAT(admission.refused, ElementsAre(WebhookId("webhook_a")));
+  admission.places = 1;
+  lane.OnPlace(WebhookId("webhook_a"), now);
+  EXPECT_THAT(http.deliveries, ElementsAre("delivery_1"));
+  EXPECT_THAT(admission.refused, SizeIs(2)) << "the second goes to the end of the line";
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  EXPECT_EQ(admission.busy, 0U);
+  EXPECT_EQ(http.sent.size(), 1U) << "who gives a place back does not go before those in line";
+  lane.OnPlace(WebhookId("webhook_a"), now);
+  EXPECT_EQ(http.sent.size(), 2U);
+}
+
+TEST_F(DeliveryLaneTest, APlaceForWhatIsNoLongerThereIsLeftToOthers) {
+  admission.places = 0;
+  lane.OnDelivery(NewDelivery(), 1, now);
+  lane.BeginDrain(now);
+  AcknowledgeAll();
+  admission.places = 1;
+  lane.OnPlace(WebhookId("webhook_a"), now);
+  lane.OnPlace(WebhookId("webhook_unknown"), now);
+  EXPECT_TRUE(http.sent.empty());
+  EXPECT_EQ(admission.busy, 0U);
 }
 
 // Else a successor that reads of the one as complete, from an earlier owner, would lose both (simulator, seed
@@ -420,9 +436,8 @@ TEST_F(DeliveryLaneTest, ACopyOfWhatWaitsIsDropped) {
 
 TEST_F(DeliveryLaneTest, ABreakOfOurOwnCostsNoAttemptHoweverLongItLasts) {
   EgressWatch egress({.has_canary = true, .min_endpoints = 1, .min_accounts = 1});
-  Admission admission({10, 10, 10});
   DeliveryLane cut{
-      8, Settled(), Limits(), {http, journal, report, registry, registry, lease, &admission, &egress}};
+      8, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission, &egress}};
   cut.OnInherited({{}, 0, true}, now);
   const auto pass = [&](seconds time) {
     for (seconds passed{0}; passed < time; passed += seconds{1}) {
@@ -437,11 +452,13 @@ TEST_F(DeliveryLaneTest, ABreakOfOurOwnCostsNoAttemptHoweverLongItLasts) {
   cut.OnResponse(http.sent[0], unreached, now);
   ASSERT_TRUE(egress.AsksCanary(now.mono));
   egress.OnCanary(false, now.mono);
+  admission.places = 0;  // as its share says
   pass(seconds{5'400});
   EXPECT_EQ(http.sent.size(), 1U) << "nothing is sent while the canary fails";
   EXPECT_TRUE(journal.waits.empty());
   egress.OnCanary(true, now.mono);
-  pass(seconds{1});
+  admission.places = 1;
+  cut.OnPlace(WebhookId("webhook_a"), now);
   ASSERT_EQ(http.sent.size(), 2U);
   cut.OnResponse(http.sent[1], Answer(200), now);
   EXPECT_EQ(journal.attempts.back().attempt, 1);

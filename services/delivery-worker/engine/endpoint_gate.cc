@@ -1,6 +1,7 @@
 #include "services/delivery-worker/engine/endpoint_gate.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace webhook {
 namespace {
@@ -103,10 +104,19 @@ MonoTime EndpointGate::ReserveSlot(MonoTime now) {
   return last_slot_;
 }
 
+MonoTime EndpointGate::GiveWay(const Place& place, MonoTime now) {
+  const auto ahead = std::distance(waiting_.begin(), waiting_.find(place));
+  const MonoTime turn = std::max(place.ready, rate_.NextFree(now, static_cast<std::size_t>(ahead)));
+  Withdraw(place);
+  if (Probing() || now - place.ready > limits_.max_wait) return ReserveSlot(now);
+  last_turn_ = std::max(turn, last_turn_ + rate_.Pace());
+  return last_turn_;
+}
+
 bool EndpointGate::Idle(MonoTime now) const {
   const bool forgiven = straight_failures_ == 0 || last_finished_ + kFailuresRemembered < now;
   return waiting_.empty() && in_flight_ == 0 && Unrecorded(now) == 0 && forgiven && last_slot_ <= now &&
-         rate_.Empty(now);
+         last_turn_ <= now && rate_.Empty(now);
 }
 
 }  // namespace webhook

@@ -48,8 +48,9 @@ class EndpointGate {
   [[nodiscard]] bool Offer(const Place& place, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.
   void PutBack(const Place& place, std::size_t bytes);
-  // Takes a delivery that waits here out of the queue.
-  void Withdraw(const Place& place);
+  // Takes a delivery that waits here out of the queue, to be parked. Gives the slot that it keeps: its turn;
+  // or one behind all that is parked, where it has waited for max_wait in vain or the endpoint is dead.
+  MonoTime GiveWay(const Place& place, MonoTime now);
   // Takes the next delivery that may start now out of the queue. Started() must follow where its request is
   // made.
   std::optional<Token> TakeNext(MonoTime now);
@@ -72,6 +73,7 @@ class EndpointGate {
 
  private:
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
+  void Withdraw(const Place& place);
   int Unrecorded(MonoTime now) const;
   bool HasFreePlace(MonoTime now) const;
   // The place to start next: the first of the live ones if it is ready, else that of the replays.
@@ -89,6 +91,7 @@ class EndpointGate {
   int straight_failures_ = 0;
   MonoTime last_finished_{};
   MonoTime last_slot_{};  // given by ReserveSlot()
+  MonoTime last_turn_{};  // kept by GiveWay()
 };
 
 }  // namespace webhook

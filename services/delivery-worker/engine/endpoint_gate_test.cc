@@ -85,6 +85,34 @@ TEST(EndpointGate, ReservesSlotsOneAfterTheOther) {
   EXPECT_EQ(gate.ReserveSlot(kStart) - first, std::chrono::milliseconds{101});
 }
 
+TEST(EndpointGate, WhatGivesWayKeepsItsTurnThoughOthersAreParkedFarAhead) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit(RateLimit{1000, 100, 10});
+  for (Token token = 1; token <= 150; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(gate.TakeNext(kStart));
+    gate.Started();
+    gate.Finished(true, true, kStart);
+    gate.Recorded();
+  }
+  for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot(kStart);
+  const MonoTime now = kStart + seconds{1};
+  for (Token token = 101; token <= 150; ++token) {
+    const MonoTime turn = gate.GiveWay({false, kStart, token}, now);
+    EXPECT_EQ(turn, kStart + milliseconds{10'100} + milliseconds{101} * (token - 101));
+  }
+  EXPECT_FALSE(gate.WakeAt(now)) << "nothing waits any more";
+}
+
+TEST(EndpointGate, WhatHasWaitedInVainGoesBehindAllThatIsParked) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit(RateLimit{0, 0, 10});
+  ASSERT_TRUE(gate.Offer({false, kStart, 1}, 1, kStart));
+  gate.rate().SetLimit(RateLimit{1000, 100, 10});
+  const MonoTime parked = gate.ReserveSlot(kStart + seconds{30});
+  EXPECT_EQ(gate.GiveWay({false, kStart, 1}, kStart + seconds{21}), parked + milliseconds{101});
+}
+
 TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});

@@ -12,10 +12,9 @@ FanoutLane::FanoutLane(const Checkpoint& from, const FanoutLimits& limits, const
 void FanoutLane::OnEvent(std::shared_ptr<const Event> event, std::int64_t offset, Now now) {
   if (!window_.Add(offset)) return;
   held_bytes_ += event->body.size();
-  waiting_.push_back({std::move(event), offset});
-  if (!limits_.guards.config_barrier) {
-    for (const Entry& entry : std::exchange(waiting_, {})) FanOutEntry(entry, now);
-  }
+  if (limits_.guards.config_barrier) return waiting_.push_back({std::move(event), offset});
+  ready_.push_back({std::move(event), offset});
+  FanOutReady(now);
 }
 
 // One barrier for all that was read before it.
@@ -26,8 +25,15 @@ void FanoutLane::Advance(Now) {
 }
 
 void FanoutLane::OnBarrier(Now now) {
-  for (const Entry& entry : std::exchange(asked_, {})) {
-    if (!draining()) FanOutEntry(entry, now);
+  for (Entry& entry : std::exchange(asked_, {})) ready_.push_back(std::move(entry));
+  FanOutReady(now);
+}
+
+void FanoutLane::FanOutReady(Now now) {
+  while (!ready_.empty() && !draining() && appending_.size() < limits_.max_appends) {
+    const Entry entry = std::move(ready_.front());
+    ready_.pop_front();
+    FanOutEntry(entry, now);
   }
 }
 
@@ -35,6 +41,7 @@ void FanoutLane::OnBarrier(Now now) {
 void FanoutLane::Drain(Now) {
   waiting_.clear();
   asked_.clear();
+  ready_.clear();
 }
 
 void FanoutLane::FanOutEntry(const Entry& entry, Now now) {
@@ -62,15 +69,16 @@ void FanoutLane::DoAppend(Token token) {
   ports_.deliveries.AppendDelivery(token, appending_.at(token).second);
 }
 
-void FanoutLane::OnAcknowledged(Token token, std::int64_t, Now) {
+void FanoutLane::OnAcknowledged(Token token, std::int64_t, Now now) {
   const auto found = appending_.find(token);
   const std::int64_t offset = found->second.first;
   appending_.erase(found);
   const auto open = open_.find(offset);
-  if (--open->second.unacknowledged > 0) return;
-  const std::size_t bytes = open->second.bytes;
-  open_.erase(open);
-  Finish(offset, bytes);
+  if (--open->second.unacknowledged == 0) {
+    Finish(offset, open->second.bytes);
+    open_.erase(open);
+  }
+  FanOutReady(now);
 }
 
 void FanoutLane::Finish(std::int64_t offset, std::size_t bytes) {

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <utility>
@@ -20,6 +21,9 @@ namespace webhook {
 struct FanoutLimits {
   std::size_t max_records = 2'000;  // held of one partition; then it is paused
   std::size_t max_bytes = 8u << 20;
+  // Deliveries being appended; then the next event waits. One event's may be more: all webhooks of an
+  // account.
+  std::size_t max_appends = 4'096;
   std::size_t remembered = 16'384;  // events of one partition, to drop repeats of a publish
   Guards guards;
 };
@@ -33,9 +37,9 @@ class FanoutReportPort {
   virtual void ReportFanout(FannedOut what, std::size_t deliveries) = 0;
 };
 
-// Fans out one partition of webhook.events: OnEvent -> barrier -> FanOut -> AppendDelivery for each -> done.
-// The barrier lets a webhook that was created before an event was published match it: the local copy of the
-// webhooks has reached what the registry had committed after the event was read.
+// Fans out one partition of webhook.events: OnEvent -> barrier -> FanOut -> AppendDelivery for each -> done,
+// in their order. The barrier lets a webhook that was created before an event was published match it: the
+// local copy of the webhooks has reached what the registry had committed after the event was read.
 class FanoutLane : public Lane {
  public:
   struct Ports {
@@ -49,7 +53,7 @@ class FanoutLane : public Lane {
   void OnEvent(std::shared_ptr<const Event> event, std::int64_t offset, Now now);
   void OnBarrier(Now now);
 
-  std::size_t held() const override { return waiting_.size() + asked_.size() + open_.size(); }
+  std::size_t held() const override { return waiting_.size() + asked_.size() + ready_.size() + open_.size(); }
   std::size_t held_bytes() const override { return held_bytes_; }
 
  private:
@@ -67,6 +71,7 @@ class FanoutLane : public Lane {
   void Advance(Now now) override;
   void Drain(Now now) override;
 
+  void FanOutReady(Now now);
   void FanOutEntry(const Entry& entry, Now now);
   void Finish(std::int64_t offset, std::size_t bytes);
 
@@ -75,6 +80,7 @@ class FanoutLane : public Lane {
   RecentSet seen_;
   std::vector<Entry> waiting_;         // read after the barrier that is under way was asked for
   std::vector<Entry> asked_;           // behind that barrier
+  std::deque<Entry> ready_;            // behind a barrier that was reached
   std::map<std::int64_t, Open> open_;  // by offset
   std::map<Token, std::pair<std::int64_t, Delivery>> appending_;  // token -> offset of its event, delivery
   Token last_token_ = 0;

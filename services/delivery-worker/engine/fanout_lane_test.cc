@@ -106,6 +106,27 @@ TEST_F(FanoutLaneTest, DropsARepeatedPublish) {
   EXPECT_EQ(committable(), 0) << "the copy is not over before the event is";
 }
 
+// However many webhooks an account has, a burst of its events does not become a burst of appends.
+TEST_F(FanoutLaneTest, BoundsWhatIsBeingAppended) {
+  FanoutLimits limits;
+  limits.max_appends = 3;
+  FanoutLane bounded{Checkpoint{}, limits, {stage, stage, stage, stage}};
+  stage.Add("webhook_a");
+  stage.Add("webhook_b");
+  for (int i = 0; i < 100; ++i) bounded.OnEvent(NewEvent("e" + std::to_string(i)), i, now);
+  bounded.OnTick(now);
+  bounded.OnBarrier(now);
+  EXPECT_EQ(stage.open.size(), 4U);
+  EXPECT_EQ(bounded.held(), 100U);
+  for (std::size_t i = 0; i < stage.open.size(); ++i) {
+    bounded.OnAppended(stage.open[i], {true, 0}, now);
+    EXPECT_LE(stage.open.size() - i, 5U);
+  }
+  EXPECT_EQ(stage.open.size(), 200U);
+  EXPECT_EQ(bounded.checkpoint().offset, 100);
+  EXPECT_EQ(bounded.held(), 0U);
+}
+
 TEST_F(FanoutLaneTest, ADrainLeavesWhatHasNotBegun) {
   stage.Add("webhook_a");
   lane.OnEvent(NewEvent("e1"), 0, now);

@@ -11,6 +11,7 @@ struct Guards {
   bool lease = true;                // nothing is sent unless the broker has confirmed the ownership
   bool inherited_rates = true;      // rate windows survive a takeover
   bool reserved_slots = true;       // what is parked comes back at a time of its own
+  bool parked_is_no_copy = true;    // what comes back while its parking is being recorded goes on
   bool own_faults_are_free = true;  // a fault of our own uses up no attempt
   bool config_barrier = true;  // events are matched with no older webhooks than those at their publishing
   bool pending_counts = true;  // a request under way counts against the rate limit, wherever it is

@@ -30,6 +30,17 @@ class HttpPort {
   virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) = 0;
 };
 
+// The places in flight that all lanes of a loop share (admission.h).
+class AdmissionPort {
+ public:
+  virtual ~AdmissionPort() = default;
+  // Takes a place for a request to the webhook. False: none is free; one OnPlace(webhook) follows when its
+  // turn has come.
+  [[nodiscard]] virtual bool Enter(const Webhook& webhook) = 0;
+  // Gives it back. The turn of others may come inside the call.
+  virtual void Leave(const Webhook& webhook) = 0;
+};
+
 // Exactly one OnAppended(token) follows each call.
 class JournalPort {
  public:

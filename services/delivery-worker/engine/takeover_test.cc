@@ -38,7 +38,7 @@ TEST_F(TakeoverTest, WhatTheAttemptsTellIsNotDoneAgain) {
   from.offset = 40;
   from.done = {false, true};
   from.attempts_offset = 7;
-  DeliveryLane next{7, from, Limits(), {http, journal, report, registry, registry, lease}};
+  DeliveryLane next{7, from, Limits(), {http, journal, report, registry, registry, lease, admission}};
   next.OnInherited({{Sent(NewDelivery("delivery_2"), 42, seconds{1})}, 9, true}, now);
   next.OnDelivery(NewDelivery("delivery_0"), 40, now);
   next.OnDelivery(NewDelivery("delivery_1"), 41, now);
@@ -54,7 +54,7 @@ TEST_F(TakeoverTest, WhatTheAttemptsTellIsNotDoneAgain) {
 TEST_F(TakeoverTest, RateWindowsGoOn) {
   Checkpoint from;
   from.settled = true;
-  DeliveryLane next{7, from, Limits(), {http, journal, report, registry, registry, lease}};
+  DeliveryLane next{7, from, Limits(), {http, journal, report, registry, registry, lease, admission}};
   AttemptsTail tail{{}, 0, true};
   for (int i = 0; i < 70; ++i)
     tail.entries.push_back(Sent(NewDelivery("delivery_y" + std::to_string(i)), i, seconds{9}));
@@ -65,7 +65,7 @@ TEST_F(TakeoverTest, RateWindowsGoOn) {
 TEST_F(TakeoverTest, OwnersThatWereKilledMayHaveSentWhatNoRecordTells) {
   Checkpoint killed = ClaimOf(Checkpoint{}, now.wall - seconds{3});
   DeliveryLane next{
-      7, ClaimOf(killed, now.wall), Limits(), {http, journal, report, registry, registry, lease}};
+      7, ClaimOf(killed, now.wall), Limits(), {http, journal, report, registry, registry, lease, admission}};
   next.OnInherited({{}, 0, true}, now);
   EXPECT_EQ(next.checkpoint().unsettled.size(), 2U)
       << "nor its predecessor, of which the next owner has to know";
@@ -73,7 +73,7 @@ TEST_F(TakeoverTest, OwnersThatWereKilledMayHaveSentWhatNoRecordTells) {
 }
 
 TEST_F(TakeoverTest, WindowsAreFullWhereTheAttemptsCannotBeRead) {
-  DeliveryLane next{7, Checkpoint{}, Limits(), {http, journal, report, registry, registry, lease}};
+  DeliveryLane next{7, Checkpoint{}, Limits(), {http, journal, report, registry, registry, lease, admission}};
   next.OnInherited({{}, -1, false}, now);
   EXPECT_EQ(Flood(next), 0U);
   Webhook unlimited = MakeWebhook("webhook_a");
@@ -85,7 +85,7 @@ TEST_F(TakeoverTest, WindowsAreFullWhereTheAttemptsCannotBeRead) {
 }
 
 TEST_F(TakeoverTest, ARequestThatWasWrittenAndNeverRecordedUnsettles) {
-  DeliveryLane owner{7, Settled(), Limits(), {http, journal, report, registry, registry, lease}};
+  DeliveryLane owner{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};
   owner.OnInherited({{}, 0, true}, now);
   owner.OnDelivery(NewDelivery(), 1, now);
   HttpResult fault;
