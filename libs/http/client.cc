@@ -34,7 +34,7 @@ class BeastClient : public Client {
     while (!core_.waiting.empty()) {
       const std::shared_ptr<Exchange> exchange = std::move(core_.waiting.front());
       core_.waiting.pop_front();
-      if (exchange->OnPlaceFree()) return;
+      if (exchange->OnConnectionFree()) return;
     }
   }
 

@@ -57,8 +57,8 @@ class RdProducer : public Producer {
     return Ok();
   }
 
-  Status Produce(const ProducerRecord& record, OnAcknowledged done) override {
-    auto context = std::make_unique<OnAcknowledged>(std::move(done));
+  Status Produce(const ProducerRecord& record, OnAnswer done) override {
+    auto context = std::make_unique<OnAnswer>(std::move(done));
     const std::string topic(record.topic);
     // Counted first: the acknowledgement may come before producev returns.
     queued_.fetch_add(1);
@@ -104,7 +104,7 @@ class RdProducer : public Producer {
 
   static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& self = *static_cast<RdProducer*>(opaque);
-    const std::unique_ptr<OnAcknowledged> done(static_cast<OnAcknowledged*>(message->_private));
+    const std::unique_ptr<OnAnswer> done(static_cast<OnAnswer*>(message->_private));
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       self.brokers_.NoteAnswer();
       (*done)(std::max(message->offset, kUnknownOffset));

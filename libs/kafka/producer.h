@@ -35,14 +35,14 @@ class Producer {
   // Called exactly once for each accepted record, on the producer's own thread: the record's offset in its
   // partition (-1: the broker did not tell), or kUnavailable / kTooLarge where the broker did not take it
   // (then it may or may not be in the log). Must not block.
-  using OnAcknowledged = std::function<void(const Result<std::int64_t>& offset)>;
+  using OnAnswer = std::function<void(const Result<std::int64_t>& offset)>;
 
   static Result<std::unique_ptr<Producer>> Create(const ProducerOptions& options);
   virtual ~Producer() = default;  // unacknowledged records are failed to their callbacks
 
   // Not accepted (callback never called): kLimited where the queue is full, kTooLarge, kUnavailable (no such
   // topic).
-  virtual Status Produce(const ProducerRecord& record, OnAcknowledged done) = 0;
+  virtual Status Produce(const ProducerRecord& record, OnAnswer done) = 0;
 
   // Waits until all accepted records are acknowledged or failed, or time is up; true: nothing is left.
   virtual bool Flush(std::chrono::milliseconds timeout) = 0;

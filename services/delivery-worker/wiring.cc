@@ -182,7 +182,7 @@ Status Worker::Parts::StartDeliver(const Config& config) {
     if (const Status opened = loops.back()->OpenEgress(egress); !opened) return opened;
   }
   attempts = std::make_unique<AttemptsReader>(config.kafka);
-  LaneLimits limits;
+  DeliveryLimits limits;
   limits.time_scale = config.retry_time_scale;
   limits.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
   RoleOptions options = Role(config, "deliver");

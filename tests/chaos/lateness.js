@@ -1,5 +1,5 @@
-// How late is a retry on the contract's real 15 s? Each first attempt fails; the second's time is measured at the endpoint,
-// from the answer to the first. usage: node lateness.js --rate 5 --seconds 60
+// How late is a retry on the contract's real 15 s? The first attempt of every fourth delivery fails; the second's time is
+// measured at the endpoint, from the answer to the first. usage: node lateness.js --rate 20 --seconds 60
 import {parseArgs} from 'node:util';
 
 import {sleep, timeScale} from '../e2e/lib/platform.js';

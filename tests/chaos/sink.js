@@ -6,7 +6,7 @@ const endpoints = new Map(); // N -> endpoint
 
 function newEndpoint() {
   return {
-    behaviour: 'ok', // ok: 2 ms; slow: 200 ms; fail: every second answer 503; fail_first: 503 to first attempts; hang: none
+    behaviour: 'ok', // ok: 2 ms; slow: 200 ms; fail: every second answer 503; fail_first: 503 to some first attempts; hang: none
     limits: {burst: 100, perMinute: 1_000}, // 0: none
     seen: new Map(), // event number * 8 + attempt -> when it came first, ms
     repeats: [], // of each request that came again: ms since it came first
@@ -42,10 +42,12 @@ function noteArrival(endpoint, now) {
   if ((limits.burst && in10 > limits.burst) || (limits.perMinute && in60 > limits.perMinute)) ++endpoint.breaches;
 }
 
-function note(endpoint, body, attempt, now) {
+// An endpoint gets every fourth event; of those every fourth fails at first. More at once, and it counts as dead.
+const failsFirst = (endpoint, n, attempt) => endpoint.behaviour === 'fail_first' && attempt === 1 && (n >> 2) % 4 === 0;
+
+function note(endpoint, {n, t}, attempt, now) {
   ++endpoint.requests;
   noteArrival(endpoint, now);
-  const {n, t} = JSON.parse(body).data;
   const key = n * 8 + attempt;
   const first = endpoint.seen.get(key);
   if (first !== undefined) {
@@ -55,14 +57,14 @@ function note(endpoint, body, attempt, now) {
   }
   endpoint.seen.set(key, now);
   if (attempt === 1) endpoint.latencies.push([t, Date.now() - t]);
-  if (attempt === 1 && endpoint.behaviour === 'fail_first') endpoint.failed.set(n, now);
+  if (failsFirst(endpoint, n, attempt)) endpoint.failed.set(n, now);
   if (attempt === 2 && endpoint.failed.has(n)) endpoint.pauses.push(now - endpoint.failed.get(n));
 }
 
-function answer(endpoint, attempt, response) {
+function answer(endpoint, {n}, attempt, response) {
   switch (endpoint.behaviour) {
     case 'fail_first':
-      response.statusCode = attempt === 1 ? 503 : 200;
+      response.statusCode = failsFirst(endpoint, n, attempt) ? 503 : 200;
       response.end();
       return;
     case 'hang':
@@ -93,8 +95,9 @@ const server = http.createServer((request, response) => {
   request.on('data', (chunk) => chunks.push(chunk));
   request.on('end', () => {
     const attempt = Number(request.headers['x-platform-attempt']);
-    note(endpoint, Buffer.concat(chunks), attempt, now);
-    answer(endpoint, attempt, response);
+    const {data} = JSON.parse(Buffer.concat(chunks));
+    note(endpoint, data, attempt, now);
+    answer(endpoint, data, attempt, response);
   });
 });
 server.keepAliveTimeout = 60_000;
@@ -129,7 +132,7 @@ const commands = {
   },
   // Sums over the endpoints with these names, and the latencies of first attempts published since.
   stats({names, since = 0}) {
-    const sums = {requests: 0, duplicates: 0, breaches: 0, worst10: 0, worst60: 0, lag: Math.round(lag), latencies: [], repeats: [], pauses: []};
+    const sums = {requests: 0, duplicates: 0, breaches: 0, worst10: 0, worst60: 0, lag: Math.round(lag), latencies: [], slices: {}, repeats: [], pauses: []};
     for (const name of names) {
       const endpoint = endpoints.get(name);
       sums.requests += endpoint.requests;
@@ -139,7 +142,11 @@ const commands = {
       sums.repeats.push(...endpoint.repeats);
       sums.pauses.push(...endpoint.pauses);
       sums.worst60 = Math.max(sums.worst60, endpoint.worst60);
-      for (const [t, ms] of endpoint.latencies) if (t >= since) sums.latencies.push(ms);
+      for (const [t, ms] of endpoint.latencies) {
+        if (t < since) continue;
+        sums.latencies.push(ms);
+        (sums.slices[Math.floor((t - since) / 5_000)] ??= []).push(ms); // of 5 s each
+      }
     }
     return sums;
   },

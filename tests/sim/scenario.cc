@@ -81,7 +81,7 @@ void Draw::Frame() {
 void Draw::Limits() {
   constexpr std::array<std::size_t, 3> kSpans = {60, 200, 1'000};
   constexpr std::array<std::size_t, 3> kWaiting = {8, 40, 256};
-  LaneLimits& lane = scenario_.settings.lane;
+  DeliveryLimits& lane = scenario_.settings.lane;
   lane.max_span = kSpans[static_cast<std::size_t>(random_.Int(0, 2))];
   lane.gate.max_waiting = kWaiting[static_cast<std::size_t>(random_.Int(0, 2))];
   constexpr std::array<std::size_t, 2> kPlaces = {12, 64};

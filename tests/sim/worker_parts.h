@@ -23,7 +23,7 @@ struct WorkerFaults {
 };
 
 struct WorkerSettings {
-  LaneLimits lane;
+  DeliveryLimits lane;
   FanoutLimits fanout;
   PumpLimits pump;
   AdmissionLimits admission;

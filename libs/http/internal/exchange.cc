@@ -83,8 +83,8 @@ void Exchange::Start() {
   TakeConnection();
 }
 
-bool Exchange::OnPlaceFree() {
-  if (finished_ || !std::exchange(waits_for_place_, false)) return false;
+bool Exchange::OnConnectionFree() {
+  if (finished_ || !std::exchange(waits_for_connection_, false)) return false;
   asio::post(core_.loop.context(), [self = shared_from_this()] {
     if (!self->finished_) self->TakeConnection();
   });
@@ -100,7 +100,7 @@ void Exchange::TakeConnection() {
     return FailOwn(kAddressBusy);
   }
   if (!core_.pool.TryOpen()) {
-    waits_for_place_ = true;
+    waits_for_connection_ = true;
     core_.waiting.push_back(shared_from_this());
     return;
   }
@@ -328,7 +328,7 @@ void Exchange::EndStage() {
 
 void Exchange::OnDeadline() {
   if (finished_) return;
-  if (waits_for_place_) return FailOwn("no connection became free in time");
+  if (waits_for_connection_) return FailOwn("no connection became free in time");
   // Also where the body came too slowly: the endpoint has not ended its answer.
   result_.status = 0;
   result_.headers.clear();

@@ -46,8 +46,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   Exchange(ClientCore& core, EgressRequest request, std::function<void(HttpResult)> done);
 
   void Start();
-  // A place in the pool has become free. False: this exchange is over already.
-  bool OnPlaceFree();
+  // A connection of the pool has become free. False: this exchange is over already.
+  bool OnConnectionFree();
 
  private:
   using Error = boost::system::error_code;
@@ -56,7 +56,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void TakeConnection();
   void ResolveHost();
   void OnResolved(const Resolver::Answer& answer);
-  // Takes a place at the address "host:port", and gives back the one at another. False: none is free there.
+  // Takes a place at the address, "203.0.113.7:443", and gives back the one at another. False: none is free
+  // there.
   bool EnterAddress(const std::string& address);
   void Dial();
   void OnConnected(const Error& error);
@@ -101,7 +102,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::string body_;
   int interim_answers_ = 0;
   int stage_ = 0;  // counts stages, so that a late timer knows that its own is over
-  bool waits_for_place_ = false;
+  bool waits_for_connection_ = false;
   bool finished_ = false;
 };
 

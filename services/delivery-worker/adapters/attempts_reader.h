@@ -21,8 +21,8 @@ class AttemptsReader {
   explicit AttemptsReader(std::string brokers);
   ~AttemptsReader();  // what is being read is dropped
 
-  // From the earlier of the offset `from` (-1: not known) and the longest rate window ago, to the end as of
-  // now. `done` is called once, on the reader's thread.
+  // From the earlier of the offset `from` (-1: not known) and kTailAge ago, at most the last 50,000 records,
+  // to the end as of now. `done` is called once, on the reader's thread.
   void Read(std::int32_t partition, std::int64_t from, std::function<void(AttemptsTail)> done);
 
  private:

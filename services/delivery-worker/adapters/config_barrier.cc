@@ -23,24 +23,27 @@ ConfigBarrier::~ConfigBarrier() {
   thread_.Join();
 }
 
-void ConfigBarrier::Ask(std::function<void()> reached) {
-  inbox_.Put(std::move(reached));
+void ConfigBarrier::Ask(std::function<void()> done) {
+  inbox_.Put(std::move(done));
 }
 
 void ConfigBarrier::Run() {
   while (const auto asked = inbox_.TakeAll()) {
     Reach();
-    for (const auto& reached : *asked) reached();
+    for (const auto& done : *asked) done();
   }
 }
 
 void ConfigBarrier::Reach() {
   const auto revision = registry_.GetRevision(kWait);
   for (int tried = 0; revision && tried < kTries && !inbox_.closed(); ++tried) {
-    if (webhooks_.WaitForRevision(*revision, kWait)) return;
+    if (!webhooks_.WaitForRevision(*revision, kWait)) continue;
+    if (std::exchange(stale_, false)) log::Info("fanout.caught_up");
+    return;
   }
   if (inbox_.closed()) return;
   metrics_.fanout_stale.Add();
+  if (std::exchange(stale_, true)) return;  // told already
   log::Warn("fanout.stale", {{"error", revision ? "the copy of the webhooks stays behind the registry's"
                                                 : revision.error().message}});
 }

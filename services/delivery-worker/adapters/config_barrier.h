@@ -11,16 +11,17 @@
 namespace webhook {
 
 // Tells when the local copy of the webhooks holds all that the registry had committed before the question.
-// One call to the registry answers all that asked before it. Where no registry answers within a second
-// nothing can have changed either: the last copy serves, counted as stale. Thread: Ask() from any.
+// One call to the registry answers all that asked before it. Where no registry answers within 1 s, or the
+// watch stays behind its answer for 30 s, the last copy serves, counted as stale: a worker that alone is cut
+// off may miss a new webhook (ADR 0003). Thread: Ask() from any.
 class ConfigBarrier {
  public:
   // All outlive the barrier.
   ConfigBarrier(rpc::RegistryClient& registry, const WebhookCopy& webhooks, const WorkerMetrics& metrics);
   ~ConfigBarrier();  // questions that are open are dropped
 
-  // `reached` is called once, on the barrier's thread.
-  void Ask(std::function<void()> reached);
+  // `done` is called once, on the barrier's thread.
+  void Ask(std::function<void()> done);
 
  private:
   void Run();
@@ -30,6 +31,7 @@ class ConfigBarrier {
   const WebhookCopy& webhooks_;
   const WorkerMetrics& metrics_;
   runtime::Inbox<std::function<void()>> inbox_;
+  bool stale_ = false;  // the thread's
   runtime::Thread thread_;
 };
 

@@ -256,8 +256,8 @@ void ConsumerRole::BalanceIntake() {
   std::vector<kafka::TopicPartition> resume;
   for (auto& [partition, assigned] : assigned_) {
     if (!assigned.runner || !assigned.runner->ready()) continue;
-    for (Share& share : std::exchange(assigned.early, {}))
-      assigned.runner->Feed(std::move(share.batch), std::move(share.records));
+    for (Fed& fed : std::exchange(assigned.early, {}))
+      assigned.runner->Feed(std::move(fed.batch), std::move(fed.records));
     const std::size_t records = assigned.runner->backlog();
     const std::size_t own_bytes = assigned.runner->held_bytes();
     const bool over = records > options_.max_backlog || own_bytes > options_.max_partition_bytes;
@@ -281,7 +281,15 @@ void ConsumerRole::AwaitDrained(const std::vector<std::shared_ptr<PartitionRunne
   const auto all_drained = [&] {
     return std::all_of(runners.begin(), runners.end(), [](const auto& runner) { return runner->drained(); });
   };
-  while (!all_drained() && runtime::ReadClock().mono < deadline) never.WaitFor(kPause);
+  // Nothing is polled meanwhile, but the other partitions go on: their lease needs commits.
+  MonoTime next_commit = runtime::ReadClock().mono + kRenew;
+  while (!all_drained() && runtime::ReadClock().mono < deadline) {
+    never.WaitFor(kPause);
+    if (runtime::ReadClock().mono < next_commit) continue;
+    if (const auto positions = Committable(); !positions.empty())
+      static_cast<void>(consumer_->CommitSync(positions));  // it is repeated when all are drained
+    next_commit = runtime::ReadClock().mono + kRenew;
+  }
 }
 
 }  // namespace webhook

@@ -24,16 +24,17 @@ struct RoleOptions {
   std::string brokers;
   std::string group;
   std::vector<std::string> topics;
-  std::size_t max_backlog = 0;          // records of one partition; then it is paused alone
+  std::size_t max_backlog = 0;  // PartitionRunner::backlog() of one partition; then it is paused alone
   std::size_t max_partition_bytes = 0;  // the same
   std::size_t max_bytes = 32u << 20;    // of all partitions; then all are paused
   std::chrono::milliseconds drain_timeout{30'000};
 };
 
 // Consumes the role's topics in a group: gives each assigned partition to a PartitionRunner, feeds it within
-// its bounds, and commits every 250 ms what it allows. A partition begins with the checkpoint that its last
-// owner committed, which is claimed first: committed once more, not settled, so that this owner's end is not
-// taken for that one's.
+// its bounds, and commits what has moved every 250 ms, and something at least each second: its lease lives on
+// it. A partition begins with the checkpoint that its last owner committed, which is claimed first: committed
+// once more, not settled, so that this owner's end is not taken for that one's. It ends with a drain and a
+// commit.
 class ConsumerRole : public LeasePort {
  public:
   // A partition, where it begins, and the role's lease.
@@ -49,11 +50,12 @@ class ConsumerRole : public LeasePort {
   // RequestStop(), and waits for its end. Idempotent.
   void Stop();
 
+  // 5 s after the newest commit that the broker has confirmed was sent; MonoTime::min() before the first.
   MonoTime lease() const override;
 
  private:
   // Records of one poll, by their indexes.
-  struct Share {
+  struct Fed {
     std::shared_ptr<kafka::Batch> batch;
     std::vector<std::size_t> records;
   };
@@ -62,7 +64,7 @@ class ConsumerRole : public LeasePort {
     std::optional<Checkpoint> committed;      // nullopt: not known, a commit has failed
     std::int64_t claimed = 0;                 // offset of the claim
     bool paused = true;
-    std::vector<Share> early;  // came before the runner was ready, though paused: none may be dropped
+    std::vector<Fed> early;  // came before the runner was ready, though paused: none may be dropped
   };
   using Position = kafka::Consumer::Position;
 

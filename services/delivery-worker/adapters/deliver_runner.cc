@@ -48,7 +48,7 @@ void DeliverRunner::Send(Token token, const Delivery& delivery,
     const auto self = weak.lock();
     if (!self) return admission.Leave(*webhook);  // the lane is gone, its request was not
     lane_.OnResponse(token, result, runtime::ReadClock());
-    Publish();
+    TellRole();
   };
   parts().metrics.in_flight.Add(1);
   auto request = SignedRequest(delivery, *webhook, runtime::ReadClock().wall);

@@ -6,8 +6,8 @@
 
 namespace webhook {
 
-// A DeliveryLane with the egress client, the producer and the log. It is ready once its partition's attempts
-// were read.
+// A DeliveryLane with the egress client, the producer and log lines. It is ready once its partition's
+// attempts were read.
 class DeliverRunner : public PartitionRunner,
                       private HttpPort,
                       private AdmissionPort,
@@ -16,7 +16,7 @@ class DeliverRunner : public PartitionRunner,
  public:
   // All outlive the runner.
   struct Context {
-    LaneLimits limits;
+    DeliveryLimits limits;
     AttemptsReader& attempts;
     DeactivatePort& deactivate;
     const WebhookDirectory& webhooks;

@@ -25,10 +25,10 @@ bool DeliveryPartitions::Learn() {
     consumer_ = std::move(*consumer);
   }
   const auto count = consumer_->PartitionCount(kDeliveriesTopic, kAnswer);
-  if (!count) {
+  if (!count && !std::exchange(told_, true)) {
     log::Warn("topic.unknown", {{"topic", kDeliveriesTopic}, {"error", count.error().message}});
-    return false;
   }
+  if (!count) return false;
   count_ = *count;
   consumer_.reset();
   return true;

@@ -24,6 +24,7 @@ class DeliveryPartitions {
   const std::string brokers_;
   std::mutex mutex_;
   std::unique_ptr<kafka::Consumer> consumer_;  // until it is known
+  bool told_ = false;                          // that it is not
   std::atomic<std::int32_t> count_{0};
 };
 

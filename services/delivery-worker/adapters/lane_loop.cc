@@ -26,7 +26,7 @@ void LaneLoop::OnTick() {
   if (!egress_) return;
   const MonoTime now = runtime::ReadClock().mono;
   admission_->SetShare(egress_->Share(now));
-  if (egress_->AsksCanary(now)) AskCanary();
+  if (egress_->BeginCanary(now)) AskCanary();
 }
 
 void LaneLoop::AskCanary() {

@@ -31,7 +31,7 @@ void PartitionRunner::Feed(std::shared_ptr<kafka::Batch> batch, std::vector<std:
         }
         self->lane().OnTick(now);
         self->posted_.fetch_sub(records.size(), std::memory_order_relaxed);
-        self->Publish();
+        self->TellRole();
       });
 }
 
@@ -53,7 +53,7 @@ void PartitionRunner::AppendPoison(std::int64_t offset, std::shared_ptr<const st
       if (!self) return;
       if (!ok) return self->AppendPoison(offset, value);
       self->lane().OnPoisonAppended(offset);
-      self->Publish();
+      self->TellRole();
     };
     if (appended.ok()) {
       loop.Post(finish);
@@ -86,13 +86,13 @@ void PartitionRunner::PostToLane(std::function<void(Now)> fn) {
     const auto self = weak.lock();
     if (!self) return;
     fn(runtime::ReadClock());
-    self->Publish();
+    self->TellRole();
   });
 }
 
 void PartitionRunner::OnTick() {
   lane().OnTick(runtime::ReadClock());
-  Publish();
+  TellRole();
 }
 
 void PartitionRunner::Produce(Token token, const kafka::ProducerRecord& record) {
@@ -102,14 +102,14 @@ void PartitionRunner::Produce(Token token, const kafka::ProducerRecord& record) 
       const auto self = weak.lock();
       if (!self) return;
       self->lane().OnAppended(token, appended, runtime::ReadClock());
-      self->Publish();
+      self->TellRole();
     });
   };
   const Status accepted = parts_.producer.Produce(record, done);
   if (!accepted) done(accepted.error());
 }
 
-void PartitionRunner::Publish() {
+void PartitionRunner::TellRole() {
   span_.store(lane().span(), std::memory_order_relaxed);
   held_.store(lane().held(), std::memory_order_relaxed);
   held_bytes_.store(lane().held_bytes(), std::memory_order_relaxed);

@@ -47,7 +47,8 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   void Abandon();
   // As the lane said last, at most 0.1 s ago, and before that the claim; when drained(), its last word.
   Checkpoint checkpoint() const { return *checkpoint_.Lock(); }
-  // Records that were fed and are not over, counted from the oldest incomplete on.
+  // What its role pauses it at: records on their way to the lane, and the greater of the lane's span() and
+  // held().
   std::size_t backlog() const;
   // Records that are not over, and the bytes that they hold.
   std::size_t held() const { return held_.load(std::memory_order_relaxed); }
@@ -74,7 +75,7 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   // Runs fn on the loop, if the runner still lives; the lane's news is told to the role. From any thread.
   void PostToLane(std::function<void(Now)> fn);
   // Tells the role what has changed.
-  void Publish();
+  void TellRole();
 
  private:
   void KeepPoison(const kafka::ConsumedRecord& record, const Error& error);

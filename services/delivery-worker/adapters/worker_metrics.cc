@@ -38,9 +38,9 @@ WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
       fanout_stale(registry.MakeCounter(
           "webhook_fanout_stale_total",
           "Batches fanned out with the last copy of the webhooks: no registry answered")),
-      retries_released(
+      pump_released(
           registry.MakeCounter("webhook_pump_released_total", "Waiting deliveries that became due")),
-      retries_hopped(
+      pump_hopped(
           registry.MakeCounter("webhook_pump_hopped_total", "Waiting deliveries moved to another tier")),
       checkpoints_refused(registry.MakeCounter(
           "webhook_checkpoints_refused_total",

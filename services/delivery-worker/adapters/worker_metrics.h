@@ -26,8 +26,8 @@ class WorkerMetrics {
   metrics::Counter fanout_copies;
   metrics::Counter fanout_deliveries;
   metrics::Counter fanout_stale;
-  metrics::Counter retries_released;
-  metrics::Counter retries_hopped;
+  metrics::Counter pump_released;
+  metrics::Counter pump_hopped;
   metrics::Counter checkpoints_refused;
   metrics::Gauge in_flight;
   metrics::Gauge egress_paused;

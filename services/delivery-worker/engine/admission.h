@@ -21,7 +21,9 @@ struct AdmissionLimits {
 
 // The requests in flight of all lanes of one loop: one account, or many webhooks that point at one host, can
 // take only their part of what the loop may have open (a gate's own bound is one endpoint's only). Who finds
-// no place free stands in line, behind those that came before. Pure; no lock.
+// no place free stands in line: for any place, or for one of its account, or of its host; first come, first
+// served. The limits of a loop are set in wiring.cc: `total` is that of its HTTP client, so that requests
+// wait here and not there. Pure; no lock.
 class Admission {
  public:
   // Called once, from within Leave() or SetShare(), when a place may be free: asks Enter() again, or leaves

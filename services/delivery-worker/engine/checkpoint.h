@@ -22,7 +22,7 @@ inline constexpr std::size_t kMaxUnsettled = 8;
 // record (ADR 0008).
 struct Unsettled {
   std::chrono::sys_seconds until{};  // nothing of theirs was sent later
-  std::uint8_t owners = 1;
+  std::uint8_t owners = 1;           // 255: any number
 
   bool operator==(const Unsettled&) const = default;
 };
@@ -34,7 +34,9 @@ struct Checkpoint {
   // done[i]: record offset + i is complete, or no record. What lies beyond its end is incomplete. At most
   // kMaxWindow.
   std::vector<bool> done;
-  // What every record of the partition's attempts before this offset says is in `done`; -1: not known.
+  // The next owner reads the partition's attempts from here on. What those before it tell is in `offset` and
+  // `done`, but for those that this owner could not read, or beyond kMaxWindow: these are repeated. -1: not
+  // known.
   std::int64_t attempts_offset = -1;
   // Its owner had ended with no request in flight or unrecorded: what the attempts tell is all that it sent.
   bool settled = false;

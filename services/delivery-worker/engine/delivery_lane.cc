@@ -20,7 +20,7 @@ constexpr std::chrono::milliseconds kDueNow{1};
 
 }  // namespace
 
-DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const LaneLimits& limits,
+DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const DeliveryLimits& limits,
                            const Ports& ports)
     : Lane(from), partition_(partition), limits_(limits), ports_(ports), made_(limits.remembered) {}
 
@@ -54,7 +54,7 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + kMaxRetryPause);
   held_bytes_ += delivery.event->body.size();
   item.delivery = std::move(delivery);
-  Admit(token, now);
+  JudgeAndQueue(token, now);
 }
 
 void DeliveryLane::Drain(Now now) {
@@ -91,7 +91,7 @@ EndpointGate& DeliveryLane::GateOf(const Webhook& webhook) {
   return gate;
 }
 
-void DeliveryLane::Admit(Token token, Now now) {
+void DeliveryLane::JudgeAndQueue(Token token, Now now) {
   Item& item = items_.at(token);
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
@@ -109,7 +109,7 @@ void DeliveryLane::Admit(Token token, Now now) {
 void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   Item& item = items_.at(token);
   EndpointGate& gate = GateOf(webhook);
-  EndpointGate::Place place{item.delivery.kind == DeliveryKind::kRedelivery, now.mono, token};
+  EndpointGate::Entry place{item.delivery.kind == DeliveryKind::kRedelivery, now.mono, token};
   if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
     place.ready += *item.delivery.due_at - now.wall;
   if (!gate.Offer(place, item.delivery.event->body.size(), now.mono)) {
@@ -169,7 +169,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   --effects_;
   const auto webhook = item.webhook;
   const WebhookId id = item.delivery.webhook_id;
-  const Outcome outcome = Judged(item, result, now);
+  const Outcome outcome = OutcomeOf(item, result, now);
   EndpointGate& gate = gates_.at(id);
   const bool own_fault = std::holds_alternative<OwnFault>(outcome);
   if (!limits_.guards.pending_counts) gate.rate().Admit();
@@ -188,7 +188,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   } else {
     made_.Insert(item.fingerprint);
     TellOutcome(item, outcome, step, result, now);
-    Conclude(token);
+    ReportAndAppend(token);
   }
   ports_.admission.Leave(*webhook);
   StartReady(id, now);
@@ -199,10 +199,10 @@ void DeliveryLane::OnPlace(const WebhookId& webhook, Now now) {
   StartReady(webhook, now);
 }
 
-Outcome DeliveryLane::Judged(const Item& item, const HttpResult& result, Now now) {
+Outcome DeliveryLane::OutcomeOf(const Item& item, const HttpResult& result, Now now) {
   const Webhook& webhook = *item.webhook;
   const bool ours =
-      ports_.egress != nullptr && ports_.egress->IsOurFault(webhook.account, webhook.id, result, now.mono);
+      ports_.egress != nullptr && ports_.egress->NoteAttempt(webhook.account, webhook.id, result, now.mono);
   const Outcome outcome = ours ? OwnFault{} : Classify(result);
   if (std::holds_alternative<OwnFault>(outcome) && !limits_.guards.own_faults_are_free)
     return Unreached{NetFault::kConnect};
@@ -239,7 +239,7 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
   if (!Paused() && now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
     return Park(token, now.wall + kWaitTiers.front().delay,
                 "The platform could not send it: " + result.detail, now);
-  item.queued = EndpointGate::Place{item.delivery.kind == DeliveryKind::kRedelivery,
+  item.queued = EndpointGate::Entry{item.delivery.kind == DeliveryKind::kRedelivery,
                                     now.mono + limits_.own_fault_pause, token};
   gate.PutBack(*item.queued, item.delivery.event->body.size());
 }
@@ -274,7 +274,7 @@ void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, No
   item.record.outcome = "parked";
   item.record.reason = reason;
   item.record.next_attempt_at = due;
-  Conclude(token);
+  ReportAndAppend(token);
 }
 
 void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
@@ -282,10 +282,10 @@ void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
   item.record.state = end.state;
   item.record.outcome = end.outcome;
   item.record.reason = end.reason;
-  Conclude(token);
+  ReportAndAppend(token);
 }
 
-void DeliveryLane::Conclude(Token token) {
+void DeliveryLane::ReportAndAppend(Token token) {
   Item& item = items_.at(token);
   ports_.report.Report(item.record);
   if (!limits_.guards.effects_before_done) window_.MarkDone(item.offset);
@@ -343,10 +343,10 @@ void DeliveryLane::NoteRecorded(Item& item, Now now) {
 
 void DeliveryLane::Advance(Now now) {
   if (!held_for_config_.empty() &&
-      (ports_.webhooks.revision() != held_at_ || now.mono >= next_config_look_)) {
-    held_at_ = ports_.webhooks.revision();
+      (ports_.webhooks.revision() != judged_at_ || now.mono >= next_config_look_)) {
+    judged_at_ = ports_.webhooks.revision();
     next_config_look_ = now.mono + kConfigLook;
-    for (const Token token : std::exchange(held_for_config_, {})) Admit(token, now);
+    for (const Token token : std::exchange(held_for_config_, {})) JudgeAndQueue(token, now);
   }
 
   while (!wakes_.empty() && wakes_.begin()->first <= now.mono) {

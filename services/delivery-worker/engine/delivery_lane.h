@@ -26,7 +26,7 @@
 
 namespace webhook {
 
-struct LaneLimits {
+struct DeliveryLimits {
   GateLimits gate;
   double time_scale =
       1;  // the schedule's pauses are multiplied by it, for development; the same in every worker
@@ -60,7 +60,8 @@ class DeliveryLane : public Lane {
     // Shared with the loop's other lanes; null: endpoints are always at fault themselves.
     EgressWatch* egress = nullptr;
   };
-  DeliveryLane(std::int32_t partition, const Checkpoint& from, const LaneLimits& limits, const Ports& ports);
+  DeliveryLane(std::int32_t partition, const Checkpoint& from, const DeliveryLimits& limits,
+               const Ports& ports);
 
   // What the partition's attempts tell of its earlier owners. Once, before all else but the constructor.
   void OnInherited(const AttemptsTail& tail, Now now);
@@ -81,7 +82,7 @@ class DeliveryLane : public Lane {
     // Records of the same attempt that came meanwhile: over when this one is, and no sooner.
     std::vector<std::int64_t> copies;
     MonoTime arrived{};
-    std::optional<EndpointGate::Place> queued;  // waits in its gate; nullopt: elsewhere
+    std::optional<EndpointGate::Entry> queued;  // waits in its gate; nullopt: elsewhere
     std::optional<MonoTime> own_faults_since;   // of this attempt
     std::shared_ptr<const Webhook> webhook;     // as sent to
     bool unrecorded = false;                    // its gate is to be told of the attempt's record
@@ -100,14 +101,14 @@ class DeliveryLane : public Lane {
   // The webhook as it is now, and whether the delivery may be sent to it.
   std::pair<std::shared_ptr<const Webhook>, Verdict> JudgeNow(const Delivery& delivery, Now now) const;
   EndpointGate& GateOf(const Webhook& webhook);
-  void Admit(Token token, Now now);
+  void JudgeAndQueue(Token token, Now now);
   void Enqueue(Token token, const Webhook& webhook, Now now);
   void StartReady(const WebhookId& id, Now now);
   // False: no place in flight is free; the delivery waits again, for OnPlace().
   bool Start(Token token, EndpointGate& gate, Now now);
   // The same attempt once more after a fault of our own.
   void Again(Token token, EndpointGate& gate, const HttpResult& result, Now now);
-  Outcome Judged(const Item& item, const HttpResult& result, Now now);
+  Outcome OutcomeOf(const Item& item, const HttpResult& result, Now now);
   void TellOutcome(Item& item, const Outcome& outcome, const NextStep& step, const HttpResult& result,
                    Now now);
   // Nothing is sent at all, by a fault of our own.
@@ -116,8 +117,9 @@ class DeliveryLane : public Lane {
   void Park(Token token, WallTime due, const std::string& reason, Now now);
   void EndWithoutRequest(Token token, const End& end);
   void HandOver(Token token);
-  void Conclude(Token token);
+  void ReportAndAppend(Token token);
   bool WaitIsNext(const Item& item) const;
+  // All of its effects are acknowledged.
   void Complete(Token token, Now now);
   // What comes of the same attempt from now on is no copy of this item: it goes on in a record of its own.
   void ReleaseAttempt(Token token);
@@ -125,7 +127,7 @@ class DeliveryLane : public Lane {
   void NoteRecorded(Item& item, Now now);
 
   const std::int32_t partition_;
-  const LaneLimits limits_;
+  const DeliveryLimits limits_;
   Ports ports_;
   std::optional<InheritedRates> inherited_;                    // until no window reaches back to it
   std::unordered_map<Bytes16, Token, HashOfHash> by_attempt_;  // of items_
@@ -135,7 +137,7 @@ class DeliveryLane : public Lane {
   std::set<std::pair<MonoTime, WebhookId>> wakes_;  // when to look at a gate again
   std::unordered_set<WebhookId> in_line_;           // for a place in flight: OnPlace() is to come
   std::vector<Token> held_for_config_;
-  std::int64_t held_at_ = 0;  // revision of the webhooks at which they were last judged
+  std::int64_t judged_at_ = 0;  // revision of the webhooks at which they were last judged
   MonoTime next_config_look_{};
   MonoTime next_parking_{};
   MonoTime next_sweep_{};

@@ -101,8 +101,8 @@ class DeliveryLaneTest : public ::testing::Test {
     from.settled = true;
     return from;
   }
-  static LaneLimits Limits() {
-    LaneLimits limits;
+  static DeliveryLimits Limits() {
+    DeliveryLimits limits;
     limits.max_span = 4'096;
     return limits;
   }

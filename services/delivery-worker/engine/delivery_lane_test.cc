@@ -450,7 +450,7 @@ TEST_F(DeliveryLaneTest, ABreakOfOurOwnCostsNoAttemptHoweverLongItLasts) {
   HttpResult unreached;
   unreached.fault = NetFault::kTimeoutConnect;
   cut.OnResponse(http.sent[0], unreached, now);
-  ASSERT_TRUE(egress.AsksCanary(now.mono));
+  ASSERT_TRUE(egress.BeginCanary(now.mono));
   egress.OnCanary(false, now.mono);
   admission.places = 0;  // as its share says
   pass(seconds{5'400});

@@ -19,8 +19,8 @@ bool IsUnreached(const HttpResult& result) {
 
 }  // namespace
 
-bool EgressWatch::IsOurFault(const AccountId& account, const WebhookId& webhook, const HttpResult& result,
-                             MonoTime now) {
+bool EgressWatch::NoteAttempt(const AccountId& account, const WebhookId& webhook, const HttpResult& result,
+                              MonoTime now) {
   if (!limits_.has_canary || result.own_fault || result.blocked) return false;
   const bool unreached = IsUnreached(result);
   attempts_.push_back({now, account, webhook, !unreached});
@@ -49,7 +49,7 @@ bool EgressWatch::LooksLikeUs(MonoTime now) {
          accounts.size() >= limits_.min_accounts;
 }
 
-bool EgressWatch::AsksCanary(MonoTime now) {
+bool EgressWatch::BeginCanary(MonoTime now) {
   if (state_ == State::kTrusted || canary_open_ || now < next_canary_) return false;
   canary_open_ = true;
   return true;

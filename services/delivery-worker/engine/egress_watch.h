@@ -27,11 +27,12 @@ class EgressWatch {
  public:
   explicit EgressWatch(const EgressLimits& limits) : limits_(limits) {}
 
-  // An attempt has ended. True: it was not the endpoint's fault.
-  [[nodiscard]] bool IsOurFault(const AccountId& account, const WebhookId& webhook, const HttpResult& result,
-                                MonoTime now);
-  // True: the canary is to be asked now; OnCanary() or OnNoAnswer() must follow.
-  [[nodiscard]] bool AsksCanary(MonoTime now);
+  // Notes an attempt that has ended. True: it did not reach its endpoint while our way out is in doubt, so it
+  // is not the endpoint's fault. False also for own_fault, which says so itself.
+  [[nodiscard]] bool NoteAttempt(const AccountId& account, const WebhookId& webhook, const HttpResult& result,
+                                 MonoTime now);
+  // True: the canary is to be asked now; OnCanary() or OnNoAnswer() must follow, and until then it is false.
+  [[nodiscard]] bool BeginCanary(MonoTime now);
   void OnCanary(bool reached, MonoTime now);
   // It could not be asked: it is asked again.
   void OnNoAnswer(MonoTime now);

@@ -29,8 +29,8 @@ class EgressWatchTest : public ::testing::Test {
   }
   bool Ends(int endpoint, int accounts, const HttpResult& result) {
     now += milliseconds{110};
-    return watch.IsOurFault(AccountId("account_" + std::to_string(endpoint % accounts)),
-                            WebhookId("webhook_" + std::to_string(endpoint)), result, now);
+    return watch.NoteAttempt(AccountId("account_" + std::to_string(endpoint % accounts)),
+                             WebhookId("webhook_" + std::to_string(endpoint)), result, now);
   }
 
   MonoTime now{seconds{1'000}};
@@ -42,15 +42,15 @@ TEST_F(EgressWatchTest, ManyEndpointsOfManyAccountsRaiseASuspicionAndTheCanaryDe
   for (int i = 0; i < 30; ++i) free += Fails(i) ? 1 : 0;
   EXPECT_EQ(free, 11) << "from the twentieth on";
   EXPECT_FALSE(watch.paused()) << "nothing is decided yet";
-  ASSERT_TRUE(watch.AsksCanary(now));
-  EXPECT_FALSE(watch.AsksCanary(now)) << "one question at a time";
+  ASSERT_TRUE(watch.BeginCanary(now));
+  EXPECT_FALSE(watch.BeginCanary(now)) << "one question at a time";
   watch.OnCanary(false, now);
   EXPECT_TRUE(watch.paused());
   EXPECT_EQ(watch.Share(now), 0);
   EXPECT_TRUE(Fails(31)) << "what was under way costs nothing either";
-  EXPECT_FALSE(watch.AsksCanary(now));
+  EXPECT_FALSE(watch.BeginCanary(now));
   now += seconds{1};
-  ASSERT_TRUE(watch.AsksCanary(now));
+  ASSERT_TRUE(watch.BeginCanary(now));
   watch.OnCanary(true, now);
   EXPECT_FALSE(watch.paused());
   EXPECT_NEAR(watch.Share(now), 0.1, 0.001);
@@ -61,7 +61,7 @@ TEST_F(EgressWatchTest, ManyEndpointsOfManyAccountsRaiseASuspicionAndTheCanaryDe
 
 TEST_F(EgressWatchTest, ACanaryThatAnswersClearsUs) {
   for (int i = 0; i < 25; ++i) (void)Fails(i);
-  ASSERT_TRUE(watch.AsksCanary(now));
+  ASSERT_TRUE(watch.BeginCanary(now));
   watch.OnCanary(true, now);
   EXPECT_FALSE(Fails(1));
   EXPECT_EQ(watch.Share(now), 1) << "nothing was paused";
@@ -69,7 +69,7 @@ TEST_F(EgressWatchTest, ACanaryThatAnswersClearsUs) {
 
 TEST_F(EgressWatchTest, NoCustomerAloneRaisesASuspicion) {
   for (int i = 0; i < 200; ++i) EXPECT_FALSE(Fails(i, 2));
-  EXPECT_FALSE(watch.AsksCanary(now));
+  EXPECT_FALSE(watch.BeginCanary(now));
 }
 
 TEST_F(EgressWatchTest, NorDoManyAmongMoreThatAnswer) {
@@ -87,8 +87,8 @@ TEST_F(EgressWatchTest, WithoutACanaryEndpointsAreAtFault) {
   result.fault = NetFault::kConnect;
   for (int i = 0; i < 100; ++i) {
     now += milliseconds{110};
-    EXPECT_FALSE(none.IsOurFault(AccountId("account_" + std::to_string(i)),
-                                 WebhookId("webhook_" + std::to_string(i)), result, now));
+    EXPECT_FALSE(none.NoteAttempt(AccountId("account_" + std::to_string(i)),
+                                  WebhookId("webhook_" + std::to_string(i)), result, now));
   }
 }
 

@@ -1,26 +1,23 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <deque>
 #include <map>
 #include <optional>
 
 #include "core/time.h"
 #include "services/delivery-worker/engine/rate_log.h"
+#include "services/delivery-worker/engine/token.h"
 
 namespace webhook {
-
-// Names one delivery inside its lane.
-using Token = std::uint64_t;
 
 struct GateLimits {
   std::size_t max_waiting = 256;
   std::size_t max_waiting_bytes = 1 << 20;
   std::chrono::seconds max_wait{20};  // what would start later is to be parked
   int max_in_flight = 10;
-  // Requests whose attempt is not in the log yet: what a next owner has to assume where it reads of none.
-  // Holds back only endpoints that have a rate limit.
+  // Requests whose attempt is not recorded yet (appended to webhook.attempts and acknowledged): what a next
+  // owner has to assume where it reads of none. Holds back only endpoints that have a rate limit.
   int max_unrecorded = 20;
   // Then one request at a time, until one succeeds, and nothing waits here: what comes meanwhile is to be
   // parked.
@@ -33,55 +30,57 @@ class EndpointGate {
  public:
   explicit EndpointGate(const GateLimits& limits) : limits_(limits) {}
 
-  // A place in the queue: what Offer() and PutBack() were told.
-  struct Place {
+  // A delivery in the queue, as Offer() and PutBack() were told.
+  struct Entry {
     bool replay = false;  // of a redelivery
     MonoTime ready{};     // not to start before
     Token token = 0;
 
-    auto operator<=>(const Place&) const = default;
+    auto operator<=>(const Entry&) const = default;
   };
 
   RateLog& rate() { return rate_; }
 
   // Queues a delivery. False: no room, or its turn comes too late: park it.
-  [[nodiscard]] bool Offer(const Place& place, std::size_t bytes, MonoTime now);
+  [[nodiscard]] bool Offer(const Entry& entry, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.
-  void PutBack(const Place& place, std::size_t bytes);
-  // Takes a delivery that waits here out of the queue, to be parked. Gives the slot that it keeps: its turn;
-  // or one behind all that is parked, where it has waited for max_wait in vain or the endpoint is dead.
-  MonoTime GiveWay(const Place& place, MonoTime now);
+  void PutBack(const Entry& entry, std::size_t bytes);
+  // Takes a delivery that waits here out of the queue. Gives the time to park it until: its turn in the
+  // queue, kept; or a slot behind all that is parked, where it has waited for max_wait in vain or the
+  // endpoint is dead.
+  MonoTime GiveWay(const Entry& entry, MonoTime now);
   // Takes the next delivery that may start now out of the queue. Started() must follow where its request is
   // made.
   std::optional<Token> TakeNext(MonoTime now);
 
-  // A request starts: it has a place in flight, and may reach the endpoint at any moment.
+  // A request starts: it may reach the endpoint at any moment.
   void Started();
   // It has ended. `success`: nullopt: it failed by a fault of our own, which says nothing of the endpoint;
   // `written`: something of it may have reached the endpoint all the same. Recorded() follows where it is no
   // fault of our own.
   void Finished(bool written, std::optional<bool> success, MonoTime now);
-  // The attempt of a request that has ended is in the log.
+  // The attempt of a request that has ended is recorded.
   void Recorded() { --unrecorded_; }
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
   std::optional<MonoTime> WakeAt(MonoTime now) const;
-  // A slot for a parked delivery, after all that waits here and all that was parked before it.
+  // A slot for a parked delivery, after all that waits here and all that was parked before it; for a dead
+  // endpoint the later the longer it has been dead.
   MonoTime ReserveSlot(MonoTime now);
   // True where forgetting the gate forgets nothing.
   bool Idle(MonoTime now) const;
 
  private:
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
-  void Withdraw(const Place& place);
+  void Withdraw(const Entry& entry);
   int Unrecorded(MonoTime now) const;
-  bool HasFreePlace(MonoTime now) const;
-  // The place to start next: the first of the live ones if it is ready, else that of the replays.
-  std::optional<Place> Head(MonoTime now) const;
+  bool MayStart(MonoTime now) const;
+  // The entry to start next: the first of the live ones if it is ready, else that of the replays.
+  std::optional<Entry> Head(MonoTime now) const;
 
   const GateLimits limits_;
   RateLog rate_;
-  std::map<Place, std::size_t> waiting_;  // -> bytes; live ones first
+  std::map<Entry, std::size_t> waiting_;  // -> bytes; live ones first
   std::size_t waiting_bytes_ = 0;
   int in_flight_ = 0;
   int unrecorded_ = 0;  // started, and not recorded
@@ -89,6 +88,7 @@ class EndpointGate {
   // count as unrecorded until these times, when no window holds them any more.
   std::deque<MonoTime> untold_;
   int straight_failures_ = 0;
+  MonoTime failing_since_{};  // of those
   MonoTime last_finished_{};
   MonoTime last_slot_{};  // given by ReserveSlot()
   MonoTime last_turn_{};  // kept by GiveWay()

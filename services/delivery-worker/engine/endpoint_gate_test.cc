@@ -123,8 +123,25 @@ TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
     gate.Started();
     Fail(&gate);
   }
-  const MonoTime first = gate.ReserveSlot(kStart);
-  EXPECT_EQ(gate.ReserveSlot(kStart) - first, milliseconds{100});
+  EXPECT_EQ(gate.ReserveSlot(kStart), kStart + seconds{15});
+  EXPECT_EQ(gate.ReserveSlot(kStart), kStart + seconds{15} + milliseconds{100});
+  EXPECT_EQ(gate.ReserveSlot(kStart + seconds{600}), kStart + seconds{900}) << "half as long as it is dead";
+  EXPECT_EQ(gate.ReserveSlot(kStart + seconds{86'400}), kStart + seconds{86'400 + 900});
+}
+
+TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit(RateLimit{0, 0, 10});
+  for (Token token = 1; token <= 6; ++token) {
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+    ASSERT_TRUE(gate.TakeNext(kStart));
+    gate.Started();
+    if (token <= 5) Fail(&gate);
+  }
+  EXPECT_GT(gate.ReserveSlot(kStart), kStart);
+  gate.Finished(true, true, kStart);
+  gate.Recorded();
+  EXPECT_EQ(gate.ReserveSlot(kStart), kStart);
 }
 
 TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {

@@ -19,7 +19,7 @@
 namespace webhook {
 
 struct FanoutLimits {
-  std::size_t max_records = 2'000;  // held of one partition; then it is paused
+  std::size_t max_records = 2'000;  // held of one partition; then its ConsumerRole pauses it
   std::size_t max_bytes = 8u << 20;
   // Deliveries being appended; then the next event waits. One event's may be more: all webhooks of an
   // account.

@@ -13,7 +13,8 @@ struct Guards {
   bool reserved_slots = true;       // what is parked comes back at a time of its own
   bool parked_is_no_copy = true;    // what comes back while its parking is being recorded goes on
   bool own_faults_are_free = true;  // a fault of our own uses up no attempt
-  bool config_barrier = true;  // events are matched with no older webhooks than those at their publishing
+  bool config_barrier =
+      true;  // no older webhooks than at its publishing match an event, while the registry answers
   bool pending_counts = true;  // a request under way counts against the rate limit, wherever it is
 };
 

@@ -17,7 +17,7 @@
 namespace webhook {
 
 // What the attempts of a partition tell its new owner of those before it: read from the earlier of
-// Checkpoint::attempts_offset and kLongestRateWindow ago, to the end.
+// Checkpoint::attempts_offset and kTailAge ago, to the end; of many, the newest.
 struct AttemptsTail {
   struct Entry {
     std::int64_t delivery_offset = 0;  // complete, with all of its effects
@@ -27,7 +27,7 @@ struct AttemptsTail {
   };
   std::vector<Entry> entries;
   std::int64_t end = -1;  // offset after the last
-  // False: it could not be read, or not as far back as needed.
+  // False: it could not be read, or not as far back as the rate windows reach.
   bool complete = false;
 };
 
@@ -45,7 +45,7 @@ class InheritedRates {
   InheritedRates(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled, int max_unrecorded,
                  Now taken_over);
 
-  // Gives a new log, whose limit is set, what earlier owners have sent.
+  // Gives a new RateLog, whose limit is set, what earlier owners have sent.
   void Give(const WebhookId& webhook, RateLog* log) const;
   // No window reaches back to the takeover any more.
   bool Over(MonoTime now) const { return now > taken_over_ + kLongestRateWindow; }

@@ -10,10 +10,10 @@
 #include "domain/delivery.h"
 #include "domain/event.h"
 #include "domain/webhook.h"
-#include "services/delivery-worker/engine/endpoint_gate.h"
+#include "services/delivery-worker/engine/token.h"
 
-// How the lanes' effects leave them. No method blocks or fails: each answers later through an On… method of
-// the lane, never from inside the call.
+// How the lanes' effects leave them. No method blocks. Send(), Append…(), Move() and AskBarrier() answer
+// later, once, through the On… method of the lane that is named there, never from inside the call.
 namespace webhook {
 
 // What became of one append. `offset`: where the record lies in its partition.
@@ -37,7 +37,8 @@ class AdmissionPort {
   // Takes a place for a request to the webhook. False: none is free; one OnPlace(webhook) follows when its
   // turn has come.
   [[nodiscard]] virtual bool Enter(const Webhook& webhook) = 0;
-  // Gives it back. The turn of others may come inside the call.
+  // Gives it back. OnPlace() of any webhook of the loop may come inside the call: a lane makes it when its
+  // own state is whole.
   virtual void Leave(const Webhook& webhook) = 0;
 };
 
@@ -65,8 +66,9 @@ class DeactivatePort {
   virtual void Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) = 0;
 };
 
-// The local copy of all webhooks. From any thread. It may change between two calls: whoever needs both reads
-// revision() first, so that null means "not there at that revision".
+// The local copy of all webhooks. From any thread. It may change between two calls. Who judges by what is not
+// there reads revision() before Find(): null then means "not there at that revision". Who stamps what was
+// made of it reads revision() after Of(): the stamp is no older than the webhooks.
 class WebhookDirectory {
  public:
   virtual ~WebhookDirectory() = default;
@@ -80,8 +82,8 @@ class WebhookDirectory {
 class LeasePort {
  public:
   virtual ~LeasePort() = default;
-  // Until when nobody else can own the worker's partitions, as the broker has confirmed (ADR 0008). From any
-  // thread.
+  // Until when nobody else can own the partitions of the lane's role, as the broker has confirmed, less a
+  // margin (ADR 0008). From any thread.
   virtual MonoTime lease() const = 0;
 };
 
@@ -89,7 +91,7 @@ class BarrierPort {
  public:
   virtual ~BarrierPort() = default;
   // Asks for the local copy of the webhooks to hold all that was committed before this call. One OnBarrier()
-  // follows, in a bounded time.
+  // follows, in a bounded time: where the registry does not answer, of an older copy.
   virtual void AskBarrier() = 0;
 };
 

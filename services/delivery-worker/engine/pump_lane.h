@@ -21,8 +21,9 @@ class MovePort {
 };
 
 struct PumpLimits {
-  double time_scale = 1;          // the tiers' pauses are multiplied by it; the same in every worker
-  std::size_t max_records = 200;  // held of one partition; then it is paused
+  double time_scale = 1;  // the tiers' pauses are multiplied by it; the same in every worker
+  std::size_t max_records =
+      200;  // held of one partition; then its ConsumerRole pauses it; and moves under way
   std::size_t max_bytes = 1u << 20;
 };
 

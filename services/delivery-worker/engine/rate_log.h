@@ -26,7 +26,7 @@ class RateLog {
   void Admit() { ++pending_; }
   // It is over. REQUIRES: time is not before an earlier one.
   void Ended(MonoTime time);
-  // Nothing of it was ever written.
+  // Nothing of it was ever written, and the fault was our own.
   void Dropped() { --pending_; }
   // A request of an earlier owner, in any order, before any of ours.
   void Inherit(MonoTime time);

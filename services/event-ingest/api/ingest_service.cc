@@ -56,7 +56,7 @@ grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const Err
 
 }  // namespace
 
-Result<IngestService::Call> IngestService::Admit(const grpc::CallbackServerContext& context) const {
+Result<IngestService::Call> IngestService::Authenticate(const grpc::CallbackServerContext& context) const {
   Call call;
   call.rights = parts_.rights.Get();
   if (!call.rights) {
@@ -109,7 +109,7 @@ void IngestService::Count(const Publisher::Answer& answer) const {
 grpc::ServerUnaryReactor* IngestService::PublishEvent(grpc::CallbackServerContext* context,
                                                       const v1::PublishEventRequest* request,
                                                       v1::PublishEventResponse* response) {
-  const auto call = Admit(*context);
+  const auto call = Authenticate(*context);
   if (!call) return Refuse(context, call.error());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   Publish(*call, request->event(), "event", [reactor, response](const Published& published) {
@@ -124,7 +124,7 @@ grpc::ServerUnaryReactor* IngestService::PublishEvent(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* IngestService::PublishEventBatch(grpc::CallbackServerContext* context,
                                                            const v1::PublishEventBatchRequest* request,
                                                            v1::PublishEventBatchResponse* response) {
-  const auto call = Admit(*context);
+  const auto call = Authenticate(*context);
   if (!call) return Refuse(context, call.error());
   const int count = request->events_size();
   if (count < 1 || count > kMaxBatch)

@@ -43,7 +43,8 @@ class IngestService final : public v1::EventIngestService::CallbackService {
     Publisher::Answer answer;
   };
 
-  Result<Call> Admit(const grpc::CallbackServerContext& context) const;
+  // The caller's key against the newest rights. kUnauthenticated, or kUnavailable before any have come.
+  Result<Call> Authenticate(const grpc::CallbackServerContext& context) const;
   void Publish(const Call& call, const v1::Event& event, const std::string& at,
                std::function<void(Published)> done);
   void Count(const Publisher::Answer& answer) const;

@@ -22,16 +22,16 @@ class PublishRightsCopy {
   // Null: none was received yet.
   std::shared_ptr<const PublishRights> Get() const {
     const std::scoped_lock lock(mutex_);
-    return directory_;
+    return rights_;
   }
   void Replace(std::shared_ptr<const PublishRights> rights) {
     const std::scoped_lock lock(mutex_);
-    directory_ = std::move(rights);
+    rights_ = std::move(rights);
   }
 
  private:
   mutable std::mutex mutex_;
-  std::shared_ptr<const PublishRights> directory_;
+  std::shared_ptr<const PublishRights> rights_;
 };
 
 }  // namespace webhook

@@ -67,7 +67,7 @@ class Publisher {
   std::map<Key, Waiting> waiting_;
   RecentSet acknowledged_;
   std::uint64_t last_number_ = 0;
-  std::size_t events_ = 0;  // with the log, expired ones too: what bounds memory
+  std::size_t events_ = 0;  // with the event log, expired ones too: what bounds memory
   std::size_t bytes_ = 0;
 };
 

@@ -86,7 +86,7 @@ void DeliveryCommands::LeavePlace(const AccountId& account) {
 Status DeliveryCommands::Send(const Delivery& delivery) {
   if (Status appended = parts_.port.Append(delivery); !appended) return appended;
   // It is on its way whatever happens here; the log shows it at the latest after its first attempt.
-  if (const Status shown = parts_.deliveries.ShowPending(delivery); !shown)
+  if (const Status shown = parts_.deliveries.InsertPending(delivery); !shown)
     log::Warn("delivery.show_failed", {{"delivery_id", delivery.id.str()}, {"error", shown.error().message}});
   return Ok();
 }

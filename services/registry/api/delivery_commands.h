@@ -16,9 +16,9 @@
 namespace webhook {
 
 // Where deliveries go that the registry makes itself.
-class DeliveryPort {
+class OwnDeliveriesPort {
  public:
-  virtual ~DeliveryPort() = default;
+  virtual ~OwnDeliveriesPort() = default;
   // Appends to webhook.deliveries and waits for the broker's acknowledgement.
   virtual Status Append(const Delivery& delivery) = 0;
 };
@@ -31,7 +31,7 @@ class DeliveryCommands {
     store::EventTypeStore& event_types;
     store::DeliveryStore& deliveries;
     store::ConfigReader& config;
-    DeliveryPort& port;
+    OwnDeliveriesPort& port;
   };
   DeliveryCommands(const Parts& parts, runtime::StopToken stop) : parts_(parts), stop_(std::move(stop)) {}
 

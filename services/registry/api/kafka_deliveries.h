@@ -11,9 +11,9 @@
 
 namespace webhook {
 
-// DeliveryPort on the real topic. From any thread; blocks at most about 7 s. kUnavailable at once where no
-// broker answers, or while another thread asks for the topic.
-class KafkaDeliveries : public DeliveryPort {
+// OwnDeliveriesPort on the real topic. From any thread; blocks at most about 7 s. kUnavailable at once where
+// no broker answers, or while another thread asks for the topic.
+class KafkaDeliveries : public OwnDeliveriesPort {
  public:
   // The producer outlives this.
   KafkaDeliveries(std::string brokers, kafka::Producer& producer)

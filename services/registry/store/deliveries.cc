@@ -118,7 +118,7 @@ Result<Event> DeliveryStore::ReadEvent(const AccountId& account, const EventId& 
   });
 }
 
-Status DeliveryStore::ShowPending(const Delivery& delivery) {
+Status DeliveryStore::InsertPending(const Delivery& delivery) {
   return database_.Transact<Done>("show a delivery", [&](pqxx::dbtransaction& transaction) -> Status {
     const Event& event = *delivery.event;
     transaction.exec_params0(

@@ -60,8 +60,9 @@ struct DeliveryPosition {
   std::string id;
 };
 
-// Reads the delivery log (store/delivery_log.h writes it), and shows what the registry itself has sent. From
-// any thread; blocks; errors as postgres::Database says.
+// Reads the delivery log. store/delivery_log.h writes it; the one row that is written here is that of a
+// delivery which the registry itself has appended. From any thread; blocks; errors as postgres::Database
+// says.
 class DeliveryStore {
  public:
   explicit DeliveryStore(postgres::Database& database) : database_(database) {}
@@ -75,9 +76,9 @@ class DeliveryStore {
   Result<std::vector<AttemptRow>> Attempts(const DeliveryId& id);
   // The event of a delivery with its body. kNotFound "event_not_found" where the log does not have it.
   Result<Event> ReadEvent(const AccountId& account, const EventId& id);
-  // Shows a delivery that the registry itself has appended, before its first attempt is logged: as pending in
-  // its run. Nothing where the log is further on.
-  Status ShowPending(const Delivery& delivery);
+  // Inserts such a delivery before its first attempt is logged: as pending in its run. Nothing where the log
+  // is further on.
+  Status InsertPending(const Delivery& delivery);
 
  private:
   postgres::Database& database_;

@@ -29,8 +29,10 @@ std::vector<std::string> ToStrings(const pqxx::field& json);
 std::vector<int> ToInts(const pqxx::field& json);
 std::map<std::string, std::string> ToMap(const pqxx::field& json);
 
-// Counts one more revision, notes what it changes, and tells all replicas when the transaction commits. The
-// row's lock is held until then. kind: "webhook" or "publisher".
+// Counts one more revision of the configuration, notes what it changes, and tells all replicas when the
+// transaction commits. Until then it holds the lock of the one row of config_revision: writes of
+// configuration go one after the other, so that revisions become visible in their order. kind: "webhook" or
+// "publisher".
 std::int64_t NoteChange(pqxx::dbtransaction& transaction, const char* kind, const std::string& id);
 
 }  // namespace webhook::store
