@@ -9,7 +9,7 @@ namespace webhook {
 using WallTime = std::chrono::time_point<std::chrono::system_clock, std::chrono::microseconds>;
 // Monotonic time: for intervals, limits and deadlines inside one process. Of runtime::ReadClock() only, which
 // counts while the machine is suspended: it borrows steady_clock's type, not its clock. Never compared with
-// steady_clock::now(), never given to a timer.
+// a time of that clock, never given to a timer.
 using MonoTime = std::chrono::time_point<std::chrono::steady_clock, std::chrono::microseconds>;
 
 // The time as one argument. Logic never reads a clock: runtime/clock.h does, at the rim.

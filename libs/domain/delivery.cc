@@ -16,11 +16,19 @@ Bytes16 Hash128(const std::string& name) {
   return result;
 }
 
+std::string NameOfAttempt(const Delivery& delivery) {
+  return delivery.id.str() + "|" + std::to_string(delivery.run) + "|" + std::to_string(delivery.attempt);
+}
+
 }  // namespace
 
 Bytes16 Fingerprint(const Delivery& delivery) {
-  return Hash128(delivery.id.str() + "|" + std::to_string(delivery.run) + "|" +
-                 std::to_string(delivery.attempt));
+  return Hash128(NameOfAttempt(delivery));
+}
+
+Bytes16 RoundFingerprint(const Delivery& delivery) {
+  const std::int64_t due = delivery.due_at ? delivery.due_at->time_since_epoch().count() : -1;
+  return Hash128(NameOfAttempt(delivery) + "|" + std::to_string(due));
 }
 
 Bytes16 Fingerprint(const Event& event) {

@@ -38,6 +38,9 @@ struct Delivery {
 
 // 128 bits that stand for (delivery, run, attempt): copies of one attempt have the same.
 Bytes16 Fingerprint(const Delivery& delivery);
+// 128 bits that stand for (delivery, run, attempt, due_at). A delivery that is parked comes back as another
+// round of the same attempt, due later: copies of one round have the same.
+Bytes16 RoundFingerprint(const Delivery& delivery);
 
 // States as REST shows them; values equal those of webhook.v1.DeliveryState.
 enum class DeliveryState {

@@ -299,6 +299,8 @@ void Draw::Faults() {
   scenario_.checks.idle = kind_ == Kind::kCalm && !flooded_;
   // A queue that is shorter than what comes back in 15 s turns away what comes early for its slot.
   if (scenario_.settings.lane.gate.max_waiting < 100) scenario_.checks.max_parks = 40;
+  // In a quick tier a delivery is back long before the queue that turned it away has room.
+  if (scenario_.checks.time_scale < 1) scenario_.checks.max_parks = 2'000;
   scenario_.checks.zombies = zombies_;
   scenario_.checks.clean = kind_ != Kind::kFaulty;
   scenario_.checks.ambiguous = faults.appends.ambiguous > 0;

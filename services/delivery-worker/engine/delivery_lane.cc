@@ -22,12 +22,12 @@ constexpr std::chrono::milliseconds kDueNow{1};
 
 DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const DeliveryLimits& limits,
                            const Ports& ports)
-    : Lane(from), partition_(partition), limits_(limits), ports_(ports), made_(limits.remembered) {}
+    : Lane(from), partition_(partition), limits_(limits), ports_(ports), over_(limits.remembered) {}
 
 void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
     window_.MarkDone(entry.delivery_offset);
-    if (entry.ended_at) made_.Insert(entry.fingerprint);
+    if (entry.ended_at) over_.Insert(entry.fingerprint);
   }
   attempts_offset_ = std::max(attempts_offset_, tail.end);
   inherited_.emplace(tail, unsettled_, limits_.gate.max_unrecorded, now);
@@ -37,16 +37,18 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   CHECK(inherited_ || last_token_ > 0, "a lane knows its inheritance before its first delivery");
   if (!window_.Add(offset)) return;
   newest_offset_ = offset;
-  const Bytes16 fingerprint = Fingerprint(delivery);
+  const Bytes16 attempt = Fingerprint(delivery);
+  const Bytes16 round = RoundFingerprint(delivery);
   if (limits_.guards.drop_copies) {
-    if (const auto held = by_attempt_.find(fingerprint); held != by_attempt_.end())
-      return items_.at(held->second).copies.push_back(offset);
-    if (made_.Contains(fingerprint)) return window_.MarkDone(offset);
+    if (Item* const original = Original(attempt, round)) return original->copies.push_back(offset);
+    if (over_.Contains(attempt) || over_.Contains(round)) return window_.MarkDone(offset);
   }
   const Token token = ++last_token_;
-  by_attempt_[fingerprint] = token;
+  by_attempt_[attempt] = token;
+  by_round_[round] = token;
   Item& item = items_[token];
-  item.fingerprint = fingerprint;
+  item.attempt = attempt;
+  item.round = round;
   item.offset = offset;
   item.arrived = now.mono;
   item.record = DescribeDelivery(delivery, partition_, offset);
@@ -67,8 +69,9 @@ void DeliveryLane::Drain(Now now) {
 }
 
 void DeliveryLane::HandOver(Token token) {
-  ReleaseAttempt(token);
   Item& item = items_.at(token);
+  Release(&by_attempt_, item.attempt, token);
+  Release(&by_round_, item.round, token);
   item.queued.reset();
   item.record_due = false;
   item.wait_topic = kDeliveriesTopic;
@@ -186,7 +189,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     }
     Again(token, gate, result, now);
   } else {
-    made_.Insert(item.fingerprint);
+    over_.Insert(item.attempt);
     TellOutcome(item, outcome, step, result, now);
     ReportAndAppend(token);
   }
@@ -263,8 +266,11 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
 }
 
 void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
-  if (limits_.guards.parked_is_no_copy) ReleaseAttempt(token);
   Item& item = items_.at(token);
+  if (limits_.guards.parked_is_no_copy) Release(&by_attempt_, item.attempt, token);
+  item.parked = true;
+  // Later than it was due before, be it by as little as this: another round.
+  if (item.delivery.due_at) due = std::max(due, *item.delivery.due_at + WallTime::duration{1});
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
   item.wait_topic = WaitTopic(due, now.wall, limits_.time_scale);
@@ -324,13 +330,21 @@ void DeliveryLane::Complete(Token token, Now now) {
   held_bytes_ -= found->second.delivery.event->body.size();
   window_.MarkDone(found->second.offset);
   for (const std::int64_t copy : found->second.copies) window_.MarkDone(copy);
-  ReleaseAttempt(token);
+  if (found->second.parked) over_.Insert(found->second.round);
+  Release(&by_attempt_, found->second.attempt, token);
+  Release(&by_round_, found->second.round, token);
   items_.erase(found);
 }
 
-void DeliveryLane::ReleaseAttempt(Token token) {
-  const auto held = by_attempt_.find(items_.at(token).fingerprint);
-  if (held != by_attempt_.end() && held->second == token) by_attempt_.erase(held);
+DeliveryLane::Item* DeliveryLane::Original(const Bytes16& attempt, const Bytes16& round) {
+  if (const auto held = by_attempt_.find(attempt); held != by_attempt_.end()) return &items_.at(held->second);
+  if (const auto held = by_round_.find(round); held != by_round_.end()) return &items_.at(held->second);
+  return nullptr;
+}
+
+void DeliveryLane::Release(ByFingerprint* held, const Bytes16& fingerprint, Token token) {
+  const auto found = held->find(fingerprint);
+  if (found != held->end() && found->second == token) held->erase(found);
 }
 
 void DeliveryLane::NoteRecorded(Item& item, Now now) {

@@ -77,19 +77,22 @@ class DeliveryLane : public Lane {
  private:
   struct Item {
     Delivery delivery;
-    Bytes16 fingerprint{};  // of the attempt that it came for
+    Bytes16 attempt{};  // fingerprints of what it came for
+    Bytes16 round{};
     std::int64_t offset = 0;
-    // Records of the same attempt that came meanwhile: over when this one is, and no sooner.
+    // Records of the same attempt or round that came meanwhile: over when this one is, and no sooner.
     std::vector<std::int64_t> copies;
     MonoTime arrived{};
     std::optional<EndpointGate::Entry> queued;  // waits in its gate; nullopt: elsewhere
     std::optional<MonoTime> own_faults_since;   // of this attempt
     std::shared_ptr<const Webhook> webhook;     // as sent to
-    bool unrecorded = false;                    // its gate is to be told of the attempt's record
+    bool parked = false;
+    bool unrecorded = false;  // its gate is to be told of the attempt's record
     AttemptRecord record;
     const char* wait_topic = nullptr;  // set: the delivery is to be appended there, before the record
     bool record_due = true;  // false: appended already, or handed over to the next owner without one
   };
+  using ByFingerprint = std::unordered_map<Bytes16, Token, HashOfHash>;
   using Items = std::map<Token, Item>;  // in the order of their offsets
 
   void DoAppend(Token token) override;
@@ -121,17 +124,21 @@ class DeliveryLane : public Lane {
   bool WaitIsNext(const Item& item) const;
   // All of its effects are acknowledged.
   void Complete(Token token, Now now);
-  // What comes of the same attempt from now on is no copy of this item: it goes on in a record of its own.
-  void ReleaseAttempt(Token token);
+  // The item that a record of this attempt and round is a copy of; null: none.
+  Item* Original(const Bytes16& attempt, const Bytes16& round);
+  // What comes of the same attempt (round) from now on is no copy of this item: it goes on in a record of its
+  // own.
+  void Release(ByFingerprint* held, const Bytes16& fingerprint, Token token);
   // Nothing of the item's request is left to be recorded.
   void NoteRecorded(Item& item, Now now);
 
   const std::int32_t partition_;
   const DeliveryLimits limits_;
   Ports ports_;
-  std::optional<InheritedRates> inherited_;                    // until no window reaches back to it
-  std::unordered_map<Bytes16, Token, HashOfHash> by_attempt_;  // of items_
-  RecentSet made_;  // attempts, by this owner or an earlier one: a copy of one is dropped
+  std::optional<InheritedRates> inherited_;  // until no window reaches back to it
+  ByFingerprint by_attempt_;                 // of items_, but for what is parked: it comes back
+  ByFingerprint by_round_;
+  RecentSet over_;  // attempts that were made, by this owner or an earlier one, and rounds that were parked
   Items items_;
   std::unordered_map<WebhookId, EndpointGate> gates_;
   std::set<std::pair<MonoTime, WebhookId>> wakes_;  // when to look at a gate again

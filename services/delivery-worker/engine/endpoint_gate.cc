@@ -21,7 +21,8 @@ bool EndpointGate::Offer(const Entry& entry, std::size_t bytes, MonoTime now) {
   const std::size_t divisor = entry.replay ? 2 : 1;
   const bool room = waiting_.size() < limits_.max_waiting / divisor &&
                     waiting_bytes_ + bytes <= limits_.max_waiting_bytes / divisor;
-  if (!first && (!room || Probing())) return false;
+  const bool short_enough = !Probing() || waiting_.size() < limits_.max_waiting_for_probe;
+  if (!first && !(room && short_enough)) return false;
   const MonoTime turn = std::max(entry.ready, rate_.NextFree(now, waiting_.size()));
   if (turn > now + limits_.max_wait) return false;
   PutBack(entry, bytes);

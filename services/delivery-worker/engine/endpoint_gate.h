@@ -19,9 +19,9 @@ struct GateLimits {
   // Requests whose attempt is not recorded yet (appended to webhook.attempts and acknowledged): what a next
   // owner has to assume where it reads of none. Holds back only endpoints that have a rate limit.
   int max_unrecorded = 20;
-  // Then one request at a time, until one succeeds, and nothing waits here: what comes meanwhile is to be
-  // parked.
+  // Then one request at a time, until one succeeds, and few wait here: what comes meanwhile is to be parked.
   int failures_until_probe = 5;
+  std::size_t max_waiting_for_probe = 8;
 };
 
 // What waits for one endpoint, and when the next of it may start: rate limit, concurrency and bounds of the
