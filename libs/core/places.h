@@ -14,13 +14,13 @@ class Places {
 
   // False: the key has no place free.
   [[nodiscard]] bool Enter(const Key& key) {
-    if (!IsFree(key)) return false;
+    if (Free(key) == 0) return false;
     ++busy_[key];
     return true;
   }
-  bool IsFree(const Key& key) const {
+  std::size_t Free(const Key& key) const {
     const auto found = busy_.find(key);
-    return (found == busy_.end() ? 0 : found->second) < most_;
+    return most_ - (found == busy_.end() ? 0 : found->second);
   }
   // REQUIRES: Enter() gave a place for the key that was not given back.
   void Leave(const Key& key) {

@@ -16,7 +16,6 @@ namespace webhook::kafka {
 namespace {
 
 constexpr int kMaxPollIntervalMs = 300'000;
-constexpr int kCommitTimeoutMs = 5'000;
 constexpr int kCommitStepMs = 200;
 constexpr std::chrono::seconds kLastCommit{15};
 constexpr int kMaxSessionShare = 4;  // heartbeats in one session time-out
@@ -126,8 +125,8 @@ class RdConsumer : public Consumer {
     rd_kafka_resume_partitions(client_.get(), ToList(partitions).get());
   }
 
-  Status CommitSync(const std::vector<Position>& positions) override {
-    return Commit(positions, kCommitTimeoutMs);
+  Status CommitSync(const std::vector<Position>& positions, std::chrono::milliseconds answer) override {
+    return Commit(positions, static_cast<int>(answer.count()));
   }
   void CommitAsync(const std::vector<Position>& positions) override {
     if (positions.empty()) return;

@@ -218,6 +218,8 @@ void Checker::OnEnded(Lane lane, const Delivery& delivery, const Webhook& webhoo
     }
   }
   Endpoint& endpoint = endpoints_.at(webhook.id);
+  if (endpoint.straight_failures >= kProbing)
+    endpoint.full_until = std::max(endpoint.full_until, clock_.time());
   endpoint.straight_failures = result.status == 200 ? 0 : endpoint.straight_failures + 1;
 }
 

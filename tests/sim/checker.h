@@ -173,7 +173,7 @@ class Checker {
     std::deque<Time> received;
     std::vector<Time> all;  // of one with a pace to be kept
     int in_flight = 0;
-    Time full_until{-1};  // all its places were taken
+    Time full_until{-1};  // all its places were taken, or it was probed
     int straight_failures = 0;
   };
   struct Covered {

@@ -61,6 +61,7 @@ class Draw {
   int accounts_ = 1;
   bool flooded_ = false;
   bool zombies_ = false;
+  bool scarce_ = false;
 };
 
 void Draw::Frame() {
@@ -296,11 +297,24 @@ void Draw::Faults() {
         scale;
     scenario_.faults += std::string(scenario_.faults.empty() ? "" : " ") + "quick";
   }
-  scenario_.checks.idle = kind_ == Kind::kCalm && !flooded_;
+  // Few places for all: webhooks wait in line for those of a host, of an account, and for any.
+  if (random_.Percent(15)) {
+    scenario_.settings.admission.total = random_.Percent(50) ? 3 : 12;
+    scenario_.settings.admission.account = random_.Percent(50) ? 2 : 8;
+    if (random_.Percent(50)) {
+      for (PlannedWebhook& planned : scenario_.webhooks) planned.webhook.url = "https://endpoint.example/";
+      scenario_.settings.admission.host = 2;
+    }
+    scarce_ = true;
+    scenario_.faults += std::string(scenario_.faults.empty() ? "" : " ") + "scarce";
+    for (PlannedWebhook& planned : scenario_.webhooks) planned.paced = false;
+  }
+  scenario_.checks.idle = kind_ == Kind::kCalm && !flooded_ && !scarce_;
   // A queue that is shorter than what comes back in 15 s turns away what comes early for its slot.
   if (scenario_.settings.lane.gate.max_waiting < 100) scenario_.checks.max_parks = 40;
-  // In a quick tier a delivery is back long before the queue that turned it away has room.
-  if (scenario_.checks.time_scale < 1) scenario_.checks.max_parks = 2'000;
+  // In a quick tier a delivery is back long before the queue that turned it away has room; who finds no place
+  // has waited in vain.
+  if (scenario_.checks.time_scale < 1 || scarce_) scenario_.checks.max_parks = 2'000;
   scenario_.checks.zombies = zombies_;
   scenario_.checks.clean = kind_ != Kind::kFaulty;
   scenario_.checks.ambiguous = faults.appends.ambiguous > 0;

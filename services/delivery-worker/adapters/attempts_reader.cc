@@ -84,7 +84,13 @@ void AttemptsReader::Locate(Request* request) {
   if (!young) return;
   request->tail.end = *end;
   request->tail.complete = *end - *young <= kMaxRecords;
-  request->next = request->from >= 0 ? std::min(*young, request->from) : *young;
+  request->next = *young;
+  if (request->from >= 0 && request->from < *young) {
+    // What lay there may have expired.
+    const auto first = consumer_->OffsetAt(partition, WallTime{}, kAnswer);
+    if (!first) return;
+    request->next = std::min(*young, std::max(*first, request->from));
+  }
   request->next = std::max(request->next, *end - kMaxRecords);
   request->located = true;
 }

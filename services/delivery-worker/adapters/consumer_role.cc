@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds kCheckpoint{250};
 constexpr std::chrono::milliseconds kAnswer{500};
 // What has not moved is committed again so often: the lease lives on it.
 constexpr std::chrono::milliseconds kRenew{1'000};
+constexpr std::chrono::milliseconds kRenewAnswer{300};
+constexpr std::chrono::milliseconds kCommitAnswer{5'000};
 constexpr std::chrono::milliseconds kSession{6'000};
 constexpr std::chrono::milliseconds kLeaseMargin{1'000};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
@@ -155,7 +157,7 @@ void ConsumerRole::Claim() {
     claims.push_back(ToPosition(position.partition, claim));
     claimed.emplace_back(position.partition, std::move(claim));
   }
-  const Status committed = consumer_->CommitSync(claims);
+  const Status committed = consumer_->CommitSync(claims, kCommitAnswer);
   if (!committed) return log::Warn("claim.failed", {{"error", committed.error().message}});
   unclaimed_ = false;
   for (auto& [partition, checkpoint] : claimed) {
@@ -189,7 +191,7 @@ void ConsumerRole::OnRevoked(const std::vector<kafka::TopicPartition>& partition
   }
   AwaitDrained(runners, kRevokeGrace);
   // All: an asynchronous commit may have failed.
-  const Status committed = consumer_->CommitSync(Committable());
+  const Status committed = consumer_->CommitSync(Committable(), kCommitAnswer);
   if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
   for (const auto& partition : partitions) Forget(partition);
   log::Info("partitions.revoked", {{"role", options_.name}, {"count", partitions.size()}});
@@ -287,7 +289,8 @@ void ConsumerRole::AwaitDrained(const std::vector<std::shared_ptr<PartitionRunne
     never.WaitFor(kPause);
     if (runtime::ReadClock().mono < next_commit) continue;
     if (const auto positions = Committable(); !positions.empty())
-      static_cast<void>(consumer_->CommitSync(positions));  // it is repeated when all are drained
+      static_cast<void>(
+          consumer_->CommitSync(positions, kRenewAnswer));  // it is repeated when all are drained
     next_commit = runtime::ReadClock().mono + kRenew;
   }
 }

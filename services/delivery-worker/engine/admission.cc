@@ -1,8 +1,19 @@
 #include "services/delivery-worker/engine/admission.h"
 
+#include <cmath>
 #include <utility>
 
 namespace webhook {
+namespace {
+
+template <typename Line>
+auto TakeFirst(Line* line) {
+  auto first = std::move(line->front());
+  line->pop_front();
+  return first;
+}
+
+}  // namespace
 
 std::string_view AuthorityOf(std::string_view url) {
   const std::size_t scheme = url.find("://");
@@ -11,53 +22,38 @@ std::string_view AuthorityOf(std::string_view url) {
   return url.substr(0, url.find_first_of("/?"));
 }
 
-void Admission::Line::CallFirst() {
-  const Turn turn = std::move(turns.front());
-  turns.pop_front();
-  served = true;
-  turn();
-  served = false;
-}
-
-template <typename Key>
-bool Admission::Scarce<Key>::Enter(const Key& key, Turn& turn) {
-  const auto line = lines.find(key);
-  const bool free = places.IsFree(key);
-  if (line == lines.end() ? free : line->second.Admits(free)) return places.Enter(key);
-  lines[key].turns.push_back(std::move(turn));
-  return false;
-}
-
-// Whoever is called either takes a place, or goes into another line, or goes home: the line gets shorter.
-template <typename Key>
-void Admission::Scarce<Key>::Serve(const Key& key) {
-  const auto found = lines.find(key);
-  if (found == lines.end()) return;
-  Line& line = found->second;  // stays where it is when lines are added
-  while (!line.turns.empty() && places.IsFree(key)) line.CallFirst();
-  if (line.turns.empty()) lines.erase(key);
-}
-
 Admission::Admission(const AdmissionLimits& limits)
     : total_(limits.total),
       accounts_{Places<AccountId>(limits.account), {}},
       hosts_{Places<std::string>(limits.host), {}} {}
 
-bool Admission::IsFree() const {
-  return static_cast<double>(in_flight_) < static_cast<double>(total_) * share_;
+std::size_t Admission::Free() const {
+  const auto open = static_cast<std::size_t>(std::ceil(static_cast<double>(total_) * share_));
+  return open > in_flight_ ? open - in_flight_ : 0;
+}
+
+Admission::Line* Admission::LineFor(const Waiter& waiter) {
+  if (!in_turn_) {
+    if (hosts_.lines.contains(waiter.host)) return &hosts_.lines[waiter.host];
+    if (accounts_.lines.contains(waiter.account)) return &accounts_.lines[waiter.account];
+    if (!line_.empty()) return &line_;
+  }
+  if (Free() == 0) return &line_;
+  if (accounts_.places.Free(waiter.account) == 0) return &accounts_.lines[waiter.account];
+  if (hosts_.places.Free(waiter.host) == 0) return &hosts_.lines[waiter.host];
+  return nullptr;
 }
 
 bool Admission::Enter(const Webhook& webhook, Turn turn) {
-  if (!line_.Admits(IsFree())) {
-    line_.turns.push_back(std::move(turn));
+  Waiter waiter{std::move(turn), webhook.account, std::string(AuthorityOf(webhook.url))};
+  if (Line* const line = LineFor(waiter)) {
+    line->push_back(std::move(waiter));
     return false;
   }
-  if (!accounts_.Enter(webhook.account, turn)) return false;
-  if (!hosts_.Enter(std::string(AuthorityOf(webhook.url)), turn)) {
-    accounts_.places.Leave(webhook.account);
-    return false;
-  }
+  static_cast<void>(accounts_.places.Enter(waiter.account));
+  static_cast<void>(hosts_.places.Enter(waiter.host));
   ++in_flight_;
+  in_turn_ = false;  // a turn is one place
   return true;
 }
 
@@ -67,8 +63,8 @@ void Admission::Leave(const Webhook& webhook) {
   hosts_.places.Leave(host);
   --in_flight_;
   ServeAll();
-  accounts_.Serve(webhook.account);
-  hosts_.Serve(host);
+  Serve(accounts_, webhook.account);
+  Serve(hosts_, host);
 }
 
 void Admission::SetShare(double share) {
@@ -76,8 +72,46 @@ void Admission::SetShare(double share) {
   ServeAll();
 }
 
+void Admission::Call(Waiter waiter) {
+  in_turn_ = true;
+  waiter.turn();
+  in_turn_ = false;
+}
+
+// Each step makes the line shorter: Serve() puts others into it only where no place is free.
 void Admission::ServeAll() {
-  while (!line_.turns.empty() && IsFree()) line_.CallFirst();
+  while (!line_.empty() && Free() > 0) {
+    Waiter first = TakeFirst(&line_);
+    const AccountId account = first.account;
+    const std::string host = first.host;
+    if (accounts_.places.Free(account) == 0) {
+      accounts_.lines[account].push_back(std::move(first));
+    } else if (hosts_.places.Free(host) == 0) {
+      hosts_.lines[host].push_back(std::move(first));
+    } else {
+      Call(std::move(first));
+      Serve(accounts_, account);
+      Serve(hosts_, host);
+    }
+  }
+}
+
+template <typename Key>
+void Admission::Serve(Scarce<Key>& scarce, const Key& key) {
+  const auto found = scarce.lines.find(key);
+  if (found == scarce.lines.end()) return;
+  Line& line = found->second;  // stays where it is when lines are added
+  for (std::size_t free = scarce.places.Free(key); free > 0 && !line.empty();) {
+    Waiter first = TakeFirst(&line);
+    if (Free() > 0) {
+      Call(std::move(first));
+      free = scarce.places.Free(key);
+    } else {
+      line_.push_back(std::move(first));
+      --free;
+    }
+  }
+  if (line.empty()) scarce.lines.erase(key);
 }
 
 }  // namespace webhook

@@ -42,30 +42,34 @@ class Admission {
   std::size_t in_flight() const { return in_flight_; }
 
  private:
-  // Those that were refused a place. Who is at its head takes it; who comes anew goes behind them.
-  struct Line {
-    std::deque<Turn> turns;
-    bool served = false;  // the one at its head is asking
-
-    bool Admits(bool free) const { return free && (served || turns.empty()); }
-    void CallFirst();
+  // Who stands in line, and what it waits for a place of.
+  struct Waiter {
+    Turn turn;
+    AccountId account;
+    std::string host;
   };
+  using Line = std::deque<Waiter>;
+  // What has only so many places for each key. Where someone waits in a key's line, either none of its places
+  // is free, or for each that is, one who waited there stands in the line for any place.
   template <typename Key>
   struct Scarce {
     Places<Key> places;
     std::unordered_map<Key, Line> lines;  // only where someone waits
-
-    bool Enter(const Key& key, Turn& turn);
-    void Serve(const Key& key);
   };
 
-  bool IsFree() const;
+  std::size_t Free() const;
+  // Where it has to wait; null: nowhere. In its turn nobody is before it.
+  Line* LineFor(const Waiter& waiter);
+  void Call(Waiter waiter);
   void ServeAll();
+  template <typename Key>
+  void Serve(Scarce<Key>& scarce, const Key& key);
 
   const std::size_t total_;
   double share_ = 1;
   std::size_t in_flight_ = 0;
-  Line line_;  // of those that no place at all was free for
+  bool in_turn_ = false;
+  Line line_;  // for any place
   Scarce<AccountId> accounts_;
   Scarce<std::string> hosts_;
 };

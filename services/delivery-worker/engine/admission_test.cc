@@ -95,6 +95,43 @@ TEST(Admission, AllInLineGetTheirTurnWhateverTheyWaitFor) {
   EXPECT_EQ(crowd.admission.in_flight(), 0U);
 }
 
+// Where any place and those of a host are scarce at once, a place that is freed calls few, however many wait.
+TEST(Admission, ATurnIsCalledSeldomInVain) {
+  Admission admission({4, 100, 2});
+  std::vector<Webhook> in;
+  int turns = 0;
+  std::function<void(const Webhook&)> ask = [&](const Webhook& webhook) {
+    if (admission.Enter(webhook, [&, webhook] { ++turns, ask(webhook); })) in.push_back(webhook);
+  };
+  for (int i = 0; i < 500; ++i) {
+    ask(To("account_a", "https://big.example/" + std::to_string(i)));
+    ask(To("account_b", "https://host-" + std::to_string(i) + ".example/"));
+  }
+  for (std::size_t next = 0; next < in.size(); ++next) {
+    const Webhook webhook = in[next];
+    admission.Leave(webhook);
+  }
+  EXPECT_EQ(in.size(), 1'000U);
+  EXPECT_LT(turns, 2'000);
+}
+
+TEST(Admission, ATurnIsOnePlace) {
+  Admission admission({4, 100, 100});
+  admission.SetShare(0);
+  int greedy = 0;
+  int modest = 0;
+  std::function<void()> take = [&] {
+    while (admission.Enter(To("account_a", "https://a.example/"), take)) ++greedy;
+  };
+  take();
+  EXPECT_FALSE(admission.Enter(To("account_b", "https://b.example/"), [&] {
+    if (admission.Enter(To("account_b", "https://b.example/"), [] {})) ++modest;
+  }));
+  admission.SetShare(1);
+  EXPECT_EQ(modest, 1);
+  EXPECT_EQ(greedy, 3);
+}
+
 TEST(Admission, AShareThatGrowsLetsInWhoWaits) {
   Crowd crowd{Admission({10, 10, 10}), {}};
   crowd.admission.SetShare(0);

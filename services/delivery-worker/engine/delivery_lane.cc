@@ -26,10 +26,10 @@ DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const
 
 void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
-    window_.MarkDone(entry.delivery_offset);
+    if (window_.IsAhead(entry.delivery_offset)) told_[entry.delivery_offset] = entry.fingerprint;
     if (entry.ended_at) over_.Insert(entry.fingerprint);
   }
-  attempts_offset_ = std::max(attempts_offset_, tail.end);
+  NoteAttempts(tail.end);
   inherited_.emplace(tail, unsettled_, limits_.gate.max_unrecorded, now);
 }
 
@@ -39,6 +39,10 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   newest_offset_ = offset;
   const Bytes16 attempt = Fingerprint(delivery);
   const Bytes16 round = RoundFingerprint(delivery);
+  if (const auto told = told_.extract(offset)) {
+    NoteAttempts(-1);
+    if (told.mapped() == attempt) return window_.MarkDone(offset);
+  }
   if (limits_.guards.drop_copies) {
     if (Item* const original = Original(attempt, round)) return original->copies.push_back(offset);
     if (over_.Contains(attempt) || over_.Contains(round)) return window_.MarkDone(offset);
@@ -317,7 +321,7 @@ void DeliveryLane::OnAcknowledged(Token token, std::int64_t offset, Now now) {
     item.wait_topic = nullptr;
   } else {
     item.record_due = false;
-    attempts_offset_ = std::max(attempts_offset_, offset + 1);
+    NoteAttempts(offset + 1);
   }
   if (item.wait_topic == nullptr && !item.record_due) return Complete(token, now);
   Append(token);
@@ -334,6 +338,11 @@ void DeliveryLane::Complete(Token token, Now now) {
   Release(&by_attempt_, found->second.attempt, token);
   Release(&by_round_, found->second.round, token);
   items_.erase(found);
+}
+
+void DeliveryLane::NoteAttempts(std::int64_t end) {
+  attempts_end_ = std::max(attempts_end_, end);
+  if (told_.empty()) attempts_offset_ = std::max(attempts_offset_, attempts_end_);
 }
 
 DeliveryLane::Item* DeliveryLane::Original(const Bytes16& attempt, const Bytes16& round) {

@@ -124,6 +124,8 @@ class DeliveryLane : public Lane {
   bool WaitIsNext(const Item& item) const;
   // All of its effects are acknowledged.
   void Complete(Token token, Now now);
+  // The attempts before this offset are known.
+  void NoteAttempts(std::int64_t end);
   // The item that a record of this attempt and round is a copy of; null: none.
   Item* Original(const Bytes16& attempt, const Bytes16& round);
   // What comes of the same attempt (round) from now on is no copy of this item: it goes on in a record of its
@@ -138,6 +140,10 @@ class DeliveryLane : public Lane {
   std::optional<InheritedRates> inherited_;  // until no window reaches back to it
   ByFingerprint by_attempt_;                 // of items_, but for what is parked: it comes back
   ByFingerprint by_round_;
+  // Offsets of the window that the attempts tell to be complete, with the attempt that they tell of: the
+  // record must be that one, for the deliveries may have been made anew since.
+  std::unordered_map<std::int64_t, Bytes16> told_;
+  std::int64_t attempts_end_ = -1;  // attempts_offset_, once nothing is left of told_
   RecentSet over_;  // attempts that were made, by this owner or an earlier one, and rounds that were parked
   Items items_;
   std::unordered_map<WebhookId, EndpointGate> gates_;

@@ -16,7 +16,8 @@ constexpr std::chrono::seconds kLongestRound{900};
 }  // namespace
 
 bool EndpointGate::Offer(const Entry& entry, std::size_t bytes, MonoTime now) {
-  const bool first = waiting_.empty() && in_flight_ == 0;  // one is always let in, however large
+  // One is always let in, however large; what is not due yet does not count.
+  const bool first = in_flight_ == 0 && (waiting_.empty() || Head(now)->ready > now);
   // Replays leave half of the room to what is live.
   const std::size_t divisor = entry.replay ? 2 : 1;
   const bool room = waiting_.size() < limits_.max_waiting / divisor &&

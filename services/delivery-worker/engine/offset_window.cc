@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/check.h"
+
 namespace webhook {
 
 OffsetWindow::OffsetWindow(const Checkpoint& from)
@@ -30,11 +32,15 @@ bool OffsetWindow::Add(std::int64_t offset) {
 
 void OffsetWindow::MarkDone(std::int64_t offset) {
   if (offset < base_) return;
-  const auto index = static_cast<std::size_t>(offset - base_);
-  if (offset >= next_ && index >= kMaxWindow) return;  // too far ahead to be remembered: it is repeated
-  if (done_.size() <= index) done_.resize(index + 1, false);
-  done_[index] = true;
+  CHECK(offset < next_, "what is done was read");
+  done_[static_cast<std::size_t>(offset - base_)] = true;
   Advance();
+}
+
+bool OffsetWindow::IsAhead(std::int64_t offset) const {
+  if (offset < next_ || offset < base_) return false;
+  const auto index = static_cast<std::size_t>(offset - base_);
+  return index < kMaxWindow && !(index < done_.size() && done_[index]);
 }
 
 Checkpoint OffsetWindow::snapshot() const {

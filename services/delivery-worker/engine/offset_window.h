@@ -19,9 +19,10 @@ class OffsetWindow {
   // A record was read. True: it is to be worked on. False: it was read before, or an earlier owner has
   // completed it. Offsets may have gaps, in which there is no record.
   bool Add(std::int64_t offset);
-  // All effects of the record are acknowledged: one that was added, or one ahead that an earlier owner
-  // completed. Idempotent.
+  // All effects of the record, which was added, are acknowledged. Idempotent.
   void MarkDone(std::int64_t offset);
+  // It was not read yet, as far as is known it is not complete, and it is within kMaxWindow.
+  bool IsAhead(std::int64_t offset) const;
 
   // The offset to commit: of the oldest incomplete record, or the one after the last.
   std::int64_t committable() const { return base_; }

@@ -72,16 +72,15 @@ TEST(OffsetWindow, GoesOnWhereAnEarlierOwnerStopped) {
   EXPECT_EQ(window.span(), 1U);
 }
 
-TEST(OffsetWindow, MarksWhatIsYetToBeRead) {
-  OffsetWindow window(At(10));
-  window.MarkDone(12);
-  window.MarkDone(9);
-  window.MarkDone(10 + static_cast<std::int64_t>(kMaxWindow));
-  EXPECT_EQ(window.committable(), 10);
+TEST(OffsetWindow, KnowsWhatIsAhead) {
+  OffsetWindow window(At(10, {false, true}));
+  EXPECT_FALSE(window.IsAhead(9));
+  EXPECT_TRUE(window.IsAhead(10));
+  EXPECT_FALSE(window.IsAhead(11)) << "it is complete";
+  EXPECT_TRUE(window.IsAhead(12));
+  EXPECT_FALSE(window.IsAhead(10 + static_cast<std::int64_t>(kMaxWindow)));
   EXPECT_TRUE(window.Add(10));
-  EXPECT_TRUE(window.Add(11));
-  EXPECT_FALSE(window.Add(12));
-  EXPECT_EQ(window.snapshot().done.size(), 3U);
+  EXPECT_FALSE(window.IsAhead(10)) << "it was read";
 }
 
 TEST(OffsetWindow, AGapWithinWhatWasDoneIsSteppedOver) {

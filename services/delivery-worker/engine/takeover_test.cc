@@ -40,6 +40,7 @@ TEST_F(TakeoverTest, WhatTheAttemptsTellIsNotDoneAgain) {
   from.attempts_offset = 7;
   DeliveryLane next{7, from, Limits(), {http, journal, report, registry, registry, lease, admission}};
   next.OnInherited({{Sent(NewDelivery("delivery_2"), 42, seconds{1})}, 9, true}, now);
+  EXPECT_EQ(next.checkpoint().attempts_offset, 7) << "what they tell is not in the map yet";
   next.OnDelivery(NewDelivery("delivery_0"), 40, now);
   next.OnDelivery(NewDelivery("delivery_1"), 41, now);
   next.OnDelivery(NewDelivery("delivery_2"), 42, now);
@@ -49,6 +50,15 @@ TEST_F(TakeoverTest, WhatTheAttemptsTellIsNotDoneAgain) {
   EXPECT_EQ(next.checkpoint().offset, 40);
   EXPECT_EQ(next.checkpoint().attempts_offset, 9);
   EXPECT_THAT(next.checkpoint().done, ElementsAre(false, true, true, true));
+}
+
+// The deliveries may have been made anew, and the attempts not.
+TEST_F(TakeoverTest, AnAttemptOfAnotherRecordMarksNothingDone) {
+  DeliveryLane next{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};
+  next.OnInherited({{Sent(NewDelivery("delivery_old"), 1, seconds{1})}, 9, true}, now);
+  next.OnDelivery(NewDelivery("delivery_new"), 1, now);
+  EXPECT_THAT(http.deliveries, ElementsAre("delivery_new"));
+  EXPECT_EQ(next.checkpoint().attempts_offset, 9);
 }
 
 TEST_F(TakeoverTest, RateWindowsGoOn) {
