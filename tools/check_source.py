@@ -23,13 +23,15 @@ LAYERS = {
     "libs/postgres": {"core", "runtime", "log"},
     "libs/http": {"core", "domain", "runtime", "log", "metrics"},
     "libs/rpc": {"core", "domain", "runtime", "log", "proto"},
+    "libs/service": {"runtime", "config", "log", "http"},
     "services/delivery-worker/engine": {"core", "domain"},
     "services": {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http",
-                 "rpc", "proto"},
+                 "rpc", "service", "proto"},
     "tools": {"core", "domain", "runtime", "config", "log", "crypto", "records", "kafka", "postgres", "http", "rpc",
               "proto"},
 }
-ROOMS = {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http", "rpc"}
+ROOMS = {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http", "rpc",
+         "service"}
 # Third-party header prefix -> the only rooms that may include it.
 OWNERS = {
     "librdkafka/": ["libs/kafka"],

@@ -1,17 +1,24 @@
 #include "services/delivery-worker/engine/endpoint_gate.h"
 
 #include <algorithm>
+#include <array>
 #include <iterator>
 
 namespace webhook {
 namespace {
 
 constexpr std::chrono::minutes kFailuresRemembered{10};
-// What waits for a dead endpoint goes round in the wait tiers no faster, however many it is; and each no
-// sooner than after half of the time for which the endpoint has been dead, within these bounds.
+// What waits for a dead endpoint goes round in the wait tiers no faster, however many it is.
 constexpr std::chrono::milliseconds kProbingPace{100};
-constexpr std::chrono::seconds kShortestRound{15};
-constexpr std::chrono::seconds kLongestRound{900};
+// How long a round is: at most half of the time for which the endpoint has been dead. These are the wait
+// tiers' own pauses, so that it is one append.
+constexpr std::array<std::chrono::seconds, 4> kRounds = {std::chrono::seconds{900}, std::chrono::seconds{300},
+                                                         std::chrono::seconds{60}, std::chrono::seconds{15}};
+
+std::chrono::seconds Round(MonoTime::duration dead) {
+  const auto round = std::find_if(kRounds.begin(), kRounds.end(), [&](auto one) { return one <= dead / 2; });
+  return round == kRounds.end() ? kRounds.back() : *round;
+}
 
 }  // namespace
 
@@ -110,8 +117,7 @@ MonoTime EndpointGate::ReserveSlot(MonoTime now) {
   MonoTime slot = rate_.NextFree(now, waiting_.size());
   std::chrono::microseconds pace = rate_.Pace();
   if (Probing()) {
-    slot = std::max(slot, now + std::clamp<MonoTime::duration>((now - failing_since_) / 2, kShortestRound,
-                                                               kLongestRound));
+    slot = std::max(slot, now + Round(now - failing_since_));
     pace = std::max<std::chrono::microseconds>(pace, kProbingPace);
   }
   last_slot_ = std::max(slot, last_slot_ + pace);

@@ -126,6 +126,7 @@ TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   EXPECT_EQ(gate.ReserveSlot(kStart), kStart + seconds{15});
   EXPECT_EQ(gate.ReserveSlot(kStart), kStart + seconds{15} + milliseconds{100});
   EXPECT_EQ(gate.ReserveSlot(kStart + seconds{600}), kStart + seconds{900}) << "half as long as it is dead";
+  EXPECT_EQ(gate.ReserveSlot(kStart + seconds{1'000}), kStart + seconds{1'300});
   EXPECT_EQ(gate.ReserveSlot(kStart + seconds{86'400}), kStart + seconds{86'400 + 900});
 }
 
