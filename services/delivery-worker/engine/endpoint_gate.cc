@@ -97,7 +97,8 @@ void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime 
   if (!success && written) untold_.push_back(now + kLongestRateWindow);
   if (!success && !written) --unrecorded_;
   if (success && *success) {
-    if (Probing()) last_slot_ = {};  // given for a dead endpoint; who comes now need not go behind them
+    // Slots that only its death made late: who comes now need not go behind them.
+    if (Probing() && rate_.Pace().count() == 0) last_slot_ = {};
     straight_failures_ = 0;
   } else if (success && ++straight_failures_ == 1) {
     failing_since_ = now;
