@@ -16,6 +16,7 @@ namespace webhook::kafka {
 namespace {
 
 constexpr int kMaxPollIntervalMs = 300'000;
+constexpr int kCommitTimeoutMs = 5'000;
 constexpr int kCommitStepMs = 200;
 constexpr std::chrono::seconds kLastCommit{15};
 constexpr int kMaxSessionShare = 4;  // heartbeats in one session time-out
@@ -125,8 +126,8 @@ class RdConsumer : public Consumer {
     rd_kafka_resume_partitions(client_.get(), ToList(partitions).get());
   }
 
-  Status CommitSync(const std::vector<Position>& positions, std::chrono::milliseconds answer) override {
-    return Commit(positions, static_cast<int>(answer.count()));
+  Status CommitSync(const std::vector<Position>& positions) override {
+    return Commit(positions, kCommitTimeoutMs);
   }
   void CommitAsync(const std::vector<Position>& positions) override {
     if (positions.empty()) return;

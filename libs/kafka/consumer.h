@@ -86,9 +86,9 @@ class Consumer {
   virtual void Pause(const std::vector<TopicPartition>& partitions) = 0;
   virtual void Resume(const std::vector<TopicPartition>& partitions) = 0;
 
-  // Commits for the group. Sync waits, at most for `answer`, for the broker's answer; that of an async one is
-  // heard inside Poll() or Close(), and logged where it is a failure. From any thread.
-  virtual Status CommitSync(const std::vector<Position>& positions, std::chrono::milliseconds answer) = 0;
+  // Commits for the group. Sync waits (at most 5 s) for the broker's answer; that of an async one is heard
+  // inside Poll() or Close(), and logged where it is a failure. From any thread.
+  virtual Status CommitSync(const std::vector<Position>& positions) = 0;
   virtual void CommitAsync(const std::vector<Position>& positions) = 0;
 
   // When the newest commit that the broker has since acknowledged was handed over to be sent (on the clock of

@@ -18,8 +18,6 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr seconds kAnswer{5};
-
 std::string Brokers() {
   return Needed("WEBHOOK_TEST_KAFKA");
 }
@@ -144,7 +142,7 @@ TEST(Kafka, ACommitsMetadataComesToTheNextMember) {
     for (found.clear(); found.empty();) ASSERT_TRUE(member->Poll(milliseconds(50), 1));
     EXPECT_EQ(found[0].offset, expected);
     EXPECT_EQ(found[0].metadata, expected == 7 ? metadata : "");
-    ASSERT_TRUE(member->CommitSync({{{topic, 0}, 7, metadata}}, kAnswer));
+    ASSERT_TRUE(member->CommitSync({{{topic, 0}, 7, metadata}}));
   }
 }
 
@@ -154,8 +152,7 @@ TEST(Kafka, AnAcknowledgedCommitConfirmsAMember) {
   const std::vector<Consumer::Position> positions = {{{topic, 0}, 0}};
   {
     const auto stranger = NewConsumer(group, {"nowhere"});
-    EXPECT_TRUE(stranger->CommitSync(positions, kAnswer))
-        << "the broker takes it for a group without members";
+    EXPECT_TRUE(stranger->CommitSync(positions)) << "the broker takes it for a group without members";
     EXPECT_EQ(stranger->confirmed(), std::nullopt);
   }
   bool held = false;
@@ -164,7 +161,7 @@ TEST(Kafka, AnAcknowledgedCommitConfirmsAMember) {
   const auto member = NewConsumer(group, {topic}, listener);
   while (!held) ASSERT_TRUE(member->Poll(milliseconds(50), 1));
   const MonoTime before = runtime::ReadClock().mono;
-  ASSERT_TRUE(member->CommitSync(positions, kAnswer));
+  ASSERT_TRUE(member->CommitSync(positions));
   const std::optional<MonoTime> sync = member->confirmed();
   EXPECT_GE(sync, before);
   EXPECT_LE(sync, runtime::ReadClock().mono);
@@ -173,7 +170,7 @@ TEST(Kafka, AnAcknowledgedCommitConfirmsAMember) {
   while (member->confirmed() == sync) ASSERT_TRUE(member->Poll(milliseconds(50), 1));
   const std::optional<MonoTime> async = member->confirmed();
   EXPECT_GT(async, sync);
-  EXPECT_FALSE(member->CommitSync({{{"nowhere", 0}, 0}}, kAnswer));
+  EXPECT_FALSE(member->CommitSync({{{"nowhere", 0}, 0}}));
   EXPECT_EQ(member->confirmed(), async);
   for (int i = 0; i < 100; ++i) member->CommitAsync(positions);
   member->Close();
@@ -188,7 +185,7 @@ TEST(Kafka, ACommitIsWhereTheNextMemberBegins) {
     const auto consumer = NewConsumer(group, {topic});
     std::size_t seen = 0;
     while (seen < 10) seen += consumer->Poll(milliseconds(200), 100).value()->records().size();
-    ASSERT_TRUE(consumer->CommitSync({{{topic, 0}, 7}}, kAnswer));
+    ASSERT_TRUE(consumer->CommitSync({{{topic, 0}, 7}}));
     consumer->Close();
   }
   const auto next = NewConsumer(group, {topic});
@@ -236,7 +233,7 @@ TEST(Kafka, ASecondMemberTakesPartitionsAndTheFirstMayCommitThem) {
     for (const TopicPartition& partition : partitions) {
       revoked.push_back(partition);
       held.erase(partition);
-      const Status done = first_consumer->CommitSync({{partition, 5}}, kAnswer);
+      const Status done = first_consumer->CommitSync({{partition, 5}});
       EXPECT_TRUE(done) << (done ? "" : done.error().message);
     }
   };
@@ -271,7 +268,7 @@ TEST_P(KafkaCloses, AfterAllItHoldsIsCommittedAlsoAmidARebalance) {
   listener.on_assigned = [&](const auto& partitions) { held.insert(partitions.begin(), partitions.end()); };
   listener.on_revoked = [&](const auto& partitions) {
     for (const TopicPartition& partition : partitions) {
-      const Status done = first_consumer->CommitSync({{partition, 5}}, kAnswer);
+      const Status done = first_consumer->CommitSync({{partition, 5}});
       EXPECT_TRUE(done) << (done ? "" : done.error().message);
       held.erase(partition);
       committed.insert(partition.partition);

@@ -59,6 +59,14 @@ stop_component() {
     [ $waited = $((stop_patience * 20)) ] && kill -s KILL "$pid"
   done
   rm -f "$state/run/pids/$name.pid"
+  # What was killed may still be giving back its sockets.
+  local file tries
+  for file in "$state/run/ports/$name".*; do
+    for ((tries = 0; tries < 40; ++tries)); do
+      { [ ! -e "$file" ] || port_is_free "$(cat "$file")"; } && break
+      sleep 0.05
+    done
+  done
 }
 
 # await NAME SECONDS COMMAND…: until the command succeeds. A component that ends meanwhile is told with its log.

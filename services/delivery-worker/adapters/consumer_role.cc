@@ -18,8 +18,6 @@ constexpr std::chrono::milliseconds kCheckpoint{250};
 constexpr std::chrono::milliseconds kAnswer{500};
 // What has not moved is committed again so often: the lease lives on it.
 constexpr std::chrono::milliseconds kRenew{1'000};
-constexpr std::chrono::milliseconds kRenewAnswer{300};
-constexpr std::chrono::milliseconds kCommitAnswer{5'000};
 constexpr std::chrono::milliseconds kSession{6'000};
 constexpr std::chrono::milliseconds kLeaseMargin{1'000};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
@@ -157,7 +155,7 @@ void ConsumerRole::Claim() {
     claims.push_back(ToPosition(position.partition, claim));
     claimed.emplace_back(position.partition, std::move(claim));
   }
-  const Status committed = consumer_->CommitSync(claims, kCommitAnswer);
+  const Status committed = consumer_->CommitSync(claims);
   if (!committed) return log::Warn("claim.failed", {{"error", committed.error().message}});
   unclaimed_ = false;
   for (auto& [partition, checkpoint] : claimed) {
@@ -191,7 +189,7 @@ void ConsumerRole::OnRevoked(const std::vector<kafka::TopicPartition>& partition
   }
   AwaitDrained(runners, kRevokeGrace);
   // All: an asynchronous commit may have failed.
-  const Status committed = consumer_->CommitSync(Committable(), kCommitAnswer);
+  const Status committed = consumer_->CommitSync(Committable());
   if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
   for (const auto& partition : partitions) Forget(partition);
   log::Info("partitions.revoked", {{"role", options_.name}, {"count", partitions.size()}});
@@ -283,16 +281,7 @@ void ConsumerRole::AwaitDrained(const std::vector<std::shared_ptr<PartitionRunne
   const auto all_drained = [&] {
     return std::all_of(runners.begin(), runners.end(), [](const auto& runner) { return runner->drained(); });
   };
-  // Nothing is polled meanwhile, but the other partitions go on: their lease needs commits.
-  MonoTime next_commit = runtime::ReadClock().mono + kRenew;
-  while (!all_drained() && runtime::ReadClock().mono < deadline) {
-    never.WaitFor(kPause);
-    if (runtime::ReadClock().mono < next_commit) continue;
-    if (const auto positions = Committable(); !positions.empty())
-      static_cast<void>(
-          consumer_->CommitSync(positions, kRenewAnswer));  // it is repeated when all are drained
-    next_commit = runtime::ReadClock().mono + kRenew;
-  }
+  while (!all_drained() && runtime::ReadClock().mono < deadline) never.WaitFor(kPause);
 }
 
 }  // namespace webhook
