@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <future>
+#include <optional>
 
 #include "runtime/clock.h"
 #include "runtime/stop_token.h"
@@ -79,7 +80,12 @@ TEST_F(ClientTest, ARequestThatIsNotWrittenWholeByTheEndOfTheLeaseIsCutOff) {
   });
   EgressRequest request = Request(peer);
   request.body = std::make_shared<const std::string>(64u << 20, 'x');
-  request.write_before = [end = runtime::ReadClock().mono + milliseconds(150)] { return end; };
+  // It begins when it is first asked for, right before the first byte: however slow the machine, some are
+  // written.
+  request.write_before = [end = std::optional<MonoTime>()]() mutable {
+    if (!end) end = runtime::ReadClock().mono + milliseconds(150);
+    return *end;
+  };
   const HttpResult result = Send(request).get();
   EXPECT_TRUE(result.own_fault);
   EXPECT_NE(result.written_at, std::nullopt);
