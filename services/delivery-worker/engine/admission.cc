@@ -32,26 +32,26 @@ std::size_t Admission::Free() const {
   return open > in_flight_ ? open - in_flight_ : 0;
 }
 
-Admission::Line* Admission::LineFor(const Waiter& waiter) {
+Admission::Line* Admission::LineFor(const AccountId& account, const std::string& host) {
   if (!in_turn_) {
-    if (hosts_.lines.contains(waiter.host)) return &hosts_.lines[waiter.host];
-    if (accounts_.lines.contains(waiter.account)) return &accounts_.lines[waiter.account];
+    if (hosts_.lines.contains(host)) return &hosts_.lines[host];
+    if (accounts_.lines.contains(account)) return &accounts_.lines[account];
     if (!line_.empty()) return &line_;
   }
   if (Free() == 0) return &line_;
-  if (accounts_.places.Free(waiter.account) == 0) return &accounts_.lines[waiter.account];
-  if (hosts_.places.Free(waiter.host) == 0) return &hosts_.lines[waiter.host];
+  if (accounts_.places.Free(account) == 0) return &accounts_.lines[account];
+  if (hosts_.places.Free(host) == 0) return &hosts_.lines[host];
   return nullptr;
 }
 
 bool Admission::Enter(const Webhook& webhook, Turn turn) {
-  Waiter waiter{std::move(turn), webhook.account, std::string(AuthorityOf(webhook.url))};
-  if (Line* const line = LineFor(waiter)) {
-    line->push_back(std::move(waiter));
+  const std::string host(AuthorityOf(webhook.url));
+  if (Line* const line = LineFor(webhook.account, host)) {
+    line->push_back({std::move(turn), webhook.account, host});
     return false;
   }
-  static_cast<void>(accounts_.places.Enter(waiter.account));
-  static_cast<void>(hosts_.places.Enter(waiter.host));
+  static_cast<void>(accounts_.places.Enter(webhook.account));
+  static_cast<void>(hosts_.places.Enter(host));
   ++in_flight_;
   in_turn_ = false;  // a turn is one place
   return true;

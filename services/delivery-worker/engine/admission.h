@@ -13,9 +13,10 @@
 
 namespace webhook {
 
+// Requests in flight at once, of one thread that delivers.
 struct AdmissionLimits {
-  std::size_t total = 10'000;
-  std::size_t account = 1'000;  // of one account, over all its webhooks
+  std::size_t total = 4'000;
+  std::size_t account = 1'000;  // of one account, over all its webhooks: none can occupy the worker
   std::size_t host = 64;        // of one host and port, over all webhooks that point there
 };
 
@@ -58,8 +59,8 @@ class Admission {
   };
 
   std::size_t Free() const;
-  // Where it has to wait; null: nowhere. In its turn nobody is before it.
-  Line* LineFor(const Waiter& waiter);
+  // Where a request of them has to wait; null: nowhere. In its turn nobody is before it.
+  Line* LineFor(const AccountId& account, const std::string& host);
   void Call(Waiter waiter);
   void ServeAll();
   template <typename Key>
