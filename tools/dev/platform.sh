@@ -74,9 +74,10 @@ auto.create.topics.enable=false
 log.segment.bytes=67108864
 TEXT
   if [ ! -e "$dir/meta.properties" ]; then
+    # With "=": an id may begin with "-", and would then be taken for an option.
     step "formatting Kafka's storage" "$state/logs/kafka-format.log" \
       java -cp "$kafka_prefix/lib/*" kafka.tools.StorageTool format --standalone \
-      -t "$(python3 -c 'import base64, uuid; print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
+      --cluster-id="$(python3 -c 'import base64, uuid; print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
       -c "$conf"
   fi
   define_component kafka java -Xmx512m -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$kafka_prefix/lib/*" kafka.Kafka "$conf"
