@@ -13,7 +13,7 @@ class DeliverRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repor
  public:
   DeliverRunner(Place place, int epoch, const Checkpoint& from, Context context)
       : Runner(place, epoch, std::move(context)),
-        attempts_from_(from.attempts_offset),
+        from_(from),
         lane_(place.partition, from, context_.settings.lane,
               {*this, *this, *this, *this, *context_.copy, context_.lease, *this}) {}
 
@@ -41,7 +41,7 @@ class DeliverRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repor
   void Close(Token token);
   AttemptsTail ReadTail() const;
 
-  const std::int64_t attempts_from_;
+  const Checkpoint from_;
   DeliveryLane lane_;
   std::unordered_map<Token, Open> requests_;  // their attempts are not in the log
 };
@@ -54,12 +54,12 @@ AttemptsTail DeliverRunner::ReadTail() const {
   const auto first = std::lower_bound(records.begin(), records.end(), young,
                                       [](const Record& record, Time time) { return record.appended < time; });
   std::int64_t next = first - records.begin();
-  if (attempts_from_ >= 0) next = std::min(next, attempts_from_);
+  if (from_.attempts_offset >= 0) next = std::min(next, from_.attempts_offset);
   AttemptsTail tail;
   tail.end = log.End(place);
   tail.complete = true;
   for (; next < tail.end; ++next) {
-    tail.entries.push_back(ToTailEntry(*records[static_cast<std::size_t>(next)].attempt));
+    tail.Add(*records[static_cast<std::size_t>(next)].attempt, from_.offset);
   }
   return tail;
 }

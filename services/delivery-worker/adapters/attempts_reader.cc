@@ -16,8 +16,8 @@ constexpr std::chrono::milliseconds kPoll{50};
 // A client that makes no progress for so long is replaced: after a broker's restart one may be stuck.
 constexpr std::chrono::milliseconds kRound{3'300};
 constexpr int kRounds = 3;
-// Of one partition: at more than 800 attempts a second the windows are assumed full instead.
-constexpr std::int64_t kMaxRecords = 50'000;
+// Of one partition: at more than 6,000 attempts a second the windows are assumed full instead.
+constexpr std::int64_t kMaxRecords = 400'000;
 constexpr std::size_t kBatch = 1'000;
 
 }  // namespace
@@ -30,8 +30,9 @@ AttemptsReader::~AttemptsReader() {
   thread_.Join();
 }
 
-void AttemptsReader::Read(std::int32_t partition, std::int64_t from, std::function<void(AttemptsTail)> done) {
-  inbox_.Put({partition, from, std::move(done), {}, 0});
+void AttemptsReader::Read(std::int32_t partition, const Checkpoint& from,
+                          std::function<void(AttemptsTail)> done) {
+  inbox_.Put({partition, from.attempts_offset, from.offset, std::move(done), {}, 0});
 }
 
 void AttemptsReader::Run() {
@@ -112,8 +113,7 @@ void AttemptsReader::ReadAll(std::map<std::int32_t, Request>* open, MonoTime unt
       Request& request = found->second;
       request.next = record.offset + 1;
       if (request.finished()) --unfinished;
-      if (const auto attempt = DecodeAttempt(record.value))
-        request.tail.entries.push_back(ToTailEntry(*attempt));
+      if (const auto attempt = DecodeAttempt(record.value)) request.tail.Add(*attempt, request.window_begin);
     }
   }
   static_cast<void>(consumer_->Assign({}));

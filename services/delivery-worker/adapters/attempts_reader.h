@@ -21,14 +21,15 @@ class AttemptsReader {
   explicit AttemptsReader(std::string brokers);
   ~AttemptsReader();  // what is being read is dropped
 
-  // From the earlier of the offset `from` (-1: not known) and kTailAge ago, at most the last 50,000 records,
-  // to the end as of now. `done` is called once, on the reader's thread.
-  void Read(std::int32_t partition, std::int64_t from, std::function<void(AttemptsTail)> done);
+  // From the earlier of from.attempts_offset and kTailAge ago, at most the last 400,000 records, to the end
+  // as of now. `done` is called once, on the reader's thread.
+  void Read(std::int32_t partition, const Checkpoint& from, std::function<void(AttemptsTail)> done);
 
  private:
   struct Request {
     std::int32_t partition = 0;
-    std::int64_t from = -1;
+    std::int64_t from = -1;         // in the attempts
+    std::int64_t window_begin = 0;  // in the deliveries
     std::function<void(AttemptsTail)> done;
     AttemptsTail tail;
     std::int64_t next = 0;  // to be read

@@ -17,13 +17,13 @@ DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& 
     : PartitionRunner(std::move(partition), from, parts),
       attempts_(context.attempts),
       lease_(context.lease),
-      attempts_from_(from.attempts_offset),
+      from_(from),
       lane_(this->partition().partition, from, context.limits,
             {*this, *this, *this, context.deactivate, context.webhooks, context.lease, *this,
              &parts.loop.egress()}) {}
 
 void DeliverRunner::Prepare() {
-  attempts_.Read(partition().partition, attempts_from_, [weak = weak_from_this(), this](AttemptsTail tail) {
+  attempts_.Read(partition().partition, from_, [weak = weak_from_this(), this](AttemptsTail tail) {
     const auto self = weak.lock();
     if (!self) return;
     PostToLane([this, tail = std::move(tail)](Now now) {

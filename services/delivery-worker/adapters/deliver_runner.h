@@ -41,7 +41,7 @@ class DeliverRunner : public PartitionRunner,
 
   AttemptsReader& attempts_;
   const LeasePort& lease_;
-  const std::int64_t attempts_from_;
+  const Checkpoint from_;
   DeliveryLane lane_;
 };
 

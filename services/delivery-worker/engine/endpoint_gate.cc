@@ -10,6 +10,11 @@ namespace {
 constexpr std::chrono::minutes kFailuresRemembered{10};
 // What waits for a dead endpoint goes round in the wait tiers no faster, however many it is.
 constexpr std::chrono::milliseconds kProbingPace{100};
+// One gap between two ends of requests counts for no more, and so much of the average is its own.
+constexpr std::chrono::microseconds kLongestGap{1'000'000};
+constexpr int kGapsAveraged = 16;
+// What is only presumed of an endpoint's pace puts a slot off no further: it may soon be faster.
+constexpr std::chrono::seconds kFarthestPresumed{300};
 // How long a round is: at most half of the time for which the endpoint has been dead. These are the wait
 // tiers' own pauses, so that it is one append.
 constexpr std::array<std::chrono::seconds, 4> kRounds = {std::chrono::seconds{900}, std::chrono::seconds{300},
@@ -94,6 +99,7 @@ void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime 
   } else {
     rate_.Dropped();
   }
+  NotePace(now);
   if (!success && written) untold_.push_back(now + kLongestRateWindow);
   if (!success && !written) --unrecorded_;
   if (success && *success) {
@@ -104,6 +110,15 @@ void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime 
     failing_since_ = now;
   }
   last_finished_ = now;
+}
+
+void EndpointGate::NotePace(MonoTime now) {
+  if (crowded_) {
+    const auto gap = std::min<MonoTime::duration>(now - last_finished_, kLongestGap);
+    served_every_ += (gap - served_every_) / kGapsAveraged;
+  }
+  const std::optional<Entry> head = Head(now);
+  crowded_ = head && head->ready <= now && rate_.NextFree(now) <= now;
 }
 
 std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
@@ -120,6 +135,11 @@ MonoTime EndpointGate::ReserveSlot(MonoTime now) {
   if (Probing()) {
     slot = std::max(slot, now + Round(now - failing_since_));
     pace = std::max<std::chrono::microseconds>(pace, kProbingPace);
+  } else {
+    const MonoTime farthest = now + kFarthestPresumed;
+    slot =
+        std::max(slot, std::min(farthest, now + served_every_ * static_cast<std::int64_t>(waiting_.size())));
+    if (last_slot_ + served_every_ <= farthest) pace = std::max(pace, served_every_);
   }
   last_slot_ = std::max(slot, last_slot_ + pace);
   return last_slot_;

@@ -64,8 +64,9 @@ class EndpointGate {
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
   std::optional<MonoTime> WakeAt(MonoTime now) const;
-  // A slot for a parked delivery, after all that waits here and all that was parked before it; for a dead
-  // endpoint the later the longer it has been dead.
+  // A slot for a parked delivery, after all that waits here and all that was parked before it: as far apart
+  // as the limit asks, and as requests were seen to end while others waited; for a dead endpoint the later
+  // the longer it has been dead.
   MonoTime ReserveSlot(MonoTime now);
   // True where forgetting the gate forgets nothing.
   bool Idle(MonoTime now) const;
@@ -74,6 +75,7 @@ class EndpointGate {
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
   void Withdraw(const Entry& entry);
   int Unrecorded(MonoTime now) const;
+  void NotePace(MonoTime now);
   bool MayStart(MonoTime now) const;
   // The entry to start next: the first of the live ones if it is ready, else that of the replays.
   std::optional<Entry> Head(MonoTime now) const;
@@ -87,6 +89,9 @@ class EndpointGate {
   // Requests that failed by a fault of our own after something was written: they are never recorded, and
   // count as unrecorded until these times, when no window holds them any more.
   std::deque<MonoTime> untold_;
+  // Time from one end of a request to the next while others wait for nothing but that; a moving average.
+  std::chrono::microseconds served_every_{0};
+  bool crowded_ = false;  // others waited so when the last one ended
   int straight_failures_ = 0;
   MonoTime failing_since_{};  // of those
   MonoTime last_finished_{};

@@ -130,6 +130,44 @@ TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   EXPECT_EQ(gate.ReserveSlot(kStart + seconds{86'400}), kStart + seconds{86'400 + 900});
 }
 
+TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit(RateLimit{0, 0, 10});
+  for (Token token = 1; token <= 200; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  MonoTime now = kStart;
+  for (int i = 0; i < 100; ++i) {
+    now += milliseconds{20};
+    ASSERT_TRUE(gate.TakeNext(now));
+    gate.Started();
+    gate.Finished(true, true, now);
+    gate.Recorded();
+  }
+  const MonoTime first = gate.ReserveSlot(now);
+  EXPECT_GE(first, now + milliseconds{1'980}) << "behind the hundred that wait";
+  EXPECT_LE(first, now + milliseconds{2'000});
+  const MonoTime second = gate.ReserveSlot(now);
+  EXPECT_GE(second, first + milliseconds{19});
+  EXPECT_LE(second, first + milliseconds{20});
+  for (int i = 0; i < 20'000; ++i) (void)gate.ReserveSlot(now);
+  EXPECT_LE(gate.ReserveSlot(now), now + seconds{300}) << "it may soon be faster";
+}
+
+TEST(EndpointGate, WhatWaitsForItsLimitSaysNothingOfAnEndpointsPace) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit(RateLimit{0, 1, 1});
+  for (Token token = 1; token <= 10; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  MonoTime now = kStart;
+  for (int i = 0; i < 10; ++i) {
+    ASSERT_TRUE(gate.TakeNext(now));
+    gate.Started();
+    gate.Finished(true, true, now);
+    gate.Recorded();
+    now += milliseconds{1'100};
+  }
+  gate.rate().SetLimit(RateLimit{0, 0, 10});
+  EXPECT_EQ(gate.ReserveSlot(now), gate.ReserveSlot(now));
+}
+
 TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});

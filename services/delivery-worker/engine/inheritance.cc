@@ -4,14 +4,15 @@
 
 namespace webhook {
 
-AttemptsTail::Entry ToTailEntry(const AttemptRecord& record) {
+void AttemptsTail::Add(const AttemptRecord& record, std::int64_t window_begin) {
+  if (!record.requested && record.delivery_offset < window_begin) return;
   Delivery attempt;
   attempt.id = record.delivery_id;
   attempt.run = record.run;
   attempt.attempt = record.attempt;
-  AttemptsTail::Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt};
+  Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt};
   if (record.requested) entry.ended_at = record.started_at + record.duration;
-  return entry;
+  entries.push_back(entry);
 }
 
 InheritedRates::InheritedRates(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled,

@@ -25,13 +25,14 @@ struct AttemptsTail {
     WebhookId webhook;
     std::optional<WallTime> ended_at;  // of its request; nullopt: there was none
   };
+  // Adds what a record tells to an owner whose window begins at the offset `window_begin`.
+  void Add(const AttemptRecord& record, std::int64_t window_begin);
+
   std::vector<Entry> entries;
   std::int64_t end = -1;  // offset after the last
   // False: it could not be read, or not as far back as the rate windows reach.
   bool complete = false;
 };
-
-AttemptsTail::Entry ToTailEntry(const AttemptRecord& record);
 
 // Older than this a record of the attempts need not be read for the rate windows: its time is its producer's,
 // whose clock may be 5 s behind ours.

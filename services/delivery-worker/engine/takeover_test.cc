@@ -52,6 +52,22 @@ TEST_F(TakeoverTest, WhatTheAttemptsTellIsNotDoneAgain) {
   EXPECT_THAT(next.checkpoint().done, ElementsAre(false, true, true, true));
 }
 
+TEST_F(TakeoverTest, ATailKeepsRequestsAndWhatIsDoneInTheWindow) {
+  AttemptsTail tail;
+  AttemptRecord record;
+  record.delivery_offset = 39;
+  tail.Add(record, 40);
+  EXPECT_TRUE(tail.entries.empty()) << "parked, and below the window: nobody asks";
+  record.delivery_offset = 40;
+  tail.Add(record, 40);
+  record.delivery_offset = 2;
+  record.requested = true;
+  tail.Add(record, 40);
+  ASSERT_EQ(tail.entries.size(), 2U);
+  EXPECT_FALSE(tail.entries[0].ended_at);
+  EXPECT_TRUE(tail.entries[1].ended_at) << "it counts against the rate limit";
+}
+
 // The deliveries may have been made anew, and the attempts not.
 TEST_F(TakeoverTest, AnAttemptOfAnotherRecordMarksNothingDone) {
   DeliveryLane next{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};

@@ -25,9 +25,8 @@ export const metricsUrls = needed('WEBHOOK_METRICS_URLS').split(' ');
 
 export const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 
-// Calls fn until it gives something true; fails with `what` after the time. Longer than a rate window: an owner that took a
-// partition over after a storm (more than 50,000 attempts in a minute) assumes that the windows are full.
-export async function until(what, fn, ms = 90_000) {
+// Calls fn until it gives something true; fails with `what` after the time.
+export async function until(what, fn, ms = 30_000) {
   const end = Date.now() + ms;
   for (;;) {
     const value = await fn();
