@@ -1,5 +1,6 @@
 // Workers are killed (or restarted with SIGTERM) at random moments under load: nothing is lost, no limit is exceeded,
 // and what is sent twice is counted. usage: node kills.js --kills 200 --signal KILL
+import fs from 'node:fs';
 import {parseArgs} from 'node:util';
 
 import {dev, metric, metricsUrls, sleep} from '../e2e/lib/platform.js';
@@ -76,6 +77,10 @@ console.log(JSON.stringify({
   healthy_ms: {p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), max: quantile(latencies, 1)},
   sink_lag_ms: lag,
 }, null, 1));
+if (breaches > 0) {
+  fs.writeFileSync('.dev/chaos/breaches.json', JSON.stringify(await sink.ask('breaches', {names}), null, 1));
+  console.log('what came when a limit was exceeded: .dev/chaos/breaches.json');
+}
 if (lost > 0) console.log('missing', JSON.stringify(missing.slice(0, 10)));
 sink.close();
 process.exitCode = lost === 0 && breaches === 0 && (options.signal !== 'TERM' || duplicates === 0) ? 0 : 1;

@@ -10,11 +10,12 @@ function newEndpoint() {
     limits: {burst: 100, perMinute: 1_000}, // 0: none
     seen: new Map(), // event number * 8 + attempt -> when it came first, ms
     repeats: [], // of each request that came again: ms since it came first
-    arrivals: [], // ms, of the last minute
+    arrivals: [], // of the last minute: {at: ms, what: event number and attempt}
     last10: 0, // index of the first arrival in the last 10 s
     requests: 0,
     duplicates: 0,
     breaches: 0,
+    firstBreach: null, // all that came in the minute before it
     worst10: 0,
     worst60: 0,
     failed: new Map(), // event number -> when its first attempt was answered with 503, ms
@@ -24,12 +25,12 @@ function newEndpoint() {
 }
 
 // The windows are closed: a request that comes 10 s after another, to the millisecond, is in its window.
-function noteArrival(endpoint, now) {
+function noteArrival(endpoint, what, now) {
   const {arrivals, limits} = endpoint;
-  arrivals.push(now);
-  while (arrivals[endpoint.last10] < now - 10_000) ++endpoint.last10;
+  arrivals.push({at: now, what});
+  while (arrivals[endpoint.last10].at < now - 10_000) ++endpoint.last10;
   let first = 0;
-  while (arrivals[first] < now - 60_000) ++first;
+  while (arrivals[first].at < now - 60_000) ++first;
   if (first > 256) {
     arrivals.splice(0, first);
     endpoint.last10 -= first;
@@ -39,7 +40,11 @@ function noteArrival(endpoint, now) {
   const in60 = arrivals.length - first;
   endpoint.worst10 = Math.max(endpoint.worst10, in10);
   endpoint.worst60 = Math.max(endpoint.worst60, in60);
-  if ((limits.burst && in10 > limits.burst) || (limits.perMinute && in60 > limits.perMinute)) ++endpoint.breaches;
+  if ((limits.burst && in10 > limits.burst) || (limits.perMinute && in60 > limits.perMinute)) {
+    ++endpoint.breaches;
+    endpoint.firstBreach ??= {time: new Date().toISOString(), in10, in60, arrivals: arrivals.slice(first),
+      stalls: stalls.filter((stall) => stall.at > now - 70_000)};
+  }
 }
 
 // An endpoint gets every fourth event; of those every fourth fails at first. More at once, and it counts as dead.
@@ -47,7 +52,7 @@ const failsFirst = (endpoint, n, attempt) => endpoint.behaviour === 'fail_first'
 
 function note(endpoint, {n, t}, attempt, now) {
   ++endpoint.requests;
-  noteArrival(endpoint, now);
+  noteArrival(endpoint, `${n}/${attempt}`, now);
   const key = n * 8 + attempt;
   const first = endpoint.seen.get(key);
   if (first !== undefined) {
@@ -105,9 +110,13 @@ server.listen(0, '0.0.0.0', 4_096, () => process.send({port: server.address().po
 
 // How late this process's own clock rings: what it says of arrivals is no more exact.
 let lag = 0;
+const stalls = []; // of more than 50 ms; at most a thousand
 let expected = performance.now() + 20;
 setInterval(() => {
-  lag = Math.max(lag, performance.now() - expected);
+  const late = performance.now() - expected;
+  lag = Math.max(lag, late);
+  if (late > 50) stalls.push({at: performance.now(), late: Math.round(late)});
+  if (stalls.length > 1_000) stalls.shift();
   expected = performance.now() + 20;
 }, 20);
 
@@ -128,6 +137,13 @@ const commands = {
       const missing = [];
       for (let n = rest; n < total; n += types) if (!came.has(n)) missing.push(n);
       return missing.length > 0 ? [{name, missing: missing.length, first: missing[0]}] : [];
+    });
+  },
+  // The first breach of each of the endpoints that had one.
+  breaches({names}) {
+    return names.flatMap((name) => {
+      const {firstBreach, breaches} = endpoints.get(name);
+      return firstBreach ? [{name, breaches, ...firstBreach}] : [];
     });
   },
   // Sums over the endpoints with these names, and the latencies of first attempts published since.

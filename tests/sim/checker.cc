@@ -99,7 +99,7 @@ void Checker::OnOpened(Lane lane, const Delivery& delivery) {
   CheckLateness(told, delivery.attempt, endpoint);
   ++told.open[lane];
   open_.insert(&told);
-  if (++endpoint.in_flight >= GateLimits{}.max_in_flight) endpoint.full_until = Time::max() / 2;
+  if (++endpoint.in_flight >= GateLimits{}.first_in_flight) endpoint.full_until = Time::max() / 2;
 }
 
 void Checker::CheckLateness(Told& told, int number, const Endpoint& endpoint) {
@@ -119,7 +119,7 @@ void Checker::OnClosed(Lane lane, const DeliveryId& id, int run) {
   if (--told.open[lane] <= 0) told.open.erase(lane);
   if (told.open.empty()) open_.erase(&told);
   Endpoint& endpoint = endpoints_.at(told.webhook);
-  if (endpoint.in_flight-- >= GateLimits{}.max_in_flight) endpoint.full_until = clock_.time();
+  if (endpoint.in_flight-- >= GateLimits{}.first_in_flight) endpoint.full_until = clock_.time();
 }
 
 void Checker::Excuse(const DeliveryId& id, int run) {

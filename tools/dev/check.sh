@@ -28,12 +28,24 @@ run_readme() {
   bash -euo pipefail "$script"
 }
 
+# What takes too long for every change: about an hour and a half.
+run_nightly() {
+  say "simulator, 20,000 seeds"
+  "$root/build/release/bin/sim" --seeds 20000 --from 10001
+  cmd_fuzz --seconds 60
+  cmd_chaos kills --kills 20
+  cmd_chaos kills --kills 20 --signal TERM
+  cmd_chaos lateness
+}
+
 cmd_ci() {
-  local started=$SECONDS
+  local started=$SECONDS nightly="${1:-}"
+  [[ -z "$nightly" || "$nightly" = --nightly ]] || fail "unknown option '$nightly'" "./dev ci [--nightly]"
   cmd_setup
   cmd_lint
   run_readme
   cmd_test --preset asan unit integration
   cmd_test --preset tsan unit
+  [ -z "$nightly" ] || run_nightly
   say "ci passed in $((SECONDS - started)) s"
 }

@@ -104,6 +104,7 @@ class DeliveryLaneTest : public ::testing::Test {
   static DeliveryLimits Limits() {
     DeliveryLimits limits;
     limits.max_span = 4'096;
+    limits.gate.first_in_flight = limits.gate.max_in_flight;  // its endpoints are known
     return limits;
   }
 

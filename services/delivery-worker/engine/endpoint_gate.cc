@@ -60,7 +60,7 @@ int EndpointGate::Unrecorded(MonoTime now) const {
 }
 
 bool EndpointGate::MayStart(MonoTime now) const {
-  if (in_flight_ >= (Probing() ? 1 : limits_.max_in_flight)) return false;
+  if (in_flight_ >= (Probing() ? 1 : may_be_in_flight_)) return false;
   return !rate_.limited() || Unrecorded(now) < limits_.max_unrecorded;
 }
 
@@ -105,6 +105,8 @@ void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime 
   if (success && *success) {
     // Slots that only its death made late: who comes now need not go behind them.
     if (Probing() && rate_.Pace().count() == 0) last_slot_ = {};
+    may_be_in_flight_ =
+        Probing() ? limits_.first_in_flight : std::min(may_be_in_flight_ + 1, limits_.max_in_flight);
     straight_failures_ = 0;
   } else if (success && ++straight_failures_ == 1) {
     failing_since_ = now;

@@ -15,6 +15,9 @@ struct GateLimits {
   std::size_t max_waiting = 256;
   std::size_t max_waiting_bytes = 1 << 20;
   std::chrono::seconds max_wait{20};  // what would start later is to be parked
+  // Requests at once: of an endpoint of which nothing is known yet, or that is just back, as many as tell
+  // that it is dead; each success allows one more, up to the most.
+  int first_in_flight = 5;
   int max_in_flight = 10;
   // Requests whose attempt is not recorded yet (appended to webhook.attempts and acknowledged): what a next
   // owner has to assume where it reads of none. Holds back only endpoints that have a rate limit.
@@ -28,7 +31,8 @@ struct GateLimits {
 // queue. Live deliveries go before replays. Pure; no lock.
 class EndpointGate {
  public:
-  explicit EndpointGate(const GateLimits& limits) : limits_(limits) {}
+  explicit EndpointGate(const GateLimits& limits)
+      : limits_(limits), may_be_in_flight_(limits.first_in_flight) {}
 
   // A delivery in the queue, as Offer() and PutBack() were told.
   struct Entry {
@@ -85,7 +89,8 @@ class EndpointGate {
   std::map<Entry, std::size_t> waiting_;  // -> bytes; live ones first
   std::size_t waiting_bytes_ = 0;
   int in_flight_ = 0;
-  int unrecorded_ = 0;  // started, and not recorded
+  int may_be_in_flight_;  // while not probing
+  int unrecorded_ = 0;    // started, and not recorded
   // Requests that failed by a fault of our own after something was written: they are never recorded, and
   // count as unrecorded until these times, when no window holds them any more.
   std::deque<MonoTime> untold_;

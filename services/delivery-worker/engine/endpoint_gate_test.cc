@@ -186,7 +186,7 @@ TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
 TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});
-  for (Token token = 1; token <= 30; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  for (Token token = 1; token <= 40; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
   int started = 0;
   const auto start_all = [&] {
     while (gate.TakeNext(kStart)) {
@@ -194,16 +194,24 @@ TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
       ++started;
     }
   };
+  const auto succeed = [&] {
+    gate.Finished(true, true, kStart);
+    gate.Recorded();
+  };
   start_all();
-  EXPECT_EQ(started, 10);
+  EXPECT_EQ(started, 5) << "nothing is known of it";
+  for (int i = 0; i < 12; ++i) {
+    succeed();
+    start_all();
+  }
+  EXPECT_EQ(started - 12, 10);
   EXPECT_FALSE(gate.WakeAt(kStart).has_value());
   for (int i = 0; i < 10; ++i) Fail(&gate);
   start_all();
-  EXPECT_EQ(started, 11);
-  gate.Finished(true, true, kStart);
-  gate.Recorded();
+  EXPECT_EQ(started, 12 + 10 + 1);
+  succeed();
   start_all();
-  EXPECT_EQ(started, 21);
+  EXPECT_EQ(started, 12 + 10 + 1 + 5) << "it is just back";
 }
 
 TEST(EndpointGate, WhatMayHaveReachedTheEndpointAndIsNeverRecordedCountsForAWindow) {
