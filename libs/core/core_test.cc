@@ -46,6 +46,10 @@ TEST(Base32, KeepsTheOrderOfTheBytes) {
   EXPECT_EQ(ToBase32(Bytes16{}), std::string(26, '0'));
 }
 
+TEST(PointerPart, IsEscapedAsRfc6901Says) {
+  EXPECT_EQ(ToPointerPart("a/b~c"), "a~1b~0c");
+}
+
 TEST(Utf8, RefusesOverlongSurrogatesAndCutSequences) {
   EXPECT_TRUE(IsUtf8("plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"));
   EXPECT_FALSE(IsUtf8("\xc0\x80"));

@@ -93,6 +93,21 @@ std::string ToBase32(const Bytes16& bytes) {
   return out;
 }
 
+std::string ToPointerPart(std::string_view name) {
+  std::string part;
+  part.reserve(name.size());
+  for (const char c : name) {
+    if (c == '~') {
+      part += "~0";
+    } else if (c == '/') {
+      part += "~1";
+    } else {
+      part += c;
+    }
+  }
+  return part;
+}
+
 bool IsUtf8(std::string_view bytes) {
   std::size_t i = 0;
   const auto at = [&](std::size_t k) { return static_cast<std::uint8_t>(bytes[k]); };

@@ -20,6 +20,8 @@ std::string ToBase64Url(std::string_view bytes);
 std::optional<std::string> FromBase64(std::string_view text);
 // 26 characters of lower-case Crockford base32; keeps the order of the bytes.
 std::string ToBase32(const Bytes16& bytes);
+// A name as one part of a JSON pointer (RFC 6901 section 3): "a/b~" is "a~1b~0".
+std::string ToPointerPart(std::string_view name);
 // True for well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF.
 bool IsUtf8(std::string_view bytes);
 

@@ -54,7 +54,7 @@ class Canonicalizer {
     std::string pointer = pointer_;
     for (const std::string& part : path_) {
       pointer += '/';
-      for (const char c : part) pointer += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
+      pointer += ToPointerPart(part);
     }
     if (pointer.size() > kMaxPointer) {
       std::size_t end = kMaxPointer;

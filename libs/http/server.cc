@@ -77,6 +77,7 @@ class BeastServer : public Server {
         log::Warn("http.accept_failed", {{"error", error.message()}});
         return loop_.PostAfter(kAcceptPause, [this] { Accept(); });
       }
+      if (core_->sessions.size() >= core_->options.max_connections) CloseLongestWaiting();
       if (core_->sessions.size() < core_->options.max_connections) {
         auto session = std::make_shared<ServerSession>(std::move(socket), loop_, core_);
         core_->sessions.insert(session);
@@ -84,6 +85,16 @@ class BeastServer : public Server {
       }
       Accept();
     });
+  }
+
+  // Who opens connections and says nothing must not shut the door.
+  void CloseLongestWaiting() {
+    std::shared_ptr<ServerSession> longest;
+    for (const auto& session : core_->sessions) {
+      const auto since = session->waits_since();
+      if (since && (!longest || *since < *longest->waits_since())) longest = session;
+    }
+    if (longest) longest->Close();
   }
 
   void AwaitIdle() {

@@ -16,9 +16,11 @@
 namespace webhook::http {
 
 struct ServerOptions {
-  std::string address;                             // host:port; port 0: any free one
-  std::size_t max_connections = 1'000;             // more are closed at once
-  std::size_t max_header_bytes = 16 * 1024;        // 431
+  std::string address;  // host:port; port 0: any free one
+  // One more closes the one that has kept us waiting longest for its request; where all are being answered,
+  // it is closed itself.
+  std::size_t max_connections = 1'000;
+  std::size_t max_header_bytes = 16 * 1024;        // 431; so much again may be chunk extensions and trailers
   std::size_t max_body_bytes = 256 * 1024;         // 413, chunked bodies too
   std::chrono::milliseconds read_timeout{10'000};  // one whole request; slow senders get 408
   std::chrono::milliseconds write_timeout{10'000};
@@ -31,8 +33,9 @@ struct Request {
   std::string method;  // "GET"
   std::string target;  // as received: path and query
   std::string path;    // before '?', percent-decoded: UTF-8 without control characters
-  std::vector<std::pair<std::string, std::string>> query;    // decoded, in order
-  std::vector<std::pair<std::string, std::string>> headers;  // names in lower case, in order
+  std::vector<std::pair<std::string, std::string>> query;  // decoded, in order
+  // Names in lower case, in order. No trailers: they come after what was checked (RFC 9110 section 6.5.1).
+  std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
   std::string remote_address;
 

@@ -29,12 +29,23 @@ constexpr std::array<Mapping, 11> kMap = {{
 }};
 constexpr char kDomain[] = "webhook-platform";
 constexpr int kRetrySeconds = 1;
+// A status travels in trailers, of which clients take 8 KiB.
+constexpr std::size_t kMaxText = 512;
+constexpr std::size_t kMaxViolations = 3'000;  // bytes
 
 Mapping Find(ErrorCode code) {
   for (const Mapping& mapping : kMap) {
     if (mapping.code == code) return mapping;
   }
   return kMap.back();
+}
+
+// At most kMaxText bytes of it, whole characters.
+std::string Clip(const std::string& text) {
+  if (text.size() <= kMaxText) return text;
+  std::size_t end = kMaxText;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
 }
 
 ErrorCode FromCode(grpc::StatusCode code) {
@@ -58,7 +69,7 @@ google::rpc::Status ToRpcStatus(const Error& error) {
   google::rpc::Status status;
   status.set_code(Find(error.code).grpc);
   const bool internal = error.code == ErrorCode::kInternal;
-  status.set_message(internal ? "an error of ours; try again later" : error.message);
+  status.set_message(internal ? "an error of ours; try again later" : Clip(error.message));
   google::rpc::ErrorInfo info;
   info.set_reason(internal ? "internal" : error.reason);
   info.set_domain(kDomain);
@@ -66,9 +77,10 @@ google::rpc::Status ToRpcStatus(const Error& error) {
   if (!error.violations.empty()) {
     google::rpc::BadRequest bad;
     for (const FieldViolation& violation : error.violations) {
+      if (bad.ByteSizeLong() > kMaxViolations) break;
       auto* field = bad.add_field_violations();
-      field->set_field(violation.pointer);
-      field->set_description(violation.code + ": " + violation.detail);
+      field->set_field(Clip(violation.pointer));
+      field->set_description(Clip(violation.code + ": " + violation.detail));
     }
     status.add_details()->PackFrom(bad);
   }

@@ -4,8 +4,10 @@
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 #include "rpc/error_map.h"
+#include "rpc/request_text.h"
 #include "rpc/webhook_config.h"
 #include "webhook/v1/watch.pb.h"
+#include "webhook/v1/webhooks.pb.h"
 
 namespace webhook::rpc {
 namespace {
@@ -28,6 +30,27 @@ TEST(ErrorMap, TellsNothingOfAnInternalError) {
   EXPECT_THAT(status.error_message() + status.error_details(),
               ::testing::Not(::testing::HasSubstr("hunter2")));
   EXPECT_THAT(status.error_details(), ::testing::Not(::testing::HasSubstr("secret_reason")));
+}
+
+// Clients take 8 KiB of trailers, base64 among them.
+TEST(ErrorMap, FitsIntoTrailers) {
+  Error error = InvalidError({});
+  error.message = std::string(100'000, 'x');
+  for (int i = 0; i < 1'000; ++i) error.violations.push_back({"events[0]", "bad", std::string(5'000, 'x')});
+  const grpc::Status status = ToGrpc(error);
+  EXPECT_LE(status.error_details().size() * 4 / 3 + status.error_message().size(), 8'192U);
+  EXPECT_GE(FromGrpc(status).violations.size(), 5U);
+}
+
+TEST(RequestText, NamesTheTextThatHoldsU0000) {
+  v1::CreateWebhookRequest request;
+  request.set_url("https://example.com/");
+  request.add_events("user.created");
+  EXPECT_TRUE(RefuseNul(request));
+  request.add_events(std::string("a\0b", 3));
+  const Status refused = RefuseNul(request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().violations.at(0).pointer, "events[1]");
 }
 
 TEST(ErrorMap, SaysWhenToRepeat) {

@@ -24,9 +24,10 @@ std::string HostOf(const std::string& address) {
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
                                               const std::vector<grpc::Service*>& services) {
   static std::once_flag plugins;
-  std::call_once(plugins, [] {
+  // For every server of the process: there is one.
+  std::call_once(plugins, [&] {
     grpc::EnableDefaultHealthCheckService(true);
-    grpc::reflection::InitProtoReflectionServerBuilderPlugin();
+    if (options.reflection) grpc::reflection::InitProtoReflectionServerBuilderPlugin();
   });
   grpc::ServerBuilder builder;
   int port = 0;

@@ -17,9 +17,12 @@ struct ServerOptions {
   int max_concurrent_streams = 1000;        // a connection
   int max_metadata_bytes = 16 * 1024;
   int max_threads = 512;  // of services that block; more calls: RESOURCE_EXHAUSTED
+  // Each reader of it holds a thread for as long as it likes, and needs no key.
+  bool reflection = false;
 };
 
-// A gRPC server with the health service (grpc.health.v1) and reflection. The services must outlive it.
+// A gRPC server with the health service (grpc.health.v1) and, where asked for, reflection. The services must
+// outlive it.
 class Server {
  public:
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,

@@ -10,6 +10,8 @@ config::Table DeclareSettings(Config* config) {
                "Lowest level that is logged");
   table.Address("admin-addr", &config->admin_addr, "0.0.0.0:9101", "Metrics and health");
   table.Address("grpc-addr", &config->grpc_addr, "0.0.0.0:9091", "gRPC: EventIngestService");
+  table.Flag("grpc-reflection", &config->grpc_reflection, false,
+             "Tell everybody who reaches the gRPC port what it serves (for grpcurl)");
   table.Duration("drain-timeout", &config->drain_timeout, seconds{30}, seconds{1}, seconds{600},
                  "Longest wait for calls under way at shutdown");
   table.RequiredText("kafka", &config->kafka, "Brokers, host:port, comma-separated");

@@ -15,6 +15,7 @@ struct Config {
   std::string log_level;
   std::string admin_addr;
   std::string grpc_addr;
+  bool grpc_reflection = false;
   std::chrono::milliseconds drain_timeout{};
   std::string kafka;
   std::string registry_addr;

@@ -78,6 +78,7 @@ Status Ingest::Parts::Start(const Config& config) {
       IngestService::Parts{rights, *publisher, metrics, config.api_key_pepper});
   rpc::ServerOptions options;
   options.address = config.grpc_addr;
+  options.reflection = config.grpc_reflection;
   auto started = rpc::Server::Start(options, {service.get()});
   if (!started) return started.error();
   server = std::move(*started);

@@ -38,6 +38,8 @@ config::Table DeclareSettings(Config* config) {
   table.Address("admin-addr", &config->admin_addr, "0.0.0.0:9100", "Metrics and health");
   table.Address("rest-addr", &config->rest_addr, "0.0.0.0:8080", "REST /v2");
   table.Address("grpc-addr", &config->grpc_addr, "0.0.0.0:9090", "gRPC: management, administration, watch");
+  table.Flag("grpc-reflection", &config->grpc_reflection, false,
+             "Tell everybody who reaches the gRPC port what it serves (for grpcurl)");
   table.Duration("drain-timeout", &config->drain_timeout, seconds{30}, seconds{1}, seconds{600},
                  "Longest wait for requests under way at shutdown");
   table.RequiredText("kafka", &config->kafka, "Brokers, host:port, comma-separated");

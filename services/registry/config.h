@@ -17,6 +17,7 @@ struct Config {
   std::string admin_addr;
   std::string rest_addr;
   std::string grpc_addr;
+  bool grpc_reflection = false;
   std::chrono::milliseconds drain_timeout{};
   std::string kafka;
   Secret pg_dsn;

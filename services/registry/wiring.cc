@@ -160,6 +160,7 @@ Status Registry::Parts::StartApi(const Config& config) {
   log::Info("listening", {{"name", "rest"}, {"addr", rest_server->address()}});
   rpc::ServerOptions grpc_options;
   grpc_options.address = config.grpc_addr;
+  grpc_options.reflection = config.grpc_reflection;
   auto grpc = rpc::Server::Start(grpc_options, {&api->watch, &api->admin, &api->webhook_service});
   if (!grpc) return grpc.error();
   grpc_server = std::move(*grpc);

@@ -74,6 +74,29 @@ test('REST: everything that is wrong is told at once, with its place', async () 
   assert.equal(await count(), before);
 });
 
+test('REST: an answer is never much larger than its request', async () => {
+  for (const [body, error] of [
+    [{...good, retry_schedule: Array(60_000).fill(0)}, ['/retry_schedule out_of_range']],
+    [{...good, events: Array(60_000).fill('')}, ['/events out_of_range']],
+    [{...good, permanent_statuses: Array(60_000).fill(1)}, ['/permanent_statuses out_of_range']],
+    [{...good, headers: Object.fromEntries(Array.from({length: 20_000}, (_, i) => [`h ${i}`, '']))}, ['/headers out_of_range']],
+  ]) await refused('POST', '/v2/webhooks', body, 422, error);
+  const unknown = await rest('POST', '/v2/webhooks', Object.fromEntries(Array.from({length: 20_000}, (_, i) => [`f${i}`, 1])));
+  assert.equal(unknown.status, 422);
+  assert.ok(unknown.json.errors.length <= 22);
+});
+
+test('REST: pointers are escaped, and If-Match is never ignored', async () => {
+  await refused('POST', '/v2/webhooks', {...good, 'a/b~c': 1, headers: {'x y/z': '1'}}, 422,
+    ['/a~1b~0c unknown_field', '/headers/x y~1z bad_header']);
+  const {json: webhook, headers} = await rest('POST', '/v2/webhooks', good);
+  const path = `/v2/webhooks/${webhook.id}`;
+  for (const tag of ['', '"1", ' + headers.get('etag'), 'W/' + headers.get('etag')])
+    await refused('PUT', path, {description: 'x'}, 412, null, {headers: {'if-match': tag}});
+  assert.equal((await rest('PUT', path, {description: 'x'}, {headers: {'if-match': '*'}})).status, 200);
+  await rest('DELETE', path);
+});
+
 test('REST: updates are checked like creates', async () => {
   const {json: webhook} = await rest('POST', '/v2/webhooks', good);
   const path = `/v2/webhooks/${webhook.id}`;

@@ -165,6 +165,35 @@ TEST_F(ClientTest, KeepsTheFirstFourKibibytesOfABodyAndLeavesTheRest) {
   EXPECT_EQ(chunked.excerpt, "abcde");
 }
 
+// Found from outside: an assertion of Beast's ended every worker, one after the other.
+TEST_F(ClientTest, TheLastChunkMayComeInPieces) {
+  const ScriptedPeer peer([](PeerConnection& connection, int) {
+    connection.ReadRequest();
+    const runtime::StopToken never;
+    for (const char* piece :
+         {"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n", "0", "\r\n", "\r", "\n"}) {
+      connection.Write(piece);
+      never.WaitFor(milliseconds(20));
+    }
+    connection.Hold();
+  });
+  EXPECT_EQ(Send(peer).get().status, 200);
+}
+
+TEST_F(ClientTest, OfAnEndlessChunkExtensionOrTrailerLittleIsKept) {
+  const std::string head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& begin : {head + "5;a=", head + "0\r\nX-A: "}) {
+    const ScriptedPeer peer([&](PeerConnection& connection, int) {
+      connection.ReadRequest();
+      connection.Write(begin + std::string(1 << 20, 'a'));
+      connection.Hold();
+    });
+    const HttpResult result = Send(peer, milliseconds(10'000)).get();
+    EXPECT_EQ(result.status, 200);
+    EXPECT_EQ(result.fault, std::nullopt) << "the bound ends it, not the time-out";
+  }
+}
+
 TEST_F(ClientTest, ABodyThatNeverEndsIsATimeOut) {
   const ScriptedPeer peer([](PeerConnection& connection, int) {
     connection.ReadRequest();

@@ -137,6 +137,53 @@ TEST_F(ServerTest, AChunkedBodyIsBoundedAsAnyOther) {
   EXPECT_THAT(client.ReadAnswer(), AllOf(StartsWith("HTTP/1.1 413"), HasSubstr("body_too_large")));
 }
 
+// Found from outside: an assertion of Beast's ended the process.
+TEST_F(ServerTest, TheLastChunkMayComeInPieces) {
+  RawClient client = Connect();
+  const runtime::StopToken never;
+  for (const char* piece :
+       {"POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n", "0", "\r\n", "\r", "\n"}) {
+    client.Write(piece);
+    never.WaitFor(milliseconds(20));
+  }
+  EXPECT_THAT(client.ReadAnswer(), StartsWith("HTTP/1.1 200"));
+}
+
+TEST_F(ServerTest, ChunkExtensionsAndTrailersAreBoundedToo) {
+  const std::string head = "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n";
+  for (const std::string& begin : {head + "5;a=", head + "0\r\nX-A: "}) {
+    RawClient client = Connect();
+    client.Write(begin);
+    const std::string piece(64 * 1024, 'a');
+    int pieces = 0;
+    while (pieces < 64 && client.Write(piece)) ++pieces;
+    EXPECT_THAT(client.ReadAll(), AllOf(StartsWith("HTTP/1.1 431"), HasSubstr("trailers")));
+  }
+}
+
+TEST_F(ServerTest, ATrailerIsNoHeader) {
+  RawClient client = Connect([](const Request& request) {
+    Response response;
+    response.body = "[" + std::string(request.Header("authorization")) + "]";
+    return response;
+  });
+  client.Write(
+      "POST /x HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\nAuthorization: Bearer "
+      "x\r\n\r\n");
+  EXPECT_THAT(client.ReadAnswer(), HasSubstr("[]"));
+}
+
+TEST_F(ServerTest, TakesATargetInAbsoluteForm) {
+  RawClient client = Connect();
+  client.Write("GET http://a.example:80/a/b?q=1 HTTP/1.1\r\nHost: a\r\n\r\n");
+  EXPECT_THAT(client.ReadAnswer(), HasSubstr("GET /a/b  q=1"));
+}
+
+TEST_F(ServerTest, ARefusalOfAHeadHasNoBody) {
+  EXPECT_THAT(Refused("HEAD /x HTTP/1.1\r\n\r\n"),
+              AllOf(StartsWith("HTTP/1.1 400"), ::testing::EndsWith("\r\n\r\n")));
+}
+
 TEST_F(ServerTest, ABodyThatIsAnnouncedTooLargeIsNotRead) {
   EXPECT_THAT(Refused("POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 1001\r\n\r\n"),
               AllOf(StartsWith("HTTP/1.1 413"), HasSubstr("application/problem+json")));
@@ -166,6 +213,8 @@ TEST_F(ServerTest, RefusesWhatIsNotHttpOrCouldBeReadInTwoWays) {
            std::string("GET / HTTP/1.1\r\n\r\n"),
            std::string("GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"),
            std::string("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\nGET / HTTP/1.1\r\n\r\n"),
+           std::string("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+           std::string("POST / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
            std::string("GET /%00 HTTP/1.1\r\nHost: a\r\n\r\n"),
            std::string("GET /x?a=%zz HTTP/1.1\r\nHost: a\r\n\r\n"),
        }) {
@@ -221,16 +270,35 @@ TEST_F(ServerTest, MoreThanItCanHandleIsRefusedAndSaysWhenToComeBack) {
               AllOf(HasSubstr("HTTP/1.1 503"), HasSubstr("Retry-After: 1"), HasSubstr("HTTP/1.1 200")));
 }
 
-TEST_F(ServerTest, ConnectionsBeyondTheCeilingAreClosed) {
+TEST_F(ServerTest, WhoSaysNothingGivesWayToWhoComes) {
+  options_.max_connections = 2;
+  RawClient silent = Connect();
+  RawClient dripping = Connect();
+  dripping.Write("GET /x HT");
+  for (int i = 0; i < 3; ++i) {
+    RawClient client = Connect();
+    client.Write(Post("x"));
+    EXPECT_THAT(client.ReadAnswer(), StartsWith("HTTP/1.1 200"));
+  }
+  EXPECT_EQ(silent.ReadAll(), "");
+}
+
+TEST_F(ServerTest, NobodyWhoIsBeingAnsweredGivesWay) {
   options_.max_connections = 1;
-  RawClient first = Connect();
+  const runtime::StopToken started;
+  const runtime::StopToken release;
+  RawClient first = Connect([&](const Request&) {
+    runtime::StopToken(started).RequestStop();
+    release.WaitFor(milliseconds(10'000));
+    return Response{};
+  });
   first.Write(Post("x"));
-  EXPECT_NE(first.ReadAnswer(), "");
+  started.WaitFor(milliseconds(10'000));
   RawClient second = Connect();
   second.Write(Post("x"));
   EXPECT_EQ(second.ReadAll(), "");
-  first.Write(Post("x"));
-  EXPECT_NE(first.ReadAnswer(), "");
+  runtime::StopToken(release).RequestStop();
+  EXPECT_THAT(first.ReadAnswer(), StartsWith("HTTP/1.1 200"));
 }
 
 TEST_F(ServerTest, StopFinishesWhatIsRunning) {

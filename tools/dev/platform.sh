@@ -113,6 +113,7 @@ define_services() {
   metrics_urls=""
   for n in $(seq "$registries"); do
     define_component "registry-$n" "${common[@]}" "${egress[@]}" WEBHOOK_ALLOW_UNLIMITED=true \
+      WEBHOOK_GRPC_REFLECTION=true \
       "WEBHOOK_PG_DSN=$pg_dsn" "WEBHOOK_KEK_FILE=$state/secrets/kek" \
       "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
       "WEBHOOK_REST_ADDR=127.0.0.1:$(port "registry-$n.rest")" "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "registry-$n.grpc")" \
@@ -120,7 +121,7 @@ define_services() {
     metrics_urls+=" http://127.0.0.1:$(port "registry-$n.admin")/metrics"
   done
   for n in $(seq "$ingests"); do
-    define_component "event-ingest-$n" "${common[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
+    define_component "event-ingest-$n" "${common[@]}" WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_REGISTRY_ADDR=$registry_address" \
       "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
       "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "event-ingest-$n.grpc")" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "event-ingest-$n.admin")" "$state/bin/event-ingest"
@@ -233,7 +234,7 @@ cmd_up() {
     esac
     shift 2
   done
-  cmd_build
+  cmd_build registry event-ingest delivery-worker webhookctl webhook-receiver
   say "platform"
   start_dependencies
   create_database

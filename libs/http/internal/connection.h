@@ -14,6 +14,7 @@ namespace webhook::http {
 // One TCP connection to a vetted address, with TLS over it or not. The loop's only.
 class Connection {
  public:
+  static constexpr std::size_t kMaxBuffer = 32 * 1024;
   using Tcp = boost::asio::ip::tcp;
   using Tls = boost::asio::ssl::stream<Tcp::socket&>;
 
@@ -40,7 +41,8 @@ class Connection {
 
   Tcp::socket socket;
   std::optional<Tls> tls;
-  boost::beast::flat_buffer buffer;
+  // Bounds what Beast does not: a line of a body's chunk, and its trailers.
+  boost::beast::flat_buffer buffer{kMaxBuffer};
   std::string pool_key;        // host, port and TLS
   std::string remote_address;  // "203.0.113.7:443"
   bool reused = false;

@@ -8,6 +8,7 @@
 
 #include "http/internal/request_text.h"
 #include "log/log.h"
+#include "runtime/clock.h"
 
 namespace webhook::http {
 namespace {
@@ -24,6 +25,14 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 std::string View(beast::string_view text) {
   return std::string(text.data(), text.size());
+}
+
+// Absolute form (RFC 9112 section 3.2.2): what a client sends that takes us for a proxy.
+std::string_view WithoutAuthority(std::string_view target) {
+  const std::size_t scheme = target.find("://");
+  if (target.starts_with('/') || scheme == std::string_view::npos) return target;
+  const std::size_t path = target.find_first_of("/?", scheme + 3);
+  return path == std::string_view::npos ? "/" : target.substr(path);
 }
 
 Response Problem(int status, const char* code, const std::string& detail) {
@@ -44,7 +53,11 @@ Response Problem(int status, const char* code, const std::string& detail) {
 
 ServerSession::ServerSession(asio::ip::tcp::socket socket, runtime::EventLoop& loop,
                              std::shared_ptr<ServerCore> core)
-    : stream_(std::move(socket)), read_timer_(loop.context()), loop_(loop), core_(std::move(core)) {
+    : stream_(std::move(socket)),
+      read_timer_(loop.context()),
+      loop_(loop),
+      core_(std::move(core)),
+      buffer_(core_->options.max_header_bytes + kReadChunk) {
   boost::system::error_code error;
   const auto remote = stream_.socket().remote_endpoint(error);
   if (!error) remote_address_ = remote.address().to_string();
@@ -67,6 +80,7 @@ void ServerSession::Close() {
 void ServerSession::AwaitRequest() {
   busy_ = false;
   if (core_->stopping) return Close();
+  waits_since_ = runtime::ReadClock().mono;
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(core_->options.max_header_bytes));
   parser_->body_limit(core_->options.max_body_bytes);
@@ -103,16 +117,20 @@ void ServerSession::OnHeader(const beast::error_code& error) {
   const auto length = parser_->content_length();
   if (length && *length > core_->options.max_body_bytes) return OnReadFailed(bhttp::error::body_limit);
   const auto& fields = parser_->get();
+  head_ = fields.method() == bhttp::verb::head;
   // RFC 9112 section 3.2.
   if (fields.version() >= 11 && fields.count(bhttp::field::host) != 1) {
     EndReading();
     return Refuse(400, "bad_request", "send exactly one Host header");
   }
-  // Its body would be taken for the next request (RFC 9112 section 6.3).
-  if (fields.count(bhttp::field::transfer_encoding) > 0 && !parser_->chunked()) {
+  // Who stands between might take its body for the next request (RFC 9112 sections 6.1 and 6.3).
+  const auto codings = fields.count(bhttp::field::transfer_encoding);
+  const bool chunked = codings == 1 && beast::iequals(fields[bhttp::field::transfer_encoding], "chunked");
+  if (codings > 0 && (!chunked || fields.version() < 11)) {
     EndReading();
-    return Refuse(400, "bad_request", "the last transfer encoding must be chunked");
+    return Refuse(400, "bad_request", "the only transfer encoding taken is chunked, in HTTP/1.1");
   }
+  TakeHeaders();
   if (!beast::iequals(fields[bhttp::field::expect], "100-continue")) return ReadBody();
   asio::async_write(stream_, asio::buffer(kContinue),
                     [self = shared_from_this()](const beast::error_code& failed, std::size_t) {
@@ -131,6 +149,7 @@ void ServerSession::ReadBody() {
 
 void ServerSession::EndReading() {
   ++reading_;
+  waits_since_.reset();
   read_timer_.cancel();
 }
 
@@ -143,7 +162,8 @@ void ServerSession::OnReadFailed(const beast::error_code& error) {
   }
   if (error == bhttp::error::header_limit || error == bhttp::error::buffer_overflow) {
     return Refuse(431, "headers_too_large",
-                  "the headers may have " + std::to_string(core_->options.max_header_bytes) + " bytes");
+                  "the headers may have " + std::to_string(core_->options.max_header_bytes) +
+                      " bytes, and so may chunk extensions and trailers");
   }
   if (error.category() == bhttp::make_error_code(bhttp::error::bad_method).category() &&
       error != bhttp::error::end_of_stream && error != bhttp::error::partial_message) {
@@ -152,26 +172,30 @@ void ServerSession::OnReadFailed(const beast::error_code& error) {
   Close();
 }
 
+void ServerSession::TakeHeaders() {
+  headers_.clear();
+  for (const auto& field : parser_->get()) {
+    std::string name = View(field.name_string());
+    std::transform(name.begin(), name.end(), name.begin(),
+                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+    headers_.emplace_back(std::move(name), View(field.value()));
+  }
+}
+
 std::optional<Request> ServerSession::TakeRequest() {
   auto& message = parser_->get();
   Request request;
   request.method = View(message.method_string());
-  head_ = request.method == "HEAD";
   if (head_) request.method = "GET";
   request.target = View(message.target());
-  const std::string_view target = request.target;
+  const std::string_view target = WithoutAuthority(request.target);
   const std::size_t mark = std::min(target.find('?'), target.size());
   auto path = PercentDecode(target.substr(0, mark), false);
   auto query = ParseQuery(target.substr(std::min(mark + 1, target.size())));
   if (!path || !query) return std::nullopt;
   request.path = std::move(*path);
   request.query = std::move(*query);
-  for (const auto& field : message) {
-    std::string name = View(field.name_string());
-    std::transform(name.begin(), name.end(), name.begin(),
-                   [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
-    request.headers.emplace_back(std::move(name), View(field.value()));
-  }
+  request.headers = std::exchange(headers_, {});
   request.body = std::move(message.body());
   request.remote_address = remote_address_;
   return request;
@@ -216,6 +240,7 @@ void ServerSession::OnHandled(Response response) {
 }
 
 void ServerSession::HoldUntilPeerGoes() {
+  buffer_.clear();
   stream_.expires_never();
   stream_.async_read_some(buffer_.prepare(kReadChunk),
                           [self = shared_from_this()](const beast::error_code& error, std::size_t) {

@@ -10,6 +10,7 @@
 #include <set>
 #include <string>
 
+#include "core/time.h"
 #include "http/server.h"
 #include "runtime/event_loop.h"
 #include "runtime/worker_pool.h"
@@ -37,6 +38,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   // The server stops: an idle connection is closed now, a busy one after its answer.
   void BeginStop();
   void Close();
+  // Since when it waits for a request, or for the rest of one; nullopt: it is being answered.
+  std::optional<MonoTime> waits_since() const { return waits_since_; }
 
  private:
   using Parser = boost::beast::http::request_parser<boost::beast::http::string_body>;
@@ -49,6 +52,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void EndReading();
   void OnReadFailed(const boost::beast::error_code& error);
   void OnRequest();
+  void TakeHeaders();
   // nullopt: its target cannot be decoded.
   std::optional<Request> TakeRequest();
   void OnHandled(Response response);
@@ -66,7 +70,9 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   std::optional<Parser> parser_;
   Answer answer_;
   std::optional<boost::beast::http::response_serializer<boost::beast::http::string_body>> serializer_;
+  std::vector<std::pair<std::string, std::string>> headers_;  // of the request
   std::string remote_address_;
+  std::optional<MonoTime> waits_since_;
   std::uint64_t reading_ = 0;  // changes where a request's reading begins or ends
   bool busy_ = false;
   bool timed_out_ = false;

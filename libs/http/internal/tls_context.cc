@@ -8,7 +8,9 @@ namespace {
 
 namespace ssl = boost::asio::ssl;
 
-constexpr std::size_t kMaxSessions = 10'000;
+// A session holds its peer's certificates: of all together at most 64 MiB.
+constexpr std::size_t kMaxSessions = 1'000;
+constexpr long kMaxChainBytes = 64 * 1024;
 
 int ConnectionIndex() {
   static const int index = SSL_get_ex_new_index(0, nullptr, nullptr, nullptr, nullptr);
@@ -46,6 +48,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::Create(const std::string& ca_fil
     return InvalidError({{"egress-ca-file", "unreadable",
                           "cannot read authorities from " + ca_file + ": " + error.message()}});
   }
+  SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
+  SSL_CTX_set_max_cert_list(native, kMaxChainBytes);
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_set_ex_data(native, ContextIndex(), made.get());
   SSL_CTX_sess_set_new_cb(native, &OnNewSession);

@@ -23,9 +23,15 @@ constexpr std::chrono::milliseconds kTravel{100};
 constexpr int kTravelShare = 10;
 
 MonoTime DeadlineOf(const grpc::CallbackServerContext& context, Now now) {
-  const auto left = context.deadline() - now.wall;
-  const auto longest = std::chrono::duration_cast<std::chrono::nanoseconds>(kLongest);
-  const auto allowed = std::min(std::chrono::duration_cast<std::chrono::nanoseconds>(left), longest);
+  // Not context.deadline(): it overflows for what lies far ahead.
+  const gpr_timespec end = context.raw_deadline();
+  const auto wall = now.wall.time_since_epoch();
+  const std::chrono::nanoseconds longest = kLongest;
+  const bool far = end.tv_sec > std::chrono::ceil<std::chrono::seconds>(wall + kLongest).count();
+  const auto allowed =
+      far ? longest
+          : std::min<std::chrono::nanoseconds>(
+                std::chrono::seconds{end.tv_sec} + std::chrono::nanoseconds{end.tv_nsec} - wall, longest);
   const auto travel = std::min<std::chrono::nanoseconds>(kTravel, allowed / kTravelShare);
   return now.mono + std::chrono::duration_cast<microseconds>(allowed - travel);
 }

@@ -10,6 +10,7 @@
 #include "crypto/crypto.h"
 #include "domain/ids.h"
 #include "rpc/error_map.h"
+#include "rpc/request_text.h"
 #include "runtime/clock.h"
 #include "services/registry/api/authenticate.h"
 
@@ -62,10 +63,16 @@ bool IsAccountName(const std::string& name) {
 
 }  // namespace
 
+Status AdminService::Admit(const grpc::ServerContext& context,
+                           const google::protobuf::Message& request) const {
+  if (Status known = CheckInternalToken(context, internal_token_); !known) return known;
+  return rpc::RefuseNul(request);
+}
+
 grpc::Status AdminService::CreateAccount(grpc::ServerContext* context,
                                          const v1::CreateAccountRequest* request,
                                          v1::CreateAccountResponse* response) {
-  if (Status known = CheckInternalToken(*context, internal_token_); !known) return rpc::ToGrpc(known.error());
+  if (Status admitted = Admit(*context, *request); !admitted) return rpc::ToGrpc(admitted.error());
   if (!IsAccountName(request->name()))
     return rpc::ToGrpc(
         InvalidError({{"name", "bad_name", "a name has 1 to 128 bytes, without control characters"}}));
@@ -75,9 +82,9 @@ grpc::Status AdminService::CreateAccount(grpc::ServerContext* context,
   return grpc::Status::OK;
 }
 
-grpc::Status AdminService::ListAccounts(grpc::ServerContext* context, const v1::ListAccountsRequest*,
+grpc::Status AdminService::ListAccounts(grpc::ServerContext* context, const v1::ListAccountsRequest* request,
                                         v1::ListAccountsResponse* response) {
-  if (Status known = CheckInternalToken(*context, internal_token_); !known) return rpc::ToGrpc(known.error());
+  if (Status admitted = Admit(*context, *request); !admitted) return rpc::ToGrpc(admitted.error());
   const auto accounts = accounts_.ListAccounts();
   if (!accounts) return rpc::ToGrpc(accounts.error());
   for (const store::Account& account : *accounts) Fill(account, response->add_accounts());
@@ -86,7 +93,7 @@ grpc::Status AdminService::ListAccounts(grpc::ServerContext* context, const v1::
 
 grpc::Status AdminService::CreateApiKey(grpc::ServerContext* context, const v1::CreateApiKeyRequest* request,
                                         v1::CreateApiKeyResponse* response) {
-  if (Status known = CheckInternalToken(*context, internal_token_); !known) return rpc::ToGrpc(known.error());
+  if (Status admitted = Admit(*context, *request); !admitted) return rpc::ToGrpc(admitted.error());
   std::vector<std::string> scopes(request->scopes().begin(), request->scopes().end());
   if (scopes.empty()) scopes = {"webhooks:read", "webhooks:write", "deliveries:read", "redeliver"};
   if (Status checked = CheckScopes(scopes); !checked) return rpc::ToGrpc(checked.error());
@@ -101,7 +108,7 @@ grpc::Status AdminService::CreateApiKey(grpc::ServerContext* context, const v1::
 
 grpc::Status AdminService::ListApiKeys(grpc::ServerContext* context, const v1::ListApiKeysRequest* request,
                                        v1::ListApiKeysResponse* response) {
-  if (Status known = CheckInternalToken(*context, internal_token_); !known) return rpc::ToGrpc(known.error());
+  if (Status admitted = Admit(*context, *request); !admitted) return rpc::ToGrpc(admitted.error());
   const auto keys = accounts_.ListKeys(AccountId(request->account_id()));
   if (!keys) return rpc::ToGrpc(keys.error());
   for (const store::ApiKey& key : *keys) Fill(key, response->add_api_keys());
@@ -110,7 +117,7 @@ grpc::Status AdminService::ListApiKeys(grpc::ServerContext* context, const v1::L
 
 grpc::Status AdminService::RevokeApiKey(grpc::ServerContext* context, const v1::RevokeApiKeyRequest* request,
                                         v1::RevokeApiKeyResponse*) {
-  if (Status known = CheckInternalToken(*context, internal_token_); !known) return rpc::ToGrpc(known.error());
+  if (Status admitted = Admit(*context, *request); !admitted) return rpc::ToGrpc(admitted.error());
   const Status revoked = accounts_.RevokeKey(ApiKeyId(request->id()));
   return revoked ? grpc::Status::OK : rpc::ToGrpc(revoked.error());
 }
@@ -118,7 +125,7 @@ grpc::Status AdminService::RevokeApiKey(grpc::ServerContext* context, const v1::
 grpc::Status AdminService::DeactivateWebhook(grpc::ServerContext* context,
                                              const v1::DeactivateWebhookRequest* request,
                                              v1::DeactivateWebhookResponse*) {
-  if (Status known = CheckInternalToken(*context, internal_token_); !known) return rpc::ToGrpc(known.error());
+  if (Status admitted = Admit(*context, *request); !admitted) return rpc::ToGrpc(admitted.error());
   const Status done =
       webhooks_.Deactivate(WebhookId(request->webhook_id()), request->reason(), request->seen_revision());
   return done ? grpc::Status::OK : rpc::ToGrpc(done.error());

@@ -32,6 +32,8 @@ class AdminService final : public v1::AdminService::Service {
                                  v1::DeactivateWebhookResponse* response) override;
 
  private:
+  Status Admit(const grpc::ServerContext& context, const google::protobuf::Message& request) const;
+
   store::AccountStore& accounts_;
   store::WebhookStore& webhooks_;
   const Secret internal_token_;

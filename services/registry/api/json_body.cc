@@ -13,16 +13,10 @@ namespace {
 using nlohmann::json;
 
 constexpr int kMaxDepth = 64;
+constexpr int kMaxUnknown = 20;  // told of
 
 Error BadJson(const std::string& detail) {
   return {ErrorCode::kInvalid, kBadJson, detail};
-}
-
-// JSON pointer escapes (RFC 6901 section 3).
-std::string Escape(const std::string& name) {
-  std::string escaped;
-  for (const char c : name) escaped += c == '~' ? "~0" : c == '/' ? "~1" : std::string(1, c);
-  return escaped;
 }
 
 }  // namespace
@@ -115,7 +109,7 @@ std::optional<std::vector<int>> ObjectReader::Integers(const std::string& name) 
 }
 
 void ObjectReader::Note(const std::string& name, const std::string& code, const std::string& detail) {
-  violations_->push_back({at_ + "/" + Escape(name), code, detail});
+  violations_->push_back({at_ + "/" + ToPointerPart(name), code, detail});
 }
 
 void ObjectReader::NoteType(const std::string& name, const std::string& wanted) {
@@ -127,8 +121,10 @@ void ObjectReader::Require(const std::string& name) {
 }
 
 void ObjectReader::RefuseUnknown() {
+  int unknown = 0;
   for (const auto& [name, value] : object_.items()) {
     if (std::find(known_.begin(), known_.end(), name) != known_.end()) continue;
+    if (++unknown > kMaxUnknown) return;
     const std::string near = NearestName(name, known_);
     Note(name, "unknown_field", near.empty() ? "is no field" : "is no field; did you mean \"" + near + "\"?");
   }

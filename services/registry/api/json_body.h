@@ -37,7 +37,7 @@ class ObjectReader {
   void Note(const std::string& name, const std::string& code, const std::string& detail);
   // Notes that a member is missing.
   void Require(const std::string& name);
-  // Notes members that no call has asked for, with the nearest known name.
+  // Notes the first twenty members that no call has asked for, with the nearest known name.
   void RefuseUnknown();
 
  private:

@@ -1,6 +1,7 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 
+#include "core/encoding.h"
 #include "services/registry/api/cursor.h"
 #include "services/registry/api/json_body.h"
 #include "services/registry/api/rest_api.h"
@@ -26,10 +27,14 @@ http::Response WithTag(http::Response response, const Webhook& webhook) {
   return response;
 }
 
-// The revision of If-Match; nullopt: absent or "*".
+// The revision of If-Match (RFC 9110 section 13.1.1); nullopt: absent or "*". A header that is there and says
+// nothing we can hold to must not let an update pass.
 Result<std::optional<std::int64_t>> IfMatch(const http::Request& request) {
   const std::string_view value = request.Header("if-match");
-  if (value.empty() || value == "*") return std::optional<std::int64_t>();
+  const std::size_t given = request.CountHeader("if-match");
+  if (given == 0 || (given == 1 && value == "*")) return std::optional<std::int64_t>();
+  if (given > 1 || value.find(',') != std::string_view::npos)
+    return Error{ErrorCode::kPrecondition, "revision_changed", "If-Match takes one ETag"};
   std::int64_t revision = 0;
   const bool quoted = value.size() > 2 && value.front() == '"' && value.back() == '"';
   const char* end = value.data() + value.size() - 1;
@@ -66,10 +71,10 @@ Result<ListQuery> ReadListQuery(const http::Request& request, const std::vector<
         violations.push_back({"/limit", "out_of_range", "must be 1 to 100"});
     } else if (std::find(filters.begin(), filters.end(), name) != filters.end()) {
       if (query.filters.contains(name))
-        violations.push_back({"/" + name, "given_twice", "may be given once"});
+        violations.push_back({"/" + ToPointerPart(name), "given_twice", "may be given once"});
       if (!value.empty()) query.filters[name] = value;
     } else {
-      violations.push_back({"/" + name, "unknown_parameter", "is no parameter of this list"});
+      violations.push_back({"/" + ToPointerPart(name), "unknown_parameter", "is no parameter of this list"});
     }
   }
   if (!violations.empty()) return InvalidError(std::move(violations));

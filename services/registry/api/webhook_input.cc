@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 
+#include "core/encoding.h"
 #include "core/nearest_name.h"
 #include "crypto/webhook_signature.h"
 #include "domain/event_pattern.h"
@@ -81,8 +82,9 @@ std::string HeaderProblem(const std::string& name, const std::string& value) {
 
 void CheckEvents(const std::vector<std::string>& events, const std::vector<std::string>& known,
                  Violations* violations) {
+  // Of more than that none is looked at: an answer must not be larger than its request.
   if (events.empty() || events.size() > kMaxEvents)
-    violations->push_back({"/events", "out_of_range", "name 1 to 100 event types or patterns"});
+    return violations->push_back({"/events", "out_of_range", "name 1 to 100 event types or patterns"});
   for (std::size_t i = 0; i < events.size(); ++i) {
     const std::string& event = events[i];
     const bool pattern = event.ends_with("*");
@@ -110,7 +112,7 @@ void CheckLimit(const char* pointer, const std::optional<int>& value, int most, 
 
 void CheckSchedule(const RetrySchedule& schedule, Violations* violations) {
   if (schedule.size() > kMaxRetries)
-    violations->push_back({"/retry_schedule", "out_of_range", "may have 20 retries"});
+    return violations->push_back({"/retry_schedule", "out_of_range", "may have 20 retries"});
   for (std::size_t i = 0; i < schedule.size(); ++i) {
     if (schedule[i] >= kMinRetryPause && schedule[i] <= kMaxRetryPause) continue;
     violations->push_back(
@@ -120,7 +122,7 @@ void CheckSchedule(const RetrySchedule& schedule, Violations* violations) {
 
 void CheckStatuses(const std::vector<int>& statuses, Violations* violations) {
   if (statuses.size() > kMaxStatuses)
-    violations->push_back({"/permanent_statuses", "out_of_range", "may have 50 statuses"});
+    return violations->push_back({"/permanent_statuses", "out_of_range", "may have 50 statuses"});
   for (std::size_t i = 0; i < statuses.size(); ++i) {
     if (statuses[i] >= 300 && statuses[i] <= 599) continue;
     violations->push_back({"/permanent_statuses/" + std::to_string(i), "out_of_range", "must be 300 to 599"});
@@ -129,12 +131,12 @@ void CheckStatuses(const std::vector<int>& statuses, Violations* violations) {
 
 void CheckHeaders(const std::map<std::string, std::string>& headers, Violations* violations) {
   if (headers.size() > kMaxHeaders)
-    violations->push_back({"/headers", "out_of_range", "may have 20 headers"});
+    return violations->push_back({"/headers", "out_of_range", "may have 20 headers"});
   std::set<std::string> seen;
   for (const auto& [name, value] : headers) {
     std::string problem = HeaderProblem(name, value);
     if (problem.empty() && !seen.insert(Lower(name)).second) problem = "the header is given twice";
-    if (!problem.empty()) violations->push_back({"/headers/" + name, "bad_header", problem});
+    if (!problem.empty()) violations->push_back({"/headers/" + ToPointerPart(name), "bad_header", problem});
   }
 }
 
@@ -211,6 +213,8 @@ void CheckWebhookInput(const WebhookInput& input, const WebhookRules& rules,
   }
   if (input.description && input.description->size() > kMaxDescription)
     violations->push_back({"/description", "too_long", "may have 256 bytes"});
+  if (input.description && input.description->find('\0') != std::string::npos)
+    violations->push_back({"/description", "bad_text", "holds U+0000, which cannot be stored"});
   if (input.events) CheckEvents(*input.events, event_types, violations);
   CheckLimit("/rate_limit/per_minute", input.per_minute, rules.most.per_minute, rules.allow_unlimited,
              violations);

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "rpc/error_map.h"
+#include "rpc/request_text.h"
 #include "rpc/server.h"
 #include "services/registry/api/authenticate.h"
 #include "services/registry/api/cursor.h"
@@ -39,16 +40,18 @@ std::string CursorScope(const AccountId& account) {
 
 }  // namespace
 
-Result<AccountId> WebhookService::Caller(const grpc::ServerContext& context, const char* scope) {
+Result<AccountId> WebhookService::Caller(const grpc::ServerContext& context, const char* scope,
+                                         const google::protobuf::Message& request) {
   const auto key = CheckApiKey(rpc::Authorization(context.client_metadata()), scope, pepper_, accounts_);
   if (!key) return key.error();
+  if (Status text = rpc::RefuseNul(request); !text) return text.error();
   return key->account;
 }
 
 grpc::Status WebhookService::CreateWebhook(grpc::ServerContext* context,
                                            const v1::CreateWebhookRequest* request,
                                            v1::CreateWebhookResponse* response) {
-  const auto account = Caller(*context, kWrite);
+  const auto account = Caller(*context, kWrite, *request);
   if (!account) return rpc::ToGrpc(account.error());
   WebhookInput input;
   input.url = request->url();
@@ -64,7 +67,7 @@ grpc::Status WebhookService::CreateWebhook(grpc::ServerContext* context,
 
 grpc::Status WebhookService::GetWebhook(grpc::ServerContext* context, const v1::GetWebhookRequest* request,
                                         v1::GetWebhookResponse* response) {
-  const auto account = Caller(*context, kRead);
+  const auto account = Caller(*context, kRead, *request);
   if (!account) return rpc::ToGrpc(account.error());
   const auto found = webhooks_.Get(*account, WebhookId(request->id()));
   if (!found) return rpc::ToGrpc(found.error());
@@ -75,7 +78,7 @@ grpc::Status WebhookService::GetWebhook(grpc::ServerContext* context, const v1::
 grpc::Status WebhookService::ListWebhooks(grpc::ServerContext* context,
                                           const v1::ListWebhooksRequest* request,
                                           v1::ListWebhooksResponse* response) {
-  const auto account = Caller(*context, kRead);
+  const auto account = Caller(*context, kRead, *request);
   if (!account) return rpc::ToGrpc(account.error());
   Cursor cursor;
   if (!request->page_token().empty()) {
@@ -101,7 +104,7 @@ grpc::Status WebhookService::ListWebhooks(grpc::ServerContext* context,
 grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context,
                                            const v1::UpdateWebhookRequest* request,
                                            v1::UpdateWebhookResponse* response) {
-  const auto account = Caller(*context, kWrite);
+  const auto account = Caller(*context, kWrite, *request);
   if (!account) return rpc::ToGrpc(account.error());
   WebhookInput input;
   if (request->has_url()) input.url = request->url();
@@ -118,7 +121,7 @@ grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context,
 grpc::Status WebhookService::DeleteWebhook(grpc::ServerContext* context,
                                            const v1::DeleteWebhookRequest* request,
                                            v1::DeleteWebhookResponse*) {
-  const auto account = Caller(*context, kWrite);
+  const auto account = Caller(*context, kWrite, *request);
   if (!account) return rpc::ToGrpc(account.error());
   const Status deleted = webhooks_.Delete(*account, WebhookId(request->id()), std::nullopt);
   return deleted ? grpc::Status::OK : rpc::ToGrpc(deleted.error());

@@ -27,7 +27,9 @@ class WebhookService final : public v1::WebhookService::Service {
                              v1::DeleteWebhookResponse* response) override;
 
  private:
-  Result<AccountId> Caller(const grpc::ServerContext& context, const char* scope);
+  // Whose key it is; an error where the request's texts cannot be stored.
+  Result<AccountId> Caller(const grpc::ServerContext& context, const char* scope,
+                           const google::protobuf::Message& request);
 
   store::AccountStore& accounts_;
   store::WebhookStore& webhooks_;

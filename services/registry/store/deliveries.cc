@@ -7,6 +7,7 @@
 namespace webhook::store {
 namespace {
 
+constexpr int kMaxAttempts = 100;  // told of one delivery: the newest
 constexpr char kColumns[] =
     "id, account_id, webhook_id, event_id, event_type, notification_id, run, kind, state, outcome, reason, "
     "attempts, "
@@ -78,9 +79,10 @@ Result<std::vector<AttemptRow>> DeliveryStore::Attempts(const DeliveryId& id) {
   return database_.Transact<std::vector<
       AttemptRow>>("read attempts", [&](pqxx::dbtransaction& transaction) -> Result<std::vector<AttemptRow>> {
     const auto rows = transaction.exec_params(
-        "SELECT run, attempt, micros(started_at), duration_us, status, outcome, reason, url, remote_address, "
-        "response_headers, response_excerpt FROM attempts WHERE delivery_id = $1 ORDER BY started_at",
-        id.str());
+        "SELECT * FROM (SELECT run, attempt, micros(started_at), duration_us, status, outcome, reason, url, "
+        "remote_address, response_headers, response_excerpt FROM attempts WHERE delivery_id = $1 "
+        "ORDER BY started_at DESC LIMIT $2) newest ORDER BY 3",
+        id.str(), kMaxAttempts);
     std::vector<AttemptRow> attempts;
     for (const auto& row : rows) {
       AttemptRow& attempt = attempts.emplace_back();

@@ -72,7 +72,7 @@ class DeliveryStore {
                                         const std::optional<DeliveryPosition>& after, int limit);
   // kNotFound "delivery_not_found", for another account's too.
   Result<DeliveryRow> Get(const AccountId& account, const DeliveryId& id);
-  // In the order in which they started. Checks no account: Get() the delivery first.
+  // The newest hundred, in the order in which they started. Checks no account: Get() the delivery first.
   Result<std::vector<AttemptRow>> Attempts(const DeliveryId& id);
   // The event of a delivery with its body. kNotFound "event_not_found" where the log does not have it.
   Result<Event> ReadEvent(const AccountId& account, const EventId& id);
