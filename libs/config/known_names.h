@@ -23,6 +23,7 @@ inline constexpr auto kKnownNames = std::to_array<std::string_view>({
     "egress-ca-file",
     "egress-canary-url",
     "grpc-addr",
+    "grpc-reflection",
     "http-connect-timeout",
     "http-max-connections",
     "http-max-per-address",

@@ -10,11 +10,13 @@ namespace {
 constexpr std::chrono::minutes kFailuresRemembered{10};
 // What waits for a dead endpoint goes round in the wait tiers no faster, however many it is.
 constexpr std::chrono::milliseconds kProbingPace{100};
-// One gap between two ends of requests counts for no more, and so much of the average is its own.
-constexpr std::chrono::microseconds kLongestGap{1'000'000};
+// So much of the average is the newest gap between two ends of requests, and it counts for no more than so
+// many averages and a bit: a machine that stood still for a second says little of an endpoint.
 constexpr int kGapsAveraged = 16;
+constexpr int kMostAverages = 4;
+constexpr std::chrono::milliseconds kShortGap{1};
 // What is only presumed of an endpoint's pace puts a slot off no further: it may soon be faster.
-constexpr std::chrono::seconds kFarthestPresumed{300};
+constexpr std::chrono::seconds kFarthestPresumed{60};
 // How long a round is: at most half of the time for which the endpoint has been dead. These are the wait
 // tiers' own pauses, so that it is one append.
 constexpr std::array<std::chrono::seconds, 4> kRounds = {std::chrono::seconds{900}, std::chrono::seconds{300},
@@ -116,7 +118,8 @@ void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime 
 
 void EndpointGate::NotePace(MonoTime now) {
   if (crowded_) {
-    const auto gap = std::min<MonoTime::duration>(now - last_finished_, kLongestGap);
+    const auto gap =
+        std::min<MonoTime::duration>(now - last_finished_, kMostAverages * served_every_ + kShortGap);
     served_every_ += (gap - served_every_) / kGapsAveraged;
   }
   const std::optional<Entry> head = Head(now);

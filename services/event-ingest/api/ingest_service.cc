@@ -1,5 +1,7 @@
 #include "services/event-ingest/api/ingest_service.h"
 
+#include <grpc/support/time.h>
+
 #include <algorithm>
 #include <atomic>
 
@@ -24,7 +26,7 @@ constexpr int kTravelShare = 10;
 
 MonoTime DeadlineOf(const grpc::CallbackServerContext& context, Now now) {
   // Not context.deadline(): it overflows for what lies far ahead.
-  const gpr_timespec end = context.raw_deadline();
+  const gpr_timespec end = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_REALTIME);
   const auto wall = now.wall.time_since_epoch();
   const std::chrono::nanoseconds longest = kLongest;
   const bool far = end.tv_sec > std::chrono::ceil<std::chrono::seconds>(wall + kLongest).count();
