@@ -50,6 +50,11 @@ TEST(PointerPart, IsEscapedAsRfc6901Says) {
   EXPECT_EQ(ToPointerPart("a/b~c"), "a~1b~0c");
 }
 
+TEST(Utf8, IsClippedBetweenCharacters) {
+  EXPECT_EQ(ClipUtf8("caf\xc3\xa9", 5), "caf\xc3\xa9");
+  EXPECT_EQ(ClipUtf8("caf\xc3\xa9s", 4), "caf…");
+}
+
 TEST(Utf8, RefusesOverlongSurrogatesAndCutSequences) {
   EXPECT_TRUE(IsUtf8("plain \xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"));
   EXPECT_FALSE(IsUtf8("\xc0\x80"));

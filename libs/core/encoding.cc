@@ -108,6 +108,13 @@ std::string ToPointerPart(std::string_view name) {
   return part;
 }
 
+std::string ClipUtf8(const std::string& text, std::size_t most) {
+  if (text.size() <= most) return text;
+  std::size_t end = most;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return text.substr(0, end) + "…";
+}
+
 bool IsUtf8(std::string_view bytes) {
   std::size_t i = 0;
   const auto at = [&](std::size_t k) { return static_cast<std::uint8_t>(bytes[k]); };

@@ -22,6 +22,8 @@ std::optional<std::string> FromBase64(std::string_view text);
 std::string ToBase32(const Bytes16& bytes);
 // A name as one part of a JSON pointer (RFC 6901 section 3): "a/b~" is "a~1b~0".
 std::string ToPointerPart(std::string_view name);
+// The text, or where it is longer than `most` bytes, its beginning up to a whole character, and an ellipsis.
+std::string ClipUtf8(const std::string& text, std::size_t most);
 // True for well-formed UTF-8: no overlong form, no surrogate, nothing above U+10FFFF.
 bool IsUtf8(std::string_view bytes);
 

@@ -56,13 +56,8 @@ class Canonicalizer {
       pointer += '/';
       pointer += ToPointerPart(part);
     }
-    if (pointer.size() > kMaxPointer) {
-      std::size_t end = kMaxPointer;
-      while (end > 0 && (static_cast<unsigned char>(pointer[end]) & 0xC0) == 0x80) --end;
-      pointer = pointer.substr(0, end) + "…";
-    }
-    error_ = InvalidError(
-        {{std::move(pointer), std::move(code), detail + " (at byte " + std::to_string(at_) + ")"}});
+    error_ = InvalidError({{ClipUtf8(pointer, kMaxPointer), std::move(code),
+                            detail + " (at byte " + std::to_string(at_) + ")"}});
   }
 
   Error NotAnObject() {

@@ -3,6 +3,7 @@
 #include <array>
 #include <utility>
 
+#include "core/encoding.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -40,14 +41,6 @@ Mapping Find(ErrorCode code) {
   return kMap.back();
 }
 
-// At most kMaxText bytes of it, whole characters.
-std::string Clip(const std::string& text) {
-  if (text.size() <= kMaxText) return text;
-  std::size_t end = kMaxText;
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
-  return text.substr(0, end) + "…";
-}
-
 ErrorCode FromCode(grpc::StatusCode code) {
   switch (code) {
     case grpc::StatusCode::ABORTED:
@@ -69,7 +62,7 @@ google::rpc::Status ToRpcStatus(const Error& error) {
   google::rpc::Status status;
   status.set_code(Find(error.code).grpc);
   const bool internal = error.code == ErrorCode::kInternal;
-  status.set_message(internal ? "an error of ours; try again later" : Clip(error.message));
+  status.set_message(internal ? "an error of ours; try again later" : ClipUtf8(error.message, kMaxText));
   google::rpc::ErrorInfo info;
   info.set_reason(internal ? "internal" : error.reason);
   info.set_domain(kDomain);
@@ -79,8 +72,8 @@ google::rpc::Status ToRpcStatus(const Error& error) {
     for (const FieldViolation& violation : error.violations) {
       if (bad.ByteSizeLong() > kMaxViolations) break;
       auto* field = bad.add_field_violations();
-      field->set_field(Clip(violation.pointer));
-      field->set_description(Clip(violation.code + ": " + violation.detail));
+      field->set_field(ClipUtf8(violation.pointer, kMaxText));
+      field->set_description(ClipUtf8(violation.code + ": " + violation.detail, kMaxText));
     }
     status.add_details()->PackFrom(bad);
   }

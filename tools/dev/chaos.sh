@@ -10,7 +10,6 @@ cmd_chaos() (
   esac
   # The contract's real pauses.
   [ "$scenario" != lateness ] || time_scale=1
-  cmd_build
   start_own_platform chaos --workers 3
   node "tests/chaos/$scenario.js" "$@"
 )

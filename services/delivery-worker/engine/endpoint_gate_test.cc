@@ -30,6 +30,15 @@ std::vector<MonoTime> Flood(const RateLimit& limit, seconds time, milliseconds s
   return starts;
 }
 
+// Starts the next delivery and answers it at once; false: there is none.
+bool Serve(EndpointGate* gate, MonoTime now) {
+  if (!gate->TakeNext(now)) return false;
+  gate->Started();
+  gate->Finished(true, true, now);
+  gate->Recorded();
+  return true;
+}
+
 void Fail(EndpointGate* gate) {
   gate->Finished(true, false, kStart);
   gate->Recorded();
@@ -90,10 +99,7 @@ TEST(EndpointGate, WhatGivesWayKeepsItsTurnThoughOthersAreParkedFarAhead) {
   gate.rate().SetLimit(RateLimit{1000, 100, 10});
   for (Token token = 1; token <= 150; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
   for (int i = 0; i < 100; ++i) {
-    ASSERT_TRUE(gate.TakeNext(kStart));
-    gate.Started();
-    gate.Finished(true, true, kStart);
-    gate.Recorded();
+    ASSERT_TRUE(Serve(&gate, kStart));
   }
   for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot(kStart);
   const MonoTime now = kStart + seconds{1};
@@ -137,10 +143,7 @@ TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
   MonoTime now = kStart;
   for (int i = 0; i < 100; ++i) {
     now += milliseconds{20};
-    ASSERT_TRUE(gate.TakeNext(now));
-    gate.Started();
-    gate.Finished(true, true, now);
-    gate.Recorded();
+    ASSERT_TRUE(Serve(&gate, now));
   }
   const MonoTime first = gate.ReserveSlot(now);
   EXPECT_GE(first, now + milliseconds{1'980}) << "behind the hundred that wait";
@@ -158,10 +161,7 @@ TEST(EndpointGate, WhatWaitsForItsLimitSaysNothingOfAnEndpointsPace) {
   for (Token token = 1; token <= 10; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
   MonoTime now = kStart;
   for (int i = 0; i < 10; ++i) {
-    ASSERT_TRUE(gate.TakeNext(now));
-    gate.Started();
-    gate.Finished(true, true, now);
-    gate.Recorded();
+    ASSERT_TRUE(Serve(&gate, now));
     now += milliseconds{1'100};
   }
   gate.rate().SetLimit(RateLimit{0, 0, 10});

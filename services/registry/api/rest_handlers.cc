@@ -33,14 +33,12 @@ Result<std::optional<std::int64_t>> IfMatch(const http::Request& request) {
   const std::string_view value = request.Header("if-match");
   const std::size_t given = request.CountHeader("if-match");
   if (given == 0 || (given == 1 && value == "*")) return std::optional<std::int64_t>();
-  if (given > 1 || value.find(',') != std::string_view::npos)
-    return Error{ErrorCode::kPrecondition, "revision_changed", "If-Match takes one ETag"};
+  const bool quoted = given == 1 && value.size() > 2 && value.front() == '"' && value.back() == '"';
+  const std::string_view tag = quoted ? value.substr(1, value.size() - 2) : std::string_view();
   std::int64_t revision = 0;
-  const bool quoted = value.size() > 2 && value.front() == '"' && value.back() == '"';
-  const char* end = value.data() + value.size() - 1;
-  const auto parsed = quoted ? std::from_chars(value.data() + 1, end, revision) : std::from_chars_result{};
-  if (!quoted || parsed.ec != std::errc() || parsed.ptr != end)
-    return Error{ErrorCode::kPrecondition, "revision_changed", "If-Match holds no ETag of this webhook"};
+  const auto parsed = std::from_chars(tag.data(), tag.data() + tag.size(), revision);
+  if (parsed.ec != std::errc() || parsed.ptr != tag.data() + tag.size())
+    return Error{ErrorCode::kPrecondition, "revision_changed", "If-Match must hold one ETag of this webhook"};
   return std::optional(revision);
 }
 

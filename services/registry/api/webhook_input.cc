@@ -213,8 +213,6 @@ void CheckWebhookInput(const WebhookInput& input, const WebhookRules& rules,
   }
   if (input.description && input.description->size() > kMaxDescription)
     violations->push_back({"/description", "too_long", "may have 256 bytes"});
-  if (input.description && input.description->find('\0') != std::string::npos)
-    violations->push_back({"/description", "bad_text", "holds U+0000, which cannot be stored"});
   if (input.events) CheckEvents(*input.events, event_types, violations);
   CheckLimit("/rate_limit/per_minute", input.per_minute, rules.most.per_minute, rules.allow_unlimited,
              violations);
