@@ -18,7 +18,8 @@ struct HashOfHash {
   }
 };
 
-// The last `capacity` fingerprints that were inserted: drops copies of what was done before. Pure; no lock.
+// The last `capacity` fingerprints that were inserted: drops duplicates of what was done before. Pure; no
+// lock.
 class RecentSet {
  public:
   explicit RecentSet(std::size_t capacity) : capacity_(capacity) {}

@@ -36,10 +36,10 @@ struct Delivery {
       0;  // the maker held this revision: an older copy of the webhooks must not end it
 };
 
-// 128 bits that stand for (delivery, run, attempt): copies of one attempt have the same.
+// 128 bits that stand for (delivery, run, attempt): the same for all records of one attempt.
 Bytes16 Fingerprint(const Delivery& delivery);
 // 128 bits that stand for (delivery, run, attempt, due_at). A delivery that is parked comes back as another
-// round of the same attempt, due later: copies of one round have the same.
+// round of the same attempt, due later: the same for all records of one round.
 Bytes16 RoundFingerprint(const Delivery& delivery);
 
 // States as REST shows them; values equal those of webhook.v1.DeliveryState.

@@ -23,7 +23,8 @@ std::string TimeOrderedId(std::string_view prefix, WallTime now, const Bytes16& 
 // UUIDv5 of (account, event): the same for every webhook, attempt and repeat of a publish.
 NotificationId DeriveNotificationId(const AccountId& account, const EventId& event);
 
-// UUIDv5 of (account, event, webhook): a repeated fan-out makes the same delivery, so copies can be dropped.
+// UUIDv5 of (account, event, webhook): a repeated fan-out makes the same delivery, so duplicates can be
+// dropped.
 DeliveryId DeriveDeliveryId(const AccountId& account, const EventId& event, const WebhookId& webhook);
 
 // True for 1 to 128 characters of [A-Za-z0-9_-]: what every id is made of, a publisher's own event id too.

@@ -26,7 +26,7 @@ inline constexpr char kDeliverGroup[] = "delivery-worker.deliver";
 inline constexpr char kPumpGroup[] = "delivery-worker.pump";
 
 // A wait tier releases its records in append order, this long after the broker appended them. Key: delivery
-// id.
+// id. Ascending: WaitTopic() and whoever takes the shortest rely on it.
 struct WaitTier {
   const char* topic;
   std::chrono::seconds delay;

@@ -250,11 +250,14 @@ class RdConsumer : public Consumer {
     for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && list != nullptr && i < list->cnt; ++i)
       code = list->elems[i].err;
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return self.OnCommitFailed(code);
+    self.commits_fail_ = false;
     self.NoteAcknowledged(MonoTime(MonoTime::duration(reinterpret_cast<std::intptr_t>(sent))));
   }
   void OnCommitFailed(rd_kafka_resp_err_t code) {
     if (code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
-    log::Warn("kafka.commit_failed", {{"error", rd_kafka_err2str(code)}});
+    // While a group rebalances, all of the commits under way fail at once, and are repeated.
+    if (!std::exchange(commits_fail_, true))
+      log::Warn("kafka.commit_failed", {{"error", rd_kafka_err2str(code)}});
     listener_.on_commit_failed();
   }
 
@@ -266,6 +269,7 @@ class RdConsumer : public Consumer {
   std::optional<Error> pending_error_;
   std::set<TopicPartition> held_;  // what the listener was told of
   Membership membership_;
+  bool commits_fail_ = false;  // since it was told
   bool closed_ = false;
 };
 

@@ -17,8 +17,8 @@
 #include "services/delivery-worker/adapters/config_barrier.h"
 #include "services/delivery-worker/adapters/consumer_role.h"
 #include "services/delivery-worker/adapters/deactivator.h"
-#include "services/delivery-worker/adapters/deliver_runner.h"
 #include "services/delivery-worker/adapters/delivery_partitions.h"
+#include "services/delivery-worker/adapters/delivery_runner.h"
 #include "services/delivery-worker/adapters/fanout_runner.h"
 #include "services/delivery-worker/adapters/lane_loop.h"
 #include "services/delivery-worker/adapters/pump_runner.h"
@@ -135,7 +135,7 @@ void Worker::Parts::StartPump(const Config& config) {
   for (const WaitTier& tier : kWaitTiers) options.topics.push_back(tier.topic);
   PumpContext context;
   context.limits.time_scale = config.retry_time_scale;
-  context.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
+  context.limits.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
   options.max_backlog = context.limits.max_records;
   options.max_partition_bytes = context.limits.max_bytes;
   pump = std::make_unique<ConsumerRole>(
@@ -195,9 +195,9 @@ Status Worker::Parts::StartDeliver(const Config& config) {
       options, health, metrics, [this] { return webhooks.complete(); },
       [this, limits](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort& lease) {
         LaneLoop& loop = *loops[static_cast<std::size_t>(partition.partition) % loops.size()];
-        return std::make_shared<DeliverRunner>(
+        return std::make_shared<DeliveryRunner>(
             partition, from, PartitionRunner::Parts{loop, *producer, metrics},
-            DeliverRunner::Context{limits, *attempts, *deactivator, webhooks, lease});
+            DeliveryRunner::Context{limits, *attempts, *deactivator, webhooks, lease});
       });
   return Ok();
 }

@@ -40,12 +40,14 @@ const stop = startLoad(tenants, Number(options.rate));
 const stopFlood = startLoad([flooded], 60);
 await sleep(5_000);
 
+const killed = []; // when, ms since 1970
 let allowance = 0; // requests that may be repeated: in flight, or ended in the last 250 ms before a kill
 for (let kill = 1; kill <= kills; ++kill) {
   await sleep(Number(options.pause) * 1_000 * (0.5 + Math.random()));
   const completed = await metric('webhook_delivery_attempts_total');
   await sleep(250);
   allowance += (await metric('webhook_delivery_attempts_total')) - completed + await metric('webhook_delivery_inflight');
+  killed.push(Date.now());
   await dev('restart', `delivery-worker-${1 + Math.floor(Math.random() * Number(options.workers))}`, options.signal);
   if (kill % 10 === 0) {
     const {requests, duplicates, breaches} = await sink.ask('stats', {names});
@@ -66,15 +68,21 @@ while (missing.length > 0 && Date.now() < end) {
   missing = await sink.ask('missing', {expected});
 }
 const {requests, duplicates, breaches, worst10, worst60, lag, repeats} = await sink.ask('stats', {names});
-const {latencies} = await sink.ask('stats', {names: tenants.flatMap((tenant) => tenant.healthy)});
+const healthy = tenants.flatMap((tenant) => tenant.healthy);
+const {latencies} = await sink.ask('stats', {names: healthy});
+// Of each kill: how long the last of what was published in its second waited; those that no other kill followed soon.
+const takeovers = await sink.ask('longest', {names: healthy, moments: killed, within: 1_000});
+const alone = takeovers.filter((_, i) => i + 1 === killed.length || killed[i + 1] - killed[i] > 15_000);
+const spread = (values) => ({count: values.length, p50: quantile(values, 0.5), p99: quantile(values, 0.99), max: quantile(values, 1)});
 const lost = missing.reduce((sum, one) => sum + one.missing, 0);
 console.log(JSON.stringify({
   signal: options.signal, kills, workers: metricsUrls.length, events: tenants[0].published * 10 + flooded.published,
   expected: expected.reduce((sum, {total, types, rest}) => sum + Math.ceil((total - rest) / types), 0),
   requests, lost, repeated: duplicates, repeated_per_kill: +(duplicates / kills).toFixed(1),
-  repeated_after_ms: {p50: quantile(repeats, 0.5), p99: quantile(repeats, 0.99), max: quantile(repeats, 1)},
+  repeated_after_ms: spread(repeats),
   allowed_per_kill: +(allowance / kills).toFixed(1), limit_breaches: breaches, worst_10s: worst10, worst_60s: worst60,
-  healthy_ms: {p50: quantile(latencies, 0.5), p99: quantile(latencies, 0.99), max: quantile(latencies, 1)},
+  healthy_ms: spread(latencies),
+  takeover_ms: spread(takeovers), takeover_alone_ms: spread(alone),
   sink_lag_ms: lag,
 }, null, 1));
 if (breaches > 0) {

@@ -139,6 +139,17 @@ const commands = {
       return missing.length > 0 ? [{name, missing: missing.length, first: missing[0]}] : [];
     });
   },
+  // For each moment, the longest latency of what was published from it on for so long, ms.
+  longest({names, moments, within}) {
+    const longest = moments.map(() => 0);
+    for (const name of names) {
+      for (const [t, ms] of endpoints.get(name).latencies) {
+        const at = moments.findLastIndex((moment) => moment <= t);
+        if (at >= 0 && t < moments[at] + within) longest[at] = Math.max(longest[at], ms);
+      }
+    }
+    return longest;
+  },
   // The first breach of each of the endpoints that had one.
   breaches({names}) {
     return names.flatMap((name) => {

@@ -188,7 +188,7 @@ class Checker {
   int MaxParks(int partition) const;
   Told& Of(const DeliveryId& id, int run);
   bool MayRepeat(const Told& told, Lane lane) const;
-  // A copy of an attempt that was made so long ago that no new owner can know of it.
+  // A duplicate of an attempt that was made so long ago that no new owner can know of it.
   bool IsStray(Told& told, int attempt, Lane lane);
   bool EffectsAreInTheLog(Place place, std::int64_t offset, const Checkpoint& checkpoint, bool* for_good);
   void CheckLateness(Told& told, int number, const Endpoint& endpoint);

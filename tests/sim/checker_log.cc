@@ -120,7 +120,7 @@ bool Checker::EffectsAreInTheLog(Place place, std::int64_t offset, const Checkpo
   }
   if (is_recorded(place, offset)) return true;
   if (place.topic != Topic::kDeliveries) return false;
-  // A copy, or one that was handed over: then another record of this attempt stands for it.
+  // A duplicate, or one that was handed over: then another record of this attempt stands for it.
   const auto& others = Of(record.delivery->id, record.delivery->run).at(record.delivery->attempt).offsets;
   bool open_elsewhere = false;
   for (const auto& [partition, other] : others) {

@@ -8,8 +8,8 @@ namespace webhook::sim {
 
 const std::vector<Mutation>& AllMutations() {
   static const std::vector<Mutation> kAll = {
-      {"drop_copies", "copies of an attempt, or of an event, are dropped",
-       [](Switches* s) { s->guards.drop_copies = false; }},
+      {"drop_duplicates", "duplicates of an attempt, or of an event, are dropped",
+       [](Switches* s) { s->guards.drop_duplicates = false; }},
       {"wait_before_attempt", "the retry is appended before the attempt's record",
        [](Switches* s) { s->guards.wait_before_attempt = false; }},
       {"effects_before_done", "done only when its effects are acknowledged",
@@ -19,8 +19,8 @@ const std::vector<Mutation>& AllMutations() {
        [](Switches* s) { s->guards.inherited_rates = false; }},
       {"reserved_slots", "what is parked comes back at a time of its own",
        [](Switches* s) { s->guards.reserved_slots = false; }},
-      {"parked_is_no_copy", "what comes back while its parking is being recorded goes on",
-       [](Switches* s) { s->guards.parked_is_no_copy = false; }},
+      {"parked_is_no_duplicate", "what comes back while its parking is being recorded goes on",
+       [](Switches* s) { s->guards.parked_is_no_duplicate = false; }},
       {"own_faults_are_free", "a fault of our own uses up no attempt",
        [](Switches* s) { s->guards.own_faults_are_free = false; }},
       {"config_barrier", "events meet no older webhooks than at their publishing",

@@ -77,17 +77,12 @@ class PumpRunner : public Runner, MovePort {
  public:
   PumpRunner(Place place, int epoch, const Checkpoint& from, Context context)
       : Runner(place, epoch, std::move(context)),
-        lane_(from, context_.settings.pump, *this, context_.lease) {}
+        lane_(NameOf(place.topic), from, context_.settings.pump, *this, context_.lease) {}
 
   Lane& lane() override { return lane_; }
   void Take(const Record& record, std::int64_t offset, Now) override {
-    const WallTime release = VirtualClock::Wall(record.appended) +
-                             TierDelay(NameOf(place_.topic), context_.settings.pump.time_scale);
-    const Delivery& delivery = *record.delivery;
-    const WallTime due = std::min<WallTime>(delivery.due_at.value_or(release),
-                                            delivery.created_at + context_.settings.lane.max_age);
     // The value is opaque to the lane: here it names the record.
-    lane_.OnWaiting({offset, release, due, delivery.webhook_id, delivery.id, std::to_string(offset)});
+    lane_.OnWaiting(*record.delivery, offset, VirtualClock::Wall(record.appended), std::to_string(offset));
   }
   std::optional<Time> next_release() const override {
     const auto next = lane_.next_release();

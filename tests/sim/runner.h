@@ -74,8 +74,8 @@ class Runner {
 
 std::shared_ptr<Runner> MakeFanoutRunner(Place place, int epoch, const Checkpoint& from,
                                          Runner::Context context);
-std::shared_ptr<Runner> MakeDeliverRunner(Place place, int epoch, const Checkpoint& from,
-                                          Runner::Context context);
+std::shared_ptr<Runner> MakeDeliveryRunner(Place place, int epoch, const Checkpoint& from,
+                                           Runner::Context context);
 std::shared_ptr<Runner> MakePumpRunner(Place place, int epoch, const Checkpoint& from,
                                        Runner::Context context);
 

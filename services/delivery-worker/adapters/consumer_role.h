@@ -25,7 +25,7 @@ struct RoleOptions {
   std::string group;
   std::vector<std::string> topics;
   std::size_t max_backlog = 0;  // PartitionRunner::backlog() of one partition; then it is paused alone
-  std::size_t max_partition_bytes = 0;  // the same
+  std::size_t max_partition_bytes = 0;  // PartitionRunner::held_bytes() of one; the same
   std::size_t max_bytes = 32u << 20;    // of all partitions; then all are paused
   std::chrono::milliseconds drain_timeout{30'000};
 };

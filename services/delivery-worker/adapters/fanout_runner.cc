@@ -43,8 +43,8 @@ void FanoutRunner::ReportFanout(FannedOut what, std::size_t deliveries) {
     case FannedOut::kUnmatched:
       metrics.fanout_unmatched.Add();
       break;
-    case FannedOut::kCopy:
-      metrics.fanout_copies.Add();
+    case FannedOut::kDuplicate:
+      metrics.fanout_duplicates.Add();
       break;
   }
   metrics.fanout_deliveries.Add(static_cast<double>(deliveries));

@@ -1,13 +1,11 @@
 #include "services/delivery-worker/adapters/pump_runner.h"
 
-#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "domain/topics.h"
 #include "records/records.h"
-#include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {
 
@@ -15,16 +13,12 @@ PumpRunner::PumpRunner(kafka::TopicPartition partition, const Checkpoint& from, 
                        const PumpContext& context, const LeasePort& lease)
     : PartitionRunner(std::move(partition), from, parts),
       context_(context),
-      lane_(from, context.limits, *this, lease) {}
+      lane_(this->partition().topic, from, context.limits, *this, lease) {}
 
 Status PumpRunner::Take(const kafka::ConsumedRecord& record, Now) {
   const auto delivery = DecodeDelivery(record.value);
   if (!delivery) return delivery.error();
-  const WallTime release = record.timestamp + TierDelay(record.topic, context_.limits.time_scale);
-  const WallTime due =
-      std::min<WallTime>(delivery->due_at.value_or(release), delivery->created_at + context_.max_age);
-  lane_.OnWaiting(
-      {record.offset, release, due, delivery->webhook_id, delivery->id, std::string(record.value)});
+  lane_.OnWaiting(*delivery, record.offset, record.timestamp, std::string(record.value));
   return Ok();
 }
 

@@ -7,7 +7,6 @@ namespace webhook {
 
 struct PumpContext {
   PumpLimits limits;
-  std::chrono::seconds max_age{};        // of a delivery: then it is released, for the lane to end it
   std::int32_t delivery_partitions = 0;  // of webhook.deliveries
 };
 

@@ -32,7 +32,7 @@ metrics::Counter FanoutEvents(metrics::Registry& registry, const std::string& re
 WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
     : fanout_matched(FanoutEvents(registry, "matched")),
       fanout_unmatched(FanoutEvents(registry, "no_match")),
-      fanout_copies(FanoutEvents(registry, "duplicate")),
+      fanout_duplicates(FanoutEvents(registry, "duplicate")),
       fanout_deliveries(
           registry.MakeCounter("webhook_fanout_deliveries_total", "Deliveries made by fan-out")),
       fanout_stale(registry.MakeCounter(

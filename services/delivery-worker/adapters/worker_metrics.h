@@ -23,7 +23,7 @@ class WorkerMetrics {
 
   metrics::Counter fanout_matched;
   metrics::Counter fanout_unmatched;
-  metrics::Counter fanout_copies;
+  metrics::Counter fanout_duplicates;
   metrics::Counter fanout_deliveries;
   metrics::Counter fanout_stale;
   metrics::Counter pump_released;

@@ -34,9 +34,9 @@ struct Checkpoint {
   // done[i]: record offset + i is complete, or no record. What lies beyond its end is incomplete. At most
   // kMaxWindow.
   std::vector<bool> done;
-  // The next owner reads the partition's attempts from here on. What those before it tell is in `offset` and
-  // `done`, but for those that this owner could not read, or beyond kMaxWindow: these are repeated. -1: not
-  // known.
+  // The next owner reads the partition's attempts from here on; -1: not known. `offset` and `done` already
+  // tell what the attempts before it do, except where this owner could not read them, or beyond kMaxWindow:
+  // that is repeated.
   std::int64_t attempts_offset = -1;
   // Its owner had ended with no request in flight or unrecorded: what the attempts tell is all that it sent.
   bool settled = false;

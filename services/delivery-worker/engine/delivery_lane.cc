@@ -1,6 +1,7 @@
 #include "services/delivery-worker/engine/delivery_lane.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 #include "core/check.h"
@@ -22,37 +23,35 @@ constexpr std::chrono::milliseconds kDueNow{1};
 
 DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const DeliveryLimits& limits,
                            const Ports& ports)
-    : Lane(from), partition_(partition), limits_(limits), ports_(ports), over_(limits.remembered) {}
+    : Lane(from), partition_(partition), limits_(limits), ports_(ports), duplicates_(limits.remembered) {}
 
 void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
-    if (window_.IsAhead(entry.delivery_offset)) told_[entry.delivery_offset] = entry.fingerprint;
-    if (entry.ended_at) over_.Insert(entry.fingerprint);
+    if (window_.MayStillCome(entry.delivery_offset)) completed_before_[entry.delivery_offset] = entry.attempt;
+    if (entry.ended_at) duplicates_.NoteMade(entry.attempt);
   }
   NoteAttempts(tail.end);
+  inherited_known_ = true;
   inherited_.emplace(tail, unsettled_, limits_.gate.max_unrecorded, now);
 }
 
 void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
-  CHECK(inherited_ || last_token_ > 0, "a lane knows its inheritance before its first delivery");
+  CHECK(inherited_known_, "a lane knows its inheritance before its first delivery");
   if (!window_.Add(offset)) return;
   newest_offset_ = offset;
-  const Bytes16 attempt = Fingerprint(delivery);
-  const Bytes16 round = RoundFingerprint(delivery);
-  if (const auto told = told_.extract(offset)) {
+  const Duplicates::Prints prints = Duplicates::PrintsOf(delivery);
+  if (const auto completed = completed_before_.extract(offset)) {
     NoteAttempts(-1);
-    if (told.mapped() == attempt) return window_.MarkDone(offset);
+    if (completed.mapped() == prints.attempt) return window_.MarkDone(offset);
   }
-  if (limits_.guards.drop_copies) {
-    if (Item* const original = Original(attempt, round)) return original->copies.push_back(offset);
-    if (over_.Contains(attempt) || over_.Contains(round)) return window_.MarkDone(offset);
+  if (limits_.guards.drop_duplicates) {
+    if (const auto held = duplicates_.Held(prints)) return items_.at(*held).duplicates.push_back(offset);
+    if (duplicates_.IsOver(prints)) return window_.MarkDone(offset);
   }
   const Token token = ++last_token_;
-  by_attempt_[attempt] = token;
-  by_round_[round] = token;
+  duplicates_.Hold(prints, token);
   Item& item = items_[token];
-  item.attempt = attempt;
-  item.round = round;
+  item.prints = prints;
   item.offset = offset;
   item.arrived = now.mono;
   item.record = DescribeDelivery(delivery, partition_, offset);
@@ -74,8 +73,7 @@ void DeliveryLane::Drain(Now now) {
 
 void DeliveryLane::HandOver(Token token) {
   Item& item = items_.at(token);
-  Release(&by_attempt_, item.attempt, token);
-  Release(&by_round_, item.round, token);
+  duplicates_.Release(item.prints, token);
   item.queued.reset();
   item.record_due = false;
   item.wait_topic = kDeliveriesTopic;
@@ -94,7 +92,7 @@ EndpointGate& DeliveryLane::GateOf(const Webhook& webhook) {
   const auto [found, made] = gates_.try_emplace(webhook.id, limits_.gate);
   EndpointGate& gate = found->second;
   gate.rate().SetLimit(webhook.rate_limit);
-  if (made && inherited_ && limits_.guards.inherited_rates) inherited_->Give(webhook.id, &gate.rate());
+  if (made && inherited_ && limits_.guards.inherited_rates) inherited_->Give(webhook.id, &gate);
   return gate;
 }
 
@@ -116,14 +114,14 @@ void DeliveryLane::JudgeAndQueue(Token token, Now now) {
 void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   Item& item = items_.at(token);
   EndpointGate& gate = GateOf(webhook);
-  EndpointGate::Entry place{item.delivery.kind == DeliveryKind::kRedelivery, now.mono, token};
+  EndpointGate::Entry entry{item.delivery.kind == DeliveryKind::kRedelivery, now.mono, token};
   if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
-    place.ready += *item.delivery.due_at - now.wall;
-  if (!gate.Offer(place, item.delivery.event->body.size(), now.mono)) {
+    entry.ready += *item.delivery.due_at - now.wall;
+  if (!gate.Offer(entry, item.delivery.event->body.size(), now.mono)) {
     const MonoTime slot = limits_.guards.reserved_slots ? gate.ReserveSlot(now.mono) : now.mono;
-    return Park(token, now.wall + (std::max(slot, place.ready) - now.mono), kWaitsForEndpoint, now);
+    return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono), kWaitsForEndpoint, now);
   }
-  item.queued = place;
+  item.queued = entry;
   StartReady(webhook.id, now);
 }
 
@@ -145,7 +143,7 @@ void DeliveryLane::StartReady(const WebhookId& id, Now now) {
 
 bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   Item& item = items_.at(token);
-  const auto place = std::exchange(item.queued, std::nullopt);
+  const auto entry = std::exchange(item.queued, std::nullopt);
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) {
     EndWithoutRequest(token, *end);
@@ -156,8 +154,8 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
     return true;
   }
   if (!ports_.admission.Enter(*webhook)) {
-    item.queued = place;
-    gate.PutBack(*place, item.delivery.event->body.size());
+    item.queued = entry;
+    gate.PutBack(*entry, item.delivery.event->body.size());
     in_line_.insert(webhook->id);
     return false;
   }
@@ -176,7 +174,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   --effects_;
   const auto webhook = item.webhook;
   const WebhookId id = item.delivery.webhook_id;
-  const Outcome outcome = OutcomeOf(item, result, now);
+  const Outcome outcome = NoteAndClassify(item, result, now);
   EndpointGate& gate = gates_.at(id);
   const bool own_fault = std::holds_alternative<OwnFault>(outcome);
   if (!limits_.guards.pending_counts) gate.rate().Admit();
@@ -193,8 +191,14 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     }
     Again(token, gate, result, now);
   } else {
-    over_.Insert(item.attempt);
-    TellOutcome(item, outcome, step, result, now);
+    duplicates_.NoteMade(item.prints.attempt);
+    item.record.outcome = OutcomeWord(outcome, *webhook);
+    DescribeRequest(result, webhook->url, &item.record);
+    if (const auto* finish = std::get_if<Finish>(&step)) {
+      NoteEnd(item, *finish);
+    } else {
+      NoteRetry(item, std::get<RetryAt>(step), now);
+    }
     ReportAndAppend(token);
   }
   ports_.admission.Leave(*webhook);
@@ -206,7 +210,7 @@ void DeliveryLane::OnPlace(const WebhookId& webhook, Now now) {
   StartReady(webhook, now);
 }
 
-Outcome DeliveryLane::OutcomeOf(const Item& item, const HttpResult& result, Now now) {
+Outcome DeliveryLane::NoteAndClassify(const Item& item, const HttpResult& result, Now now) {
   const Webhook& webhook = *item.webhook;
   const bool ours =
       ports_.egress != nullptr && ports_.egress->NoteAttempt(webhook.account, webhook.id, result, now.mono);
@@ -216,20 +220,14 @@ Outcome DeliveryLane::OutcomeOf(const Item& item, const HttpResult& result, Now 
   return outcome;
 }
 
-void DeliveryLane::TellOutcome(Item& item, const Outcome& outcome, const NextStep& step,
-                               const HttpResult& result, Now now) {
-  item.record.outcome = OutcomeWord(outcome, *item.webhook);
-  DescribeRequest(result, item.webhook->url, &item.record);
-  if (const auto* finish = std::get_if<Finish>(&step)) {
-    item.record.state = finish->state;
-    item.record.reason = finish->reason;
-    if (finish->deactivate) {
-      ports_.deactivate.Deactivate(item.webhook->id, "The endpoint answered 410 Gone.",
-                                   item.webhook->revision);
-    }
-    return;
-  }
-  const auto& retry = std::get<RetryAt>(step);
+void DeliveryLane::NoteEnd(Item& item, const Finish& finish) {
+  item.record.state = finish.state;
+  item.record.reason = finish.reason;
+  if (!finish.deactivate) return;
+  ports_.deactivate.Deactivate(item.webhook->id, "The endpoint answered 410 Gone.", item.webhook->revision);
+}
+
+void DeliveryLane::NoteRetry(Item& item, const RetryAt& retry, Now now) {
   item.record.state = DeliveryState::kWaiting;
   item.record.reason = retry.reason;
   item.record.next_attempt_at = retry.due;
@@ -263,7 +261,7 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
   }
   for (const Token token : late) {
     Item& item = items_.at(token);
-    const MonoTime turn = gates_.at(item.delivery.webhook_id).GiveWay(*item.queued, now.mono);
+    const MonoTime turn = gates_.at(item.delivery.webhook_id).Park(*item.queued, now.mono);
     item.queued.reset();
     Park(token, now.wall + (turn - now.mono), kWaitsForEndpoint, now);
   }
@@ -271,14 +269,14 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
 
 void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, Now now) {
   Item& item = items_.at(token);
-  if (limits_.guards.parked_is_no_copy) Release(&by_attempt_, item.attempt, token);
+  if (limits_.guards.parked_is_no_duplicate) duplicates_.ReleaseAttempt(item.prints, token);
   item.parked = true;
   // Later than it was due before, be it by as little as this: another round.
   if (item.delivery.due_at) due = std::max(due, *item.delivery.due_at + WallTime::duration{1});
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
   item.wait_topic = WaitTopic(due, now.wall, limits_.time_scale);
-  if (item.wait_topic == kDeliveriesTopic)
+  if (std::string_view(item.wait_topic) == kDeliveriesTopic)
     item.wait_topic = kWaitTiers.front().topic;  // else it would come back at once
   item.record.state = DeliveryState::kWaiting;
   item.record.outcome = "parked";
@@ -333,27 +331,15 @@ void DeliveryLane::Complete(Token token, Now now) {
   NoteRecorded(found->second, now);
   held_bytes_ -= found->second.delivery.event->body.size();
   window_.MarkDone(found->second.offset);
-  for (const std::int64_t copy : found->second.copies) window_.MarkDone(copy);
-  if (found->second.parked) over_.Insert(found->second.round);
-  Release(&by_attempt_, found->second.attempt, token);
-  Release(&by_round_, found->second.round, token);
+  for (const std::int64_t duplicate : found->second.duplicates) window_.MarkDone(duplicate);
+  if (found->second.parked) duplicates_.NoteParked(found->second.prints.round);
+  duplicates_.Release(found->second.prints, token);
   items_.erase(found);
 }
 
 void DeliveryLane::NoteAttempts(std::int64_t end) {
   attempts_end_ = std::max(attempts_end_, end);
-  if (told_.empty()) attempts_offset_ = std::max(attempts_offset_, attempts_end_);
-}
-
-DeliveryLane::Item* DeliveryLane::Original(const Bytes16& attempt, const Bytes16& round) {
-  if (const auto held = by_attempt_.find(attempt); held != by_attempt_.end()) return &items_.at(held->second);
-  if (const auto held = by_round_.find(round); held != by_round_.end()) return &items_.at(held->second);
-  return nullptr;
-}
-
-void DeliveryLane::Release(ByFingerprint* held, const Bytes16& fingerprint, Token token) {
-  const auto found = held->find(fingerprint);
-  if (found != held->end() && found->second == token) held->erase(found);
+  if (completed_before_.empty()) attempts_offset_ = std::max(attempts_offset_, attempts_end_);
 }
 
 void DeliveryLane::NoteRecorded(Item& item, Now now) {
@@ -383,7 +369,7 @@ void DeliveryLane::Advance(Now now) {
   }
   if (now.mono < next_sweep_) return;
   next_sweep_ = now.mono + kSweep;
-  if (inherited_ && inherited_->Over(now.mono) && last_token_ > 0) inherited_.reset();
+  if (inherited_ && inherited_->Over(now.mono)) inherited_.reset();
   std::erase_if(gates_, [&](const auto& entry) { return entry.second.Idle(now.mono); });
 }
 

@@ -12,10 +12,10 @@
 #include <utility>
 #include <vector>
 
-#include "core/recent_set.h"
 #include "core/time.h"
 #include "domain/attempt_record.h"
 #include "domain/delivery.h"
+#include "services/delivery-worker/engine/duplicates.h"
 #include "services/delivery-worker/engine/egress_watch.h"
 #include "services/delivery-worker/engine/endpoint_gate.h"
 #include "services/delivery-worker/engine/guards.h"
@@ -37,16 +37,16 @@ struct DeliveryLimits {
       20'000;  // offsets in the window; then the intake pauses. Below kMaxWindow by one fetch
   std::chrono::milliseconds own_fault_pause{1'000};  // before the same attempt once more
   std::chrono::seconds max_own_fault_time{15};       // then it is parked, so that nobody waits behind it
-  std::size_t remembered = 16'384;                   // attempts that were made, to drop copies
+  std::size_t remembered = 16'384;                   // see Duplicates
   Guards guards;
 };
 
 // Delivers one partition of webhook.deliveries:
 //   OnDelivery -> Judge -> gate -> Send -> OnResponse -> Decide -> AppendWait -> AppendAttempt
 //   -> done.
-// Nothing starts before OnInherited() and outside of the lease. Nothing waits here for long, whatever its
-// endpoint does: what is older than gate.max_wait, or has half a window of newer records behind it, is
-// parked.
+// Nothing is sent outside of the lease. Nothing waits here for long, whatever its endpoint does: what could
+// have started for gate.max_wait, or has half a window of newer offsets behind it, is parked, unless our own
+// way out is broken.
 class DeliveryLane : public Lane {
  public:
   struct Ports {
@@ -63,8 +63,10 @@ class DeliveryLane : public Lane {
   DeliveryLane(std::int32_t partition, const Checkpoint& from, const DeliveryLimits& limits,
                const Ports& ports);
 
-  // What the partition's attempts tell of its earlier owners. Once, before all else but the constructor.
+  // What the partition's attempts tell of its earlier owners. Once, before the first delivery.
   void OnInherited(const AttemptsTail& tail, Now now);
+  // A record was read. One that the attempts tell to be complete is done at once, and so is a duplicate of
+  // what is over; a duplicate of what is held is done with that.
   void OnDelivery(Delivery delivery, std::int64_t offset, Now now);
   void OnResponse(Token token, const HttpResult& result, Now now);
   // A place in flight that was refused for the webhook may be free.
@@ -77,11 +79,9 @@ class DeliveryLane : public Lane {
  private:
   struct Item {
     Delivery delivery;
-    Bytes16 attempt{};  // fingerprints of what it came for
-    Bytes16 round{};
+    Duplicates::Prints prints;  // of what it came for
     std::int64_t offset = 0;
-    // Records of the same attempt or round that came meanwhile: over when this one is, and no sooner.
-    std::vector<std::int64_t> copies;
+    std::vector<std::int64_t> duplicates;  // offsets of those that came meanwhile
     MonoTime arrived{};
     std::optional<EndpointGate::Entry> queued;  // waits in its gate; nullopt: elsewhere
     std::optional<MonoTime> own_faults_since;   // of this attempt
@@ -92,7 +92,6 @@ class DeliveryLane : public Lane {
     const char* wait_topic = nullptr;  // set: the delivery is to be appended there, before the record
     bool record_due = true;  // false: appended already, or handed over to the next owner without one
   };
-  using ByFingerprint = std::unordered_map<Bytes16, Token, HashOfHash>;
   using Items = std::map<Token, Item>;  // in the order of their offsets
 
   void DoAppend(Token token) override;
@@ -111,14 +110,19 @@ class DeliveryLane : public Lane {
   bool Start(Token token, EndpointGate& gate, Now now);
   // The same attempt once more after a fault of our own.
   void Again(Token token, EndpointGate& gate, const HttpResult& result, Now now);
-  Outcome OutcomeOf(const Item& item, const HttpResult& result, Now now);
-  void TellOutcome(Item& item, const Outcome& outcome, const NextStep& step, const HttpResult& result,
-                   Now now);
+  // Classify(), and the egress watch learns of it: it may say that the fault is our own.
+  Outcome NoteAndClassify(const Item& item, const HttpResult& result, Now now);
+  // The item's record becomes that of its request; what is to be retried is to be appended to a wait tier.
+  void NoteEnd(Item& item, const Finish& finish);
+  void NoteRetry(Item& item, const RetryAt& retry, Now now);
   // Nothing is sent at all, by a fault of our own.
   bool Paused() const { return ports_.egress != nullptr && ports_.egress->paused(); }
   void ParkWhatWaitsTooLong(Now now);
+  // Appends the delivery to a wait tier, its attempt unchanged, to come back when it is due: not before it
+  // was due already, and not sooner than the shortest tier lets it.
   void Park(Token token, WallTime due, const std::string& reason, Now now);
   void EndWithoutRequest(Token token, const End& end);
+  // Appends it to its own partition again, for the next owner.
   void HandOver(Token token);
   void ReportAndAppend(Token token);
   bool WaitIsNext(const Item& item) const;
@@ -126,25 +130,19 @@ class DeliveryLane : public Lane {
   void Complete(Token token, Now now);
   // The attempts before this offset are known.
   void NoteAttempts(std::int64_t end);
-  // The item that a record of this attempt and round is a copy of; null: none.
-  Item* Original(const Bytes16& attempt, const Bytes16& round);
-  // What comes of the same attempt (round) from now on is no copy of this item: it goes on in a record of its
-  // own.
-  void Release(ByFingerprint* held, const Bytes16& fingerprint, Token token);
   // Nothing of the item's request is left to be recorded.
   void NoteRecorded(Item& item, Now now);
 
   const std::int32_t partition_;
   const DeliveryLimits limits_;
   Ports ports_;
-  std::optional<InheritedRates> inherited_;  // until no window reaches back to it
-  ByFingerprint by_attempt_;                 // of items_, but for what is parked: it comes back
-  ByFingerprint by_round_;
+  bool inherited_known_ = false;
+  std::optional<InheritedRequests> inherited_;  // until no window reaches back to it
   // Offsets of the window that the attempts tell to be complete, with the attempt that they tell of: the
   // record must be that one, for the deliveries may have been made anew since.
-  std::unordered_map<std::int64_t, Bytes16> told_;
-  std::int64_t attempts_end_ = -1;  // attempts_offset_, once nothing is left of told_
-  RecentSet over_;  // attempts that were made, by this owner or an earlier one, and rounds that were parked
+  std::unordered_map<std::int64_t, Bytes16> completed_before_;
+  std::int64_t attempts_end_ = -1;  // attempts_offset_, once nothing is left of completed_before_
+  Duplicates duplicates_;
   Items items_;
   std::unordered_map<WebhookId, EndpointGate> gates_;
   std::set<std::pair<MonoTime, WebhookId>> wakes_;  // when to look at a gate again

@@ -305,7 +305,7 @@ TEST_F(DeliveryLaneTest, OwnFaultsForLongParkTheSameAttempt) {
   const std::size_t before = http.sent.size();
   lane.OnDelivery(journal.waits[0].delivery, 2, now);
   Pass(seconds{15});
-  EXPECT_EQ(http.sent.size(), before + 1) << "it is no copy of what was tried";
+  EXPECT_EQ(http.sent.size(), before + 1) << "it is no duplicate of what was tried";
 }
 
 TEST_F(DeliveryLaneTest, OwnFaultsSayNothingOfTheEndpoint) {

@@ -17,8 +17,8 @@ constexpr int kMostAverages = 4;
 constexpr std::chrono::milliseconds kShortGap{1};
 // What is only presumed of an endpoint's pace puts a slot off no further: it may soon be faster.
 constexpr std::chrono::seconds kFarthestPresumed{60};
-// How long a round is: at most half of the time for which the endpoint has been dead. These are the wait
-// tiers' own pauses, so that it is one append.
+// What waits for a dead endpoint comes back after at most half of the time for which it has been dead. These
+// are the wait tiers' pauses, so that each round is one append.
 constexpr std::array<std::chrono::seconds, 4> kRounds = {std::chrono::seconds{900}, std::chrono::seconds{300},
                                                          std::chrono::seconds{60}, std::chrono::seconds{15}};
 
@@ -104,16 +104,26 @@ void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime 
   NotePace(now);
   if (!success && written) untold_.push_back(now + kLongestRateWindow);
   if (!success && !written) --unrecorded_;
-  if (success && *success) {
+  if (success) NoteResult(*success, now);
+  last_finished_ = now;
+}
+
+void EndpointGate::Inherit(bool success, MonoTime ended) {
+  rate_.Inherit(ended);
+  NoteResult(success, ended);
+  last_finished_ = ended;
+}
+
+void EndpointGate::NoteResult(bool success, MonoTime now) {
+  if (success) {
     // Slots that only its death made late: who comes now need not go behind them.
     if (Probing() && rate_.Pace().count() == 0) last_slot_ = {};
     may_be_in_flight_ =
         Probing() ? limits_.first_in_flight : std::min(may_be_in_flight_ + 1, limits_.max_in_flight);
     straight_failures_ = 0;
-  } else if (success && ++straight_failures_ == 1) {
+  } else if (++straight_failures_ == 1) {
     failing_since_ = now;
   }
-  last_finished_ = now;
 }
 
 void EndpointGate::NotePace(MonoTime now) {
@@ -150,7 +160,7 @@ MonoTime EndpointGate::ReserveSlot(MonoTime now) {
   return last_slot_;
 }
 
-MonoTime EndpointGate::GiveWay(const Entry& entry, MonoTime now) {
+MonoTime EndpointGate::Park(const Entry& entry, MonoTime now) {
   const auto ahead = std::distance(waiting_.begin(), waiting_.find(entry));
   const MonoTime turn = std::max(entry.ready, rate_.NextFree(now, static_cast<std::size_t>(ahead)));
   Withdraw(entry);

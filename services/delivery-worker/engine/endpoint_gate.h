@@ -15,14 +15,15 @@ struct GateLimits {
   std::size_t max_waiting = 256;
   std::size_t max_waiting_bytes = 1 << 20;
   std::chrono::seconds max_wait{20};  // what would start later is to be parked
-  // Requests at once: of an endpoint of which nothing is known yet, or that is just back, as many as tell
-  // that it is dead; each success allows one more, up to the most.
+  // Requests at once. A new endpoint, and one that is just back, begins with the first: as many as tell that
+  // it is dead; each success allows one more, up to the most.
   int first_in_flight = 5;
   int max_in_flight = 10;
   // Requests whose attempt is not recorded yet (appended to webhook.attempts and acknowledged): what a next
   // owner has to assume where it reads of none. Holds back only endpoints that have a rate limit.
   int max_unrecorded = 20;
-  // Then one request at a time, until one succeeds, and few wait here: what comes meanwhile is to be parked.
+  // After so many failures in a row it counts as dead: one request at a time, until one succeeds, and few
+  // wait here; what comes meanwhile is to be parked.
   int failures_until_probe = 5;
   std::size_t max_waiting_for_probe = 8;
 };
@@ -36,7 +37,7 @@ class EndpointGate {
 
   // A delivery in the queue, as Offer() and PutBack() were told.
   struct Entry {
-    bool replay = false;  // of a redelivery
+    bool replay = false;  // a redelivery; an event's own and a test are live
     MonoTime ready{};     // not to start before
     Token token = 0;
 
@@ -45,14 +46,15 @@ class EndpointGate {
 
   RateLog& rate() { return rate_; }
 
-  // Queues a delivery. False: no room, or its turn comes too late: park it.
+  // Queues a delivery. False: no room, or its turn comes too late: park it, at ReserveSlot(). Replays have
+  // half of the room; one delivery is always let in, however large.
   [[nodiscard]] bool Offer(const Entry& entry, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.
   void PutBack(const Entry& entry, std::size_t bytes);
   // Takes a delivery that waits here out of the queue. Gives the time to park it until: its turn in the
   // queue, kept; or a slot behind all that is parked, where it has waited for max_wait in vain or the
   // endpoint is dead.
-  MonoTime GiveWay(const Entry& entry, MonoTime now);
+  MonoTime Park(const Entry& entry, MonoTime now);
   // Takes the next delivery that may start now out of the queue. Started() must follow where its request is
   // made.
   std::optional<Token> TakeNext(MonoTime now);
@@ -65,6 +67,9 @@ class EndpointGate {
   void Finished(bool written, std::optional<bool> success, MonoTime now);
   // The attempt of a request that has ended is recorded.
   void Recorded() { --unrecorded_; }
+
+  // A request of an earlier owner ended then; before any of ours, in the order of their records.
+  void Inherit(bool success, MonoTime ended);
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
   std::optional<MonoTime> WakeAt(MonoTime now) const;
@@ -80,6 +85,7 @@ class EndpointGate {
   void Withdraw(const Entry& entry);
   int Unrecorded(MonoTime now) const;
   void NotePace(MonoTime now);
+  void NoteResult(bool success, MonoTime now);
   bool MayStart(MonoTime now) const;
   // The entry to start next: the first of the live ones if it is ready, else that of the replays.
   std::optional<Entry> Head(MonoTime now) const;
@@ -101,7 +107,7 @@ class EndpointGate {
   MonoTime failing_since_{};  // of those
   MonoTime last_finished_{};
   MonoTime last_slot_{};  // given by ReserveSlot()
-  MonoTime last_turn_{};  // kept by GiveWay()
+  MonoTime last_turn_{};  // kept by Park()
 };
 
 }  // namespace webhook

@@ -104,7 +104,7 @@ TEST(EndpointGate, WhatGivesWayKeepsItsTurnThoughOthersAreParkedFarAhead) {
   for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot(kStart);
   const MonoTime now = kStart + seconds{1};
   for (Token token = 101; token <= 150; ++token) {
-    const MonoTime turn = gate.GiveWay({false, kStart, token}, now);
+    const MonoTime turn = gate.Park({false, kStart, token}, now);
     EXPECT_EQ(turn, kStart + milliseconds{10'100} + milliseconds{101} * (token - 101));
   }
   EXPECT_FALSE(gate.WakeAt(now)) << "nothing waits any more";
@@ -116,7 +116,7 @@ TEST(EndpointGate, WhatHasWaitedInVainGoesBehindAllThatIsParked) {
   ASSERT_TRUE(gate.Offer({false, kStart, 1}, 1, kStart));
   gate.rate().SetLimit(RateLimit{1000, 100, 10});
   const MonoTime parked = gate.ReserveSlot(kStart + seconds{30});
-  EXPECT_EQ(gate.GiveWay({false, kStart, 1}, kStart + seconds{21}), parked + milliseconds{101});
+  EXPECT_EQ(gate.Park({false, kStart, 1}, kStart + seconds{21}), parked + milliseconds{101});
 }
 
 TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {

@@ -46,8 +46,8 @@ void FanoutLane::Drain(Now) {
 
 void FanoutLane::FanOutEntry(const Entry& entry, Now now) {
   const std::size_t bytes = entry.event->body.size();
-  if (!seen_.Insert(Fingerprint(*entry.event)) && limits_.guards.drop_copies) {
-    ports_.report.ReportFanout(FannedOut::kCopy, 0);
+  if (!seen_.Insert(Fingerprint(*entry.event)) && limits_.guards.drop_duplicates) {
+    ports_.report.ReportFanout(FannedOut::kDuplicate, 0);
     return Finish(entry.offset, bytes);
   }
   const auto webhooks = ports_.webhooks.Of(entry.event->account);

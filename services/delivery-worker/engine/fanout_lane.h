@@ -19,22 +19,14 @@
 namespace webhook {
 
 struct FanoutLimits {
-  std::size_t max_records = 2'000;  // held of one partition; then its ConsumerRole pauses it
+  // Held of one partition. The lane does not refuse more: who feeds it pauses there.
+  std::size_t max_records = 2'000;
   std::size_t max_bytes = 8u << 20;
   // Deliveries being appended; then the next event waits. One event's may be more: all webhooks of an
   // account.
   std::size_t max_appends = 4'096;
   std::size_t remembered = 16'384;  // events of one partition, to drop repeats of a publish
   Guards guards;
-};
-
-// What fan-out did with one event.
-enum class FannedOut { kMatched, kUnmatched, kCopy };
-
-class FanoutReportPort {
- public:
-  virtual ~FanoutReportPort() = default;
-  virtual void ReportFanout(FannedOut what, std::size_t deliveries) = 0;
 };
 
 // Fans out one partition of webhook.events: OnEvent -> barrier -> FanOut -> AppendDelivery for each -> done,

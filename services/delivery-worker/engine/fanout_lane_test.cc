@@ -17,7 +17,9 @@ struct FakeStage : DeliveriesPort, BarrierPort, FanoutReportPort, WebhookDirecto
     appended.push_back(delivery.webhook_id.str());
   }
   void AskBarrier() override { ++barriers; }
-  void ReportFanout(FannedOut what, std::size_t) override { copies += what == FannedOut::kCopy ? 1 : 0; }
+  void ReportFanout(FannedOut what, std::size_t) override {
+    duplicates += what == FannedOut::kDuplicate ? 1 : 0;
+  }
   std::shared_ptr<const Webhook> Find(const WebhookId&) const override { return nullptr; }
   std::vector<std::shared_ptr<const Webhook>> Of(const AccountId&) const override { return webhooks; }
   std::int64_t revision() const override { return 1; }
@@ -34,7 +36,7 @@ struct FakeStage : DeliveriesPort, BarrierPort, FanoutReportPort, WebhookDirecto
   std::vector<Token> open;
   std::vector<std::string> appended;
   int barriers = 0;
-  int copies = 0;
+  int duplicates = 0;
 };
 
 class FanoutLaneTest : public ::testing::Test {
@@ -102,8 +104,8 @@ TEST_F(FanoutLaneTest, DropsARepeatedPublish) {
   lane.OnTick(now);
   lane.OnBarrier(now);
   EXPECT_EQ(stage.appended.size(), 1U);
-  EXPECT_EQ(stage.copies, 1);
-  EXPECT_EQ(committable(), 0) << "the copy is not over before the event is";
+  EXPECT_EQ(stage.duplicates, 1);
+  EXPECT_EQ(committable(), 0) << "the duplicate is not done before the event is";
 }
 
 // However many webhooks an account has, a burst of its events does not become a burst of appends.

@@ -10,13 +10,14 @@ void AttemptsTail::Add(const AttemptRecord& record, std::int64_t window_begin) {
   attempt.id = record.delivery_id;
   attempt.run = record.run;
   attempt.attempt = record.attempt;
-  Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt};
+  Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt,
+              record.state == DeliveryState::kDelivered};
   if (record.requested) entry.ended_at = record.started_at + record.duration;
   entries.push_back(entry);
 }
 
-InheritedRates::InheritedRates(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled,
-                               int max_unrecorded, Now taken_over)
+InheritedRequests::InheritedRequests(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled,
+                                     int max_unrecorded, Now taken_over)
     : taken_over_(taken_over.mono), complete_(tail.complete) {
   // By the wall clocks of two machines. One that runs ahead cannot have sent later than now.
   const auto ours = [&](WallTime time) {
@@ -24,18 +25,18 @@ InheritedRates::InheritedRates(const AttemptsTail& tail, const std::vector<Unset
   };
   for (const AttemptsTail::Entry& entry : tail.entries) {
     if (entry.ended_at && *entry.ended_at >= taken_over.wall - kLongestRateWindow)
-      ended_[entry.webhook].push_back(ours(*entry.ended_at));
+      requests_[entry.webhook].push_back({ours(*entry.ended_at), entry.delivered});
   }
   for (const Unsettled& one : unsettled) assumed_.emplace_back(ours(one.until), one.owners * max_unrecorded);
 }
 
-void InheritedRates::Give(const WebhookId& webhook, RateLog* log) const {
-  if (!complete_) return log->AssumeFull(taken_over_);
-  if (const auto found = ended_.find(webhook); found != ended_.end()) {
-    for (const MonoTime time : found->second) log->Inherit(time);
+void InheritedRequests::Give(const WebhookId& webhook, EndpointGate* gate) const {
+  if (const auto found = requests_.find(webhook); found != requests_.end()) {
+    for (const Request& request : found->second) gate->Inherit(request.delivered, request.ended);
   }
+  if (!complete_) return gate->rate().AssumeFull(taken_over_);
   for (const auto& [time, requests] : assumed_) {
-    for (int i = 0; i < requests; ++i) log->Inherit(time);
+    for (int i = 0; i < requests; ++i) gate->rate().Inherit(time);
   }
 }
 

@@ -12,7 +12,7 @@
 #include "domain/attempt_record.h"
 #include "domain/ids.h"
 #include "services/delivery-worker/engine/checkpoint.h"
-#include "services/delivery-worker/engine/rate_log.h"
+#include "services/delivery-worker/engine/endpoint_gate.h"
 
 namespace webhook {
 
@@ -21,11 +21,13 @@ namespace webhook {
 struct AttemptsTail {
   struct Entry {
     std::int64_t delivery_offset = 0;  // complete, with all of its effects
-    Bytes16 fingerprint{};             // of the attempt
+    Bytes16 attempt{};                 // its fingerprint
     WebhookId webhook;
     std::optional<WallTime> ended_at;  // of its request; nullopt: there was none
+    bool delivered = false;            // by that request
   };
-  // Adds what a record tells to an owner whose window begins at the offset `window_begin`.
+  // Adds what a record tells to an owner whose window begins at the offset `window_begin`. A record without a
+  // request, before the window, tells it nothing.
   void Add(const AttemptRecord& record, std::int64_t window_begin);
 
   std::vector<Entry> entries;
@@ -38,16 +40,16 @@ struct AttemptsTail {
 // whose clock may be 5 s behind ours.
 inline constexpr std::chrono::milliseconds kTailAge = kLongestRateWindow + std::chrono::seconds{5};
 
-// The rate windows that a new owner begins with. What owners before it have sent and is in no record is
-// bounded: a gate lets no more than GateLimits::max_unrecorded requests be so, for each of
-// Checkpoint::unsettled. Pure; no lock.
-class InheritedRates {
+// What a new owner knows of the requests of owners before it: its rate windows begin with them, and an
+// endpoint that was dead is dead. What they have sent and is in no record is bounded: a gate lets no more
+// than GateLimits::max_unrecorded requests be so, for each of Checkpoint::unsettled. Pure; no lock.
+class InheritedRequests {
  public:
-  InheritedRates(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled, int max_unrecorded,
-                 Now taken_over);
+  InheritedRequests(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled, int max_unrecorded,
+                    Now taken_over);
 
-  // Gives a new RateLog, whose limit is set, what earlier owners have sent.
-  void Give(const WebhookId& webhook, RateLog* log) const;
+  // Gives a new gate, whose limit is set, what earlier owners have sent to its endpoint.
+  void Give(const WebhookId& webhook, EndpointGate* gate) const;
   // No window reaches back to the takeover any more.
   bool Over(MonoTime now) const { return now > taken_over_ + kLongestRateWindow; }
 
@@ -55,7 +57,11 @@ class InheritedRates {
   const MonoTime taken_over_;
   const bool complete_;
   std::vector<std::pair<MonoTime, int>> assumed_;  // requests to each endpoint that are in no record
-  std::unordered_map<WebhookId, std::vector<MonoTime>> ended_;
+  struct Request {
+    MonoTime ended;
+    bool delivered;
+  };
+  std::unordered_map<WebhookId, std::vector<Request>> requests_;
 };
 
 }  // namespace webhook

@@ -25,7 +25,7 @@ class Lane {
   Lane& operator=(const Lane&) = delete;
 
   // A record that cannot be decoded: holds back the commit until its reader has appended it to
-  // webhook.poison. False: it is over already.
+  // webhook.poison. False: it is done already.
   [[nodiscard]] bool OnPoison(std::int64_t offset);
   void OnPoisonAppended(std::int64_t offset);
   // The answer to one append of the lane's ports.
@@ -33,10 +33,12 @@ class Lane {
   // Time has passed: starts what may start now, repeats what failed to be appended.
   void OnTick(Now now);
 
-  // Begins nothing more, and brings what it holds to where the next owner finds it; then all that is over can
-  // be committed, and only what is in flight when a drain is cut short is repeated. Idempotent.
+  // Begins nothing more, and brings what it holds to where the next owner finds it. Once idle(), all that was
+  // read is done and can be committed; where the drain is cut short, what is in flight is repeated.
+  // Idempotent.
   void BeginDrain(Now now);
-  // The partition has another owner already: begins nothing more, and leaves what waits to it.
+  // The partition has another owner already: begins nothing more, and leaves what waits to it. Appends that
+  // fail are still repeated.
   void Abandon() { draining_ = true; }
   // No effect is under way.
   bool idle() const { return effects_ == 0 && failed_.empty(); }
@@ -45,16 +47,17 @@ class Lane {
   Checkpoint checkpoint() const;
   // Offsets from the oldest incomplete one to the newest that was read; the source of back-pressure.
   std::size_t span() const { return window_.span(); }
-  // Records that are not over, and the bytes that they hold.
+  // Records that are not done, and the bytes that they hold.
   virtual std::size_t held() const = 0;
   virtual std::size_t held_bytes() const = 0;
 
  protected:
-  // Hands the append that `token` stands at to its port, for the first time or again.
+  // Hands the next append of `token` to its port, for the first time or again.
   void Append(Token token);
   virtual void DoAppend(Token token) = 0;
-  // It is acknowledged.
+  // `offset`: of the appended record.
   virtual void OnAcknowledged(Token token, std::int64_t offset, Now now) = 0;
+  // Each tick, until it drains.
   virtual void Advance(Now now) = 0;
   virtual void Drain(Now now) = 0;
   // When drained: all that was sent is in the attempts (Checkpoint::settled).

@@ -37,7 +37,7 @@ void OffsetWindow::MarkDone(std::int64_t offset) {
   Advance();
 }
 
-bool OffsetWindow::IsAhead(std::int64_t offset) const {
+bool OffsetWindow::MayStillCome(std::int64_t offset) const {
   if (offset < next_ || offset < base_) return false;
   const auto index = static_cast<std::size_t>(offset - base_);
   return index < kMaxWindow && !(index < done_.size() && done_[index]);

@@ -22,7 +22,7 @@ class OffsetWindow {
   // All effects of the record, which was added, are acknowledged. Idempotent.
   void MarkDone(std::int64_t offset);
   // It was not read yet, as far as is known it is not complete, and it is within kMaxWindow.
-  bool IsAhead(std::int64_t offset) const;
+  bool MayStillCome(std::int64_t offset) const;
 
   // The offset to commit: of the oldest incomplete record, or the one after the last.
   std::int64_t committable() const { return base_; }

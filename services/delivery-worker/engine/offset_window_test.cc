@@ -72,15 +72,15 @@ TEST(OffsetWindow, GoesOnWhereAnEarlierOwnerStopped) {
   EXPECT_EQ(window.span(), 1U);
 }
 
-TEST(OffsetWindow, KnowsWhatIsAhead) {
+TEST(OffsetWindow, KnowsWhatMayStillCome) {
   OffsetWindow window(At(10, {false, true}));
-  EXPECT_FALSE(window.IsAhead(9));
-  EXPECT_TRUE(window.IsAhead(10));
-  EXPECT_FALSE(window.IsAhead(11)) << "it is complete";
-  EXPECT_TRUE(window.IsAhead(12));
-  EXPECT_FALSE(window.IsAhead(10 + static_cast<std::int64_t>(kMaxWindow)));
+  EXPECT_FALSE(window.MayStillCome(9));
+  EXPECT_TRUE(window.MayStillCome(10));
+  EXPECT_FALSE(window.MayStillCome(11)) << "it is complete";
+  EXPECT_TRUE(window.MayStillCome(12));
+  EXPECT_FALSE(window.MayStillCome(10 + static_cast<std::int64_t>(kMaxWindow)));
   EXPECT_TRUE(window.Add(10));
-  EXPECT_FALSE(window.IsAhead(10)) << "it was read";
+  EXPECT_FALSE(window.MayStillCome(10)) << "it was read";
 }
 
 TEST(OffsetWindow, AGapWithinWhatWasDoneIsSteppedOver) {

@@ -10,6 +10,7 @@
 #include "domain/delivery.h"
 #include "domain/event.h"
 #include "domain/webhook.h"
+#include "services/delivery-worker/engine/pump_queue.h"
 #include "services/delivery-worker/engine/token.h"
 
 // How the lanes' effects leave them. No method blocks. Send(), Append…(), Move() and AskBarrier() answer
@@ -26,7 +27,7 @@ class HttpPort {
  public:
   virtual ~HttpPort() = default;
   // Signs and sends one attempt; nothing of it is written outside of the lease. Exactly one OnResponse(token)
-  // follows, within the webhook's timeout.
+  // follows, within the lesser of webhook.timeout and the worker's setting http-timeout.
   virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) = 0;
 };
 
@@ -66,9 +67,9 @@ class DeactivatePort {
   virtual void Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) = 0;
 };
 
-// The local copy of all webhooks. From any thread. It may change between two calls. Who judges by what is not
-// there reads revision() before Find(): null then means "not there at that revision". Who stamps what was
-// made of it reads revision() after Of(): the stamp is no older than the webhooks.
+// The local copy of all webhooks. From any thread. It may change between two calls. To judge that a webhook
+// is not there, read revision() before Find(): null then means "not there at that revision". To stamp what
+// was made of webhooks, read revision() after Of(): the stamp is no older than they are.
 class WebhookDirectory {
  public:
   virtual ~WebhookDirectory() = default;
@@ -100,6 +101,23 @@ class DeliveriesPort {
   virtual ~DeliveriesPort() = default;
   // Appends to the deliveries, where the webhook's partition is. Exactly one OnAppended(token) follows.
   virtual void AppendDelivery(Token token, const Delivery& delivery) = 0;
+};
+
+// What fan-out did with one event.
+enum class FannedOut { kMatched, kUnmatched, kDuplicate };
+
+class FanoutReportPort {
+ public:
+  virtual ~FanoutReportPort() = default;
+  virtual void ReportFanout(FannedOut what, std::size_t deliveries) = 0;
+};
+
+class MovePort {
+ public:
+  virtual ~MovePort() = default;
+  // Appends the record to the topic: to its webhook's partition of the deliveries, or to a wait tier. Exactly
+  // one OnAppended(token) follows.
+  virtual void Move(Token token, const char* topic, const Waiting& waiting) = 0;
 };
 
 }  // namespace webhook

@@ -1,17 +1,28 @@
 #include "services/delivery-worker/engine/pump_lane.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {
 
-void PumpLane::OnWaiting(Waiting waiting) {
-  if (window_.Add(waiting.offset)) queue_.Add(std::move(waiting));
+PumpLane::PumpLane(std::string_view topic, const Checkpoint& from, const PumpLimits& limits, MovePort& port,
+                   const LeasePort& lease)
+    : Lane(from), limits_(limits), delay_(TierDelay(topic, limits.time_scale)), port_(port), lease_(lease) {}
+
+void PumpLane::OnWaiting(const Delivery& delivery, std::int64_t offset, WallTime appended,
+                         std::string value) {
+  if (!window_.Add(offset)) return;
+  const WallTime release = appended + delay_;
+  const WallTime due =
+      std::min<WallTime>(delivery.due_at.value_or(release), delivery.created_at + limits_.max_age);
+  queue_.Add({offset, release, due, delivery.webhook_id, delivery.id, std::move(value)});
 }
 
 void PumpLane::Advance(Now now) {
-  if (now.mono >= lease_.lease()) return;  // else each move by an owner that was replaced makes another copy
+  if (now.mono >= lease_.lease())
+    return;  // else each move by an owner that was replaced makes another duplicate
   while (moving_.size() < limits_.max_records) {
     auto due = queue_.TakeDue(now.wall);
     if (!due) return;

@@ -1,29 +1,24 @@
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "core/time.h"
-#include "domain/ids.h"
+#include "domain/delivery.h"
 #include "services/delivery-worker/engine/lane.h"
 #include "services/delivery-worker/engine/pump_queue.h"
 
 namespace webhook {
 
-class MovePort {
- public:
-  virtual ~MovePort() = default;
-  // Appends the record to the topic: to its webhook's partition of the deliveries, or to a wait tier. Exactly
-  // one OnAppended(token) follows.
-  virtual void Move(Token token, const char* topic, const Waiting& waiting) = 0;
-};
-
 struct PumpLimits {
   double time_scale = 1;  // the tiers' pauses are multiplied by it; the same in every worker
-  std::size_t max_records =
-      200;  // held of one partition; then its ConsumerRole pauses it; and moves under way
+  std::chrono::seconds max_age{3 * 24 * 3600};  // of a delivery: then it goes to its lane, which ends it
+  // Held of one partition: who feeds the lane pauses there. Also the most moves under way.
+  std::size_t max_records = 200;
   std::size_t max_bytes = 1u << 20;
 };
 
@@ -31,10 +26,12 @@ struct PumpLimits {
 // later hops to another tier.
 class PumpLane : public Lane {
  public:
-  PumpLane(const Checkpoint& from, const PumpLimits& limits, MovePort& port, const LeasePort& lease)
-      : Lane(from), limits_(limits), port_(port), lease_(lease) {}
+  // `topic`: the wait tier.
+  PumpLane(std::string_view topic, const Checkpoint& from, const PumpLimits& limits, MovePort& port,
+           const LeasePort& lease);
 
-  void OnWaiting(Waiting waiting);
+  // A record was read, which the broker appended then. `value`: the record, to be passed on as it is.
+  void OnWaiting(const Delivery& delivery, std::int64_t offset, WallTime appended, std::string value);
   // Release time of the head; nullopt: nothing waits here.
   std::optional<WallTime> next_release() const { return queue_.next_release(); }
 
@@ -53,6 +50,7 @@ class PumpLane : public Lane {
   void Drain(Now) override {}  // what waits stays where it is
 
   const PumpLimits limits_;
+  const std::chrono::microseconds delay_;  // of the tier
   MovePort& port_;
   const LeasePort& lease_;
   PumpQueue queue_;

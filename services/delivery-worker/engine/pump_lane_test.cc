@@ -32,9 +32,14 @@ struct FakeLease : LeasePort {
 
 class PumpLaneTest : public ::testing::Test {
  protected:
-  static Waiting At(std::int64_t offset, seconds release, seconds due) {
-    return {offset, kStart + release, kStart + due, WebhookId("webhook_a"), DeliveryId("delivery_1"),
-            "value"};
+  // The tier lets it go `release` after the start, and it is due at `due`.
+  void Wait(std::int64_t offset, seconds release, seconds due) {
+    Delivery delivery;
+    delivery.id = DeliveryId("delivery_1");
+    delivery.webhook_id = WebhookId("webhook_a");
+    delivery.created_at = kStart;
+    delivery.due_at = kStart + due;
+    lane.OnWaiting(delivery, offset, kStart + release - seconds{15}, "value");
   }
   void TickAt(seconds time) {
     now = {MonoTime{time}, kStart + time};
@@ -44,12 +49,12 @@ class PumpLaneTest : public ::testing::Test {
   Now now{MonoTime{}, kStart};
   FakeMoves moves;
   FakeLease lease;
-  PumpLane lane{Checkpoint{}, PumpLimits{}, moves, lease};
+  PumpLane lane{"webhook.wait.15s", Checkpoint{}, PumpLimits{}, moves, lease};
 };
 
 TEST_F(PumpLaneTest, ReleasesInAppendOrderAndOnlyWhatIsDue) {
-  lane.OnWaiting(At(0, seconds{5}, seconds{5}));
-  lane.OnWaiting(At(1, seconds{6}, seconds{6}));
+  Wait(0, seconds{5}, seconds{5});
+  Wait(1, seconds{6}, seconds{6});
   EXPECT_EQ(lane.next_release(), kStart + seconds{5});
   TickAt(seconds{4});
   EXPECT_TRUE(moves.offsets.empty());
@@ -61,15 +66,22 @@ TEST_F(PumpLaneTest, ReleasesInAppendOrderAndOnlyWhatIsDue) {
 }
 
 TEST_F(PumpLaneTest, WhatIsDueLaterHops) {
-  lane.OnWaiting(At(0, seconds{0}, seconds{70}));
-  lane.OnWaiting(At(1, seconds{0}, seconds{14}));
+  Wait(0, seconds{0}, seconds{70});
+  Wait(1, seconds{0}, seconds{14});
   TickAt(seconds{0});
   EXPECT_THAT(moves.topics, ElementsAre("webhook.wait.60s", "webhook.deliveries"));
 }
 
+TEST_F(PumpLaneTest, WhatGrowsTooOldGoesToTheLaneThatEndsIt) {
+  Wait(0, seconds{0}, std::chrono::hours{73});
+  now = {MonoTime{std::chrono::hours{72}}, kStart + std::chrono::hours{72}};
+  lane.OnTick(now);
+  EXPECT_THAT(moves.topics, ElementsAre("webhook.deliveries"));
+}
+
 TEST_F(PumpLaneTest, CommitsOnlyWhatLiesElsewhere) {
-  lane.OnWaiting(At(0, seconds{0}, seconds{0}));
-  lane.OnWaiting(At(1, seconds{0}, seconds{0}));
+  Wait(0, seconds{0}, seconds{0});
+  Wait(1, seconds{0}, seconds{0});
   ASSERT_TRUE(lane.OnPoison(2));
   TickAt(seconds{0});
   lane.OnAppended(moves.tokens[1], {true, 0}, now);
@@ -85,14 +97,14 @@ TEST_F(PumpLaneTest, CommitsOnlyWhatLiesElsewhere) {
 }
 
 TEST_F(PumpLaneTest, IgnoresWhatIsReadAgain) {
-  lane.OnWaiting(At(4, seconds{0}, seconds{0}));
-  lane.OnWaiting(At(4, seconds{0}, seconds{0}));
+  Wait(4, seconds{0}, seconds{0});
+  Wait(4, seconds{0}, seconds{0});
   EXPECT_EQ(lane.held(), 1U);
 }
 
 TEST_F(PumpLaneTest, ADrainLeavesWhatWaits) {
-  lane.OnWaiting(At(0, seconds{0}, seconds{0}));
-  lane.OnWaiting(At(1, seconds{5}, seconds{5}));
+  Wait(0, seconds{0}, seconds{0});
+  Wait(1, seconds{5}, seconds{5});
   TickAt(seconds{0});
   lane.BeginDrain(now);
   EXPECT_FALSE(lane.idle());
@@ -105,7 +117,7 @@ TEST_F(PumpLaneTest, ADrainLeavesWhatWaits) {
 
 TEST_F(PumpLaneTest, MovesNothingOutsideOfItsLease) {
   lease.until = MonoTime{seconds{3}};
-  lane.OnWaiting(At(0, seconds{0}, seconds{0}));
+  Wait(0, seconds{0}, seconds{0});
   TickAt(seconds{3});
   EXPECT_TRUE(moves.offsets.empty());
   lease.until = MonoTime{seconds{9}};

@@ -20,7 +20,8 @@ class RateLog {
   void SetLimit(const RateLimit& limit) { limit_ = limit; }
 
   // The earliest time, not before `now`, at which one more request may be admitted, if none that is pending
-  // ends before. An estimate past the known requests: `ahead` more, each admitted as soon as it may be.
+  // ends before. With `ahead`: an estimate for the one after that many more, each admitted as soon as it may
+  // be.
   MonoTime NextFree(MonoTime now, std::size_t ahead = 0) const;
   // A request is admitted; Ended() or Dropped() follows.
   void Admit() { ++pending_; }

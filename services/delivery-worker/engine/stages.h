@@ -38,8 +38,9 @@ struct End {              // no request, for good
 using Verdict = std::variant<SendIt, HoldForConfig, End>;
 
 // Too old: failed, "expired". Webhook deleted, or another account's: cancelled. Inactive, and no test:
-// skipped. Not to be ended by a copy that is older than the delivery: HoldForConfig. `webhook`: null where
-// the copy of `revision` knows none.
+// skipped. Where a copy of the webhooks that is older than the delivery says deleted or inactive:
+// HoldForConfig; to an active one it is sent, however old the copy. `webhook`: null where the copy of
+// `revision` knows none.
 Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t revision,
               std::chrono::seconds max_age, WallTime now);
 
@@ -75,11 +76,11 @@ struct RetryAt {
 struct AgainSoon {};  // our own fault: the same attempt once more
 using NextStep = std::variant<Finish, RetryAt, AgainSoon>;
 
-// 2xx: delivered. A status of webhook.permanent_statuses (by default 400 and 410): rejected, and 410
-// deactivates. A test is not retried; nor is anything once the schedule is used up: failed. Retry-After only
-// lengthens a pause, to an hour at most (docs/contract.md, points 3 and 4). `ended`: end of the attempt.
-// `time_scale` shortens the schedule's pauses for development; a pause that the endpoint asks for is never
-// shortened.
+// 2xx: delivered. A status of webhook.permanent_statuses (by default 400 and 410): rejected, and 410, where
+// it is among them, deactivates. An address that must not be dialled: blocked. A test is not retried; nor is
+// anything once the schedule is used up: failed. Retry-After only lengthens a pause, to an hour at most
+// (docs/contract.md, points 3 and 4). `ended`: end of the attempt. `time_scale` shortens the schedule's
+// pauses for development; a pause that the endpoint asks for is never shortened.
 NextStep Decide(const Delivery& delivery, const Webhook& webhook, const Outcome& outcome,
                 const HttpResult& result, double time_scale, WallTime ended);
 

@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 class TakeoverTest : public DeliveryLaneTest {
  protected:
   AttemptsTail::Entry Sent(const Delivery& delivery, std::int64_t offset, seconds ago) const {
-    return {offset, Fingerprint(delivery), delivery.webhook_id, now.wall - ago};
+    return {offset, Fingerprint(delivery), delivery.webhook_id, now.wall - ago, true};
   }
   // Offers deliveries until none is started any more; gives the number that was.
   std::size_t Flood(DeliveryLane& owner) {
@@ -46,7 +46,7 @@ TEST_F(TakeoverTest, WhatTheAttemptsTellIsNotDoneAgain) {
   next.OnDelivery(NewDelivery("delivery_2"), 42, now);
   EXPECT_THAT(http.deliveries, ElementsAre("delivery_0"));
   next.OnDelivery(NewDelivery("delivery_2"), 43, now);
-  EXPECT_THAT(http.deliveries, ElementsAre("delivery_0")) << "a copy of what an earlier owner sent";
+  EXPECT_THAT(http.deliveries, ElementsAre("delivery_0")) << "a duplicate of what an earlier owner sent";
   EXPECT_EQ(next.checkpoint().offset, 40);
   EXPECT_EQ(next.checkpoint().attempts_offset, 9);
   EXPECT_THAT(next.checkpoint().done, ElementsAre(false, true, true, true));
@@ -66,6 +66,10 @@ TEST_F(TakeoverTest, ATailKeepsRequestsAndWhatIsDoneInTheWindow) {
   ASSERT_EQ(tail.entries.size(), 2U);
   EXPECT_FALSE(tail.entries[0].ended_at);
   EXPECT_TRUE(tail.entries[1].ended_at) << "it counts against the rate limit";
+  EXPECT_FALSE(tail.entries[1].delivered);
+  record.state = DeliveryState::kDelivered;
+  tail.Add(record, 40);
+  EXPECT_TRUE(tail.entries[2].delivered);
 }
 
 // The deliveries may have been made anew, and the attempts not.
@@ -86,6 +90,28 @@ TEST_F(TakeoverTest, RateWindowsGoOn) {
     tail.entries.push_back(Sent(NewDelivery("delivery_y" + std::to_string(i)), i, seconds{9}));
   next.OnInherited(tail, now);
   EXPECT_EQ(Flood(next), 30U);
+}
+
+TEST_F(TakeoverTest, AnEndpointThatWasDeadIsDead) {
+  DeliveryLane next{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};
+  AttemptsTail tail{{}, 0, true};
+  for (int i = 0; i < 5; ++i) {
+    tail.entries.push_back(Sent(NewDelivery("delivery_y" + std::to_string(i)), i, seconds{9}));
+    tail.entries.back().delivered = false;
+  }
+  next.OnInherited(tail, now);
+  for (int i = 0; i < 3; ++i) next.OnDelivery(NewDelivery("delivery_x" + std::to_string(i)), 10 + i, now);
+  EXPECT_EQ(http.sent.size(), 1U) << "one at a time, until one succeeds";
+}
+
+TEST_F(TakeoverTest, AnEndpointThatServedManyIsTrustedAtOnce) {
+  DeliveryLane next{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};
+  AttemptsTail tail{{}, 0, true};
+  for (int i = 0; i < 5; ++i)
+    tail.entries.push_back(Sent(NewDelivery("delivery_y" + std::to_string(i)), i, seconds{9}));
+  next.OnInherited(tail, now);
+  for (int i = 0; i < 12; ++i) next.OnDelivery(NewDelivery("delivery_x" + std::to_string(i)), 10 + i, now);
+  EXPECT_EQ(http.sent.size(), 10U);
 }
 
 TEST_F(TakeoverTest, OwnersThatWereKilledMayHaveSentWhatNoRecordTells) {

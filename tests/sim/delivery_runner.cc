@@ -9,9 +9,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-class DeliverRunner : public Runner, HttpPort, AdmissionPort, JournalPort, ReportPort, DeactivatePort {
+class DeliveryRunner : public Runner, HttpPort, AdmissionPort, JournalPort, ReportPort, DeactivatePort {
  public:
-  DeliverRunner(Place place, int epoch, const Checkpoint& from, Context context)
+  DeliveryRunner(Place place, int epoch, const Checkpoint& from, Context context)
       : Runner(place, epoch, std::move(context)),
         from_(from),
         lane_(place.partition, from, context_.settings.lane,
@@ -46,7 +46,7 @@ class DeliverRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repor
   std::unordered_map<Token, Open> requests_;  // their attempts are not in the log
 };
 
-AttemptsTail DeliverRunner::ReadTail() const {
+AttemptsTail DeliveryRunner::ReadTail() const {
   const SimLog& log = context_.around.log;
   const Place place{Topic::kAttempts, place_.partition};
   const auto& records = log.At(place);
@@ -64,11 +64,11 @@ AttemptsTail DeliverRunner::ReadTail() const {
   return tail;
 }
 
-void DeliverRunner::Prepare() {
+void DeliveryRunner::Prepare() {
   if (random().Permille(context_.settings.faults.blind_takeover)) {
     const Time waited = random().Span(seconds{2}, seconds{10});
     return context_.life->After(waited, [find = context_.find, place = place_, epoch = epoch_] {
-      auto* const self = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, 0));
+      auto* const self = static_cast<DeliveryRunner*>(find(place, epoch, Answering::kRequest, 0));
       if (self == nullptr || self->ready()) return;
       self->lane_.OnInherited({}, self->now());
       self->context_.around.checker.OnTakenOver(epoch, place.partition, true);
@@ -87,12 +87,12 @@ void DeliverRunner::Prepare() {
         if (!context_.settings.switches.tail) tail->entries.clear();
       },
       [find = context_.find, place = place_, epoch = epoch_, tail](bool ok) {
-        auto* const self = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, 0));
+        auto* const self = static_cast<DeliveryRunner*>(find(place, epoch, Answering::kRequest, 0));
         if (self == nullptr || self->ready()) return;
         if (!ok) return self->Prepare();
         const Time reads = self->random().Span(milliseconds{5}, milliseconds{300});
         self->context_.life->After(reads, [find, place, epoch, tail] {
-          auto* const there = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, 0));
+          auto* const there = static_cast<DeliveryRunner*>(find(place, epoch, Answering::kRequest, 0));
           if (there == nullptr || there->ready()) return;
           there->lane_.OnInherited(*tail, there->now());
           there->context_.around.checker.OnTakenOver(epoch, place.partition, false);
@@ -101,8 +101,8 @@ void DeliverRunner::Prepare() {
       });
 }
 
-void DeliverRunner::Send(Token token, const Delivery& delivery,
-                         const std::shared_ptr<const Webhook>& webhook) {
+void DeliveryRunner::Send(Token token, const Delivery& delivery,
+                          const std::shared_ptr<const Webhook>& webhook) {
   Expect(Answering::kRequest, token);
   Checker& checker = context_.around.checker;
   if (requests_.try_emplace(token, Open{delivery.id, delivery.run}).second)
@@ -117,12 +117,12 @@ void DeliverRunner::Send(Token token, const Delivery& delivery,
     if (!settings.switches.lease_at_write) return begun;
     const Runner* const runner = find(place, epoch, Answering::kRequest, 0);
     if (runner == nullptr || runner->epoch() != epoch) return MonoTime::min();
-    return static_cast<const DeliverRunner*>(runner)->context_.lease.lease();
+    return static_cast<const DeliveryRunner*>(runner)->context_.lease.lease();
   };
   request.on_response = [find = context_.find, place = place_, epoch = epoch_, token, delivery, webhook,
                          &checker, admission = context_.admission,
                          crash = context_.around.crash](const HttpResult& result) {
-    auto* const self = static_cast<DeliverRunner*>(find(place, epoch, Answering::kRequest, token));
+    auto* const self = static_cast<DeliveryRunner*>(find(place, epoch, Answering::kRequest, token));
     if (self == nullptr) return admission->Leave(*webhook);  // the lane is gone, its request was not
     if (!self->Settle(Answering::kRequest, token)) return;
     if (crash != nullptr && !crash->Happens()) return;
@@ -135,25 +135,25 @@ void DeliverRunner::Send(Token token, const Delivery& delivery,
   context_.around.endpoints.Send(context_.life, std::move(request));
 }
 
-bool DeliverRunner::Enter(const Webhook& webhook) {
+bool DeliveryRunner::Enter(const Webhook& webhook) {
   return context_.admission->Enter(webhook,
                                    [find = context_.find, place = place_, epoch = epoch_, id = webhook.id] {
                                      Runner* const runner = find(place, epoch, Answering::kRequest, 0);
                                      if (runner == nullptr || runner->epoch() != epoch) return;
-                                     auto* const self = static_cast<DeliverRunner*>(runner);
+                                     auto* const self = static_cast<DeliveryRunner*>(runner);
                                      self->lane_.OnPlace(id, self->now());
                                      self->context_.progress();
                                    });
 }
 
-void DeliverRunner::Close(Token token) {
+void DeliveryRunner::Close(Token token) {
   const auto found = requests_.find(token);
   if (found == requests_.end()) return;
   context_.around.checker.OnClosed(epoch_, found->second.id, found->second.run);
   requests_.erase(found);
 }
 
-void DeliverRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
+void DeliveryRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
   const Topic to = TopicOf(topic);
   const SimLog& log = context_.around.log;
   const int partition =
@@ -165,7 +165,7 @@ void DeliverRunner::AppendWait(Token token, const char* topic, const Delivery& d
   Append(token, {to, partition}, std::move(record));
 }
 
-void DeliverRunner::AppendAttempt(Token token, const AttemptRecord& attempt) {
+void DeliveryRunner::AppendAttempt(Token token, const AttemptRecord& attempt) {
   Checker& checker = context_.around.checker;
   checker.OnRecording(epoch_, attempt);
   Record record;
@@ -177,7 +177,7 @@ void DeliverRunner::AppendAttempt(Token token, const AttemptRecord& attempt) {
                             [find = context_.find, place = place_, epoch = epoch_, token, value, &checker,
                              crash](const Appended& appended) {
                               auto* const self =
-                                  static_cast<DeliverRunner*>(find(place, epoch, Answering::kAppend, token));
+                                  static_cast<DeliveryRunner*>(find(place, epoch, Answering::kAppend, token));
                               if (self == nullptr || !self->Settle(Answering::kAppend, token)) return;
                               if (crash != nullptr && !crash->Happens()) return;
                               if (appended.ok && self->epoch_ == epoch) {
@@ -190,7 +190,7 @@ void DeliverRunner::AppendAttempt(Token token, const AttemptRecord& attempt) {
                             });
 }
 
-void DeliverRunner::Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) {
+void DeliveryRunner::Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) {
   SimRegistry& registry = context_.around.registry;
   Checker& checker = context_.around.checker;
   context_.around.clock.After(random().Span(milliseconds{5}, milliseconds{200}),
@@ -204,7 +204,7 @@ void DeliverRunner::Deactivate(const WebhookId& webhook, const std::string& reas
                               });
 }
 
-void DeliverRunner::End(bool cut_short) {
+void DeliveryRunner::End(bool cut_short) {
   Checker& checker = context_.around.checker;
   for (const auto& [token, open] : requests_) {
     checker.OnClosed(epoch_, open.id, open.run);
@@ -215,9 +215,9 @@ void DeliverRunner::End(bool cut_short) {
 
 }  // namespace
 
-std::shared_ptr<Runner> MakeDeliverRunner(Place place, int epoch, const Checkpoint& from,
-                                          Runner::Context context) {
-  return std::make_shared<DeliverRunner>(place, epoch, from, std::move(context));
+std::shared_ptr<Runner> MakeDeliveryRunner(Place place, int epoch, const Checkpoint& from,
+                                           Runner::Context context) {
+  return std::make_shared<DeliveryRunner>(place, epoch, from, std::move(context));
 }
 
 }  // namespace webhook::sim

@@ -1,4 +1,4 @@
-#include "services/delivery-worker/adapters/deliver_runner.h"
+#include "services/delivery-worker/adapters/delivery_runner.h"
 
 #include <string>
 #include <string_view>
@@ -12,8 +12,8 @@
 
 namespace webhook {
 
-DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
-                             const Context& context)
+DeliveryRunner::DeliveryRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
+                               const Context& context)
     : PartitionRunner(std::move(partition), from, parts),
       attempts_(context.attempts),
       lease_(context.lease),
@@ -22,7 +22,7 @@ DeliverRunner::DeliverRunner(kafka::TopicPartition partition, const Checkpoint& 
             {*this, *this, *this, context.deactivate, context.webhooks, context.lease, *this,
              &parts.loop.egress()}) {}
 
-void DeliverRunner::Prepare() {
+void DeliveryRunner::Prepare() {
   attempts_.Read(partition().partition, from_, [weak = weak_from_this(), this](AttemptsTail tail) {
     const auto self = weak.lock();
     if (!self) return;
@@ -33,15 +33,15 @@ void DeliverRunner::Prepare() {
   });
 }
 
-Status DeliverRunner::Take(const kafka::ConsumedRecord& record, Now now) {
+Status DeliveryRunner::Take(const kafka::ConsumedRecord& record, Now now) {
   auto delivery = DecodeDelivery(record.value);
   if (!delivery) return delivery.error();
   lane_.OnDelivery(std::move(*delivery), record.offset, now);
   return Ok();
 }
 
-void DeliverRunner::Send(Token token, const Delivery& delivery,
-                         const std::shared_ptr<const Webhook>& webhook) {
+void DeliveryRunner::Send(Token token, const Delivery& delivery,
+                          const std::shared_ptr<const Webhook>& webhook) {
   const auto finish = [weak = weak_from_this(), this, token, webhook, &admission = parts().loop.admission(),
                        &metrics = parts().metrics](const HttpResult& result) {
     metrics.in_flight.Add(-1);
@@ -68,24 +68,24 @@ void DeliverRunner::Send(Token token, const Delivery& delivery,
   parts().loop.client().Send(std::move(*request), finish);
 }
 
-bool DeliverRunner::Enter(const Webhook& webhook) {
+bool DeliveryRunner::Enter(const Webhook& webhook) {
   return parts().loop.admission().Enter(webhook, [weak = weak_from_this(), this, id = webhook.id] {
     if (const auto self = weak.lock()) lane_.OnPlace(id, runtime::ReadClock());
   });
 }
 
-void DeliverRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
+void DeliveryRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
   const std::string value = EncodeDelivery(delivery);
   const bool to_lane = std::string_view(topic) == kDeliveriesTopic;
   Produce(token, {topic, to_lane ? partition().partition : -1, delivery.id.str(), value});
 }
 
-void DeliverRunner::AppendAttempt(Token token, const AttemptRecord& record) {
+void DeliveryRunner::AppendAttempt(Token token, const AttemptRecord& record) {
   const std::string value = EncodeAttempt(record);
   Produce(token, {kAttemptsTopic, partition().partition, record.delivery_id.str(), value});
 }
 
-void DeliverRunner::Report(const AttemptRecord& record) {
+void DeliveryRunner::Report(const AttemptRecord& record) {
   parts().metrics.CountAttempt(record);
   log::Info(record.requested ? "attempt.finished" : "delivery.changed",
             {{"account_id", record.account.str()},

@@ -8,11 +8,11 @@ namespace webhook {
 
 // A DeliveryLane with the egress client, the producer and log lines. It is ready once its partition's
 // attempts were read.
-class DeliverRunner : public PartitionRunner,
-                      private HttpPort,
-                      private AdmissionPort,
-                      private JournalPort,
-                      private ReportPort {
+class DeliveryRunner : public PartitionRunner,
+                       private HttpPort,
+                       private AdmissionPort,
+                       private JournalPort,
+                       private ReportPort {
  public:
   // All outlive the runner.
   struct Context {
@@ -22,8 +22,8 @@ class DeliverRunner : public PartitionRunner,
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
   };
-  DeliverRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
-                const Context& context);
+  DeliveryRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
+                 const Context& context);
 
   void Prepare() override;
 

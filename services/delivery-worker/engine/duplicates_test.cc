@@ -13,9 +13,9 @@ namespace {
 
 using ::testing::ElementsAre;
 
-using CopiesTest = DeliveryLaneTest;
+using DuplicatesTest = DeliveryLaneTest;
 
-TEST_F(CopiesTest, DropsACopyOfAnAttemptInFlightOrDone) {
+TEST_F(DuplicatesTest, DropsADuplicateOfAnAttemptInFlightOrDone) {
   lane.OnDelivery(NewDelivery(), 40, now);
   lane.OnDelivery(NewDelivery(), 41, now);
   EXPECT_EQ(http.sent.size(), 1U);
@@ -28,7 +28,7 @@ TEST_F(CopiesTest, DropsACopyOfAnAttemptInFlightOrDone) {
 
 // Else a successor that reads of the one as complete, from an earlier owner, would lose both (simulator, seed
 // 6600).
-TEST_F(CopiesTest, ACopyOfWhatIsHeldIsOverNoSoonerThanThat) {
+TEST_F(DuplicatesTest, ADuplicateOfWhatIsHeldIsDoneNoSoonerThanThat) {
   lane.OnDelivery(NewDelivery(), 12, now);
   lane.OnDelivery(NewDelivery(), 14, now);
   EXPECT_EQ(lane.checkpoint().offset, 12);
@@ -40,23 +40,23 @@ TEST_F(CopiesTest, ACopyOfWhatIsHeldIsOverNoSoonerThanThat) {
 }
 
 // A wait tier may be quicker than the acknowledgement of the record that tells of the parking.
-TEST_F(CopiesTest, WhatComesBackWhileItsParkingIsRecordedGoesOn) {
+TEST_F(DuplicatesTest, WhatComesBackWhileItsParkingIsRecordedGoesOn) {
   for (int i = 0; i < 11; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
   Pass(seconds{21});
   ASSERT_EQ(journal.waits.size(), 1U);
   const Token parked = std::exchange(journal.open, {}).back();
-  lane.OnAppended(parked, {true, 0}, now);  // the wait copy; its attempt's record is under way
+  lane.OnAppended(parked, {true, 0}, now);  // the wait tier has it; its attempt's record is under way
   lane.OnDelivery(journal.waits[0].delivery, 11, now);
   AcknowledgeAll();
   EXPECT_EQ(lane.held(), 11U);
   for (std::size_t i = 0; i < 10; ++i) lane.OnResponse(http.sent[i], Answer(200), now);
   AcknowledgeAll();
-  EXPECT_EQ(lane.checkpoint().offset, 11) << "it is not over";
+  EXPECT_EQ(lane.checkpoint().offset, 11) << "it is not done";
 }
 
-// A pump that dies between an append and its commit leaves copies: parked one by one, they would never get
-// fewer.
-TEST_F(CopiesTest, CopiesOfWhatIsParkedAreParkedOnce) {
+// A pump that dies between an append and its commit leaves duplicates: parked one by one, they would never
+// get fewer.
+TEST_F(DuplicatesTest, DuplicatesOfWhatIsParkedAreParkedOnce) {
   for (int i = 0; i < 11; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
   Pass(seconds{21});
   ASSERT_EQ(journal.waits.size(), 1U);
@@ -66,13 +66,13 @@ TEST_F(CopiesTest, CopiesOfWhatIsParkedAreParkedOnce) {
   lane.OnDelivery(NewDelivery("delivery_10"), 12, now);  // and after it
   EXPECT_EQ(lane.held(), 10U);
   lane.OnDelivery(journal.waits[0].delivery, 13, now);
-  EXPECT_EQ(lane.held(), 11U) << "what comes back is no copy of what was parked";
+  EXPECT_EQ(lane.held(), 11U) << "what comes back is no duplicate of what was parked";
   for (std::size_t i = 0; i < 10; ++i) lane.OnResponse(http.sent[i], Answer(200), now);
   AcknowledgeAll();
   EXPECT_EQ(lane.checkpoint().offset, 13);
 }
 
-TEST_F(CopiesTest, EachParkingIsLaterThanTheOneBefore) {
+TEST_F(DuplicatesTest, EachParkingIsLaterThanTheOneBefore) {
   Delivery delivery = NewDelivery();
   delivery.config_revision = 2;
   delivery.due_at = now.wall + seconds{40};
@@ -82,7 +82,7 @@ TEST_F(CopiesTest, EachParkingIsLaterThanTheOneBefore) {
   EXPECT_GT(*journal.waits[0].delivery.due_at, *delivery.due_at) << "else it were the same round";
 }
 
-TEST_F(CopiesTest, ACopyOfWhatWaitsIsDropped) {
+TEST_F(DuplicatesTest, ADuplicateOfWhatWaitsIsDropped) {
   for (int i = 0; i < 10; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
   lane.OnDelivery(NewDelivery("delivery_x"), 10, now);
   lane.OnDelivery(NewDelivery("delivery_x"), 11, now);
@@ -91,7 +91,7 @@ TEST_F(CopiesTest, ACopyOfWhatWaitsIsDropped) {
   EXPECT_EQ(journal.waits.size(), 1U);
   AcknowledgeAll();
   lane.OnDelivery(journal.waits[0].delivery, 12, now);
-  EXPECT_EQ(lane.held(), 11U) << "what was parked is no copy when it comes back";
+  EXPECT_EQ(lane.held(), 11U) << "what was parked is no duplicate when it comes back";
 }
 
 }  // namespace
