@@ -16,14 +16,22 @@ Bytes16 Hash128(const std::string& name) {
   return result;
 }
 
+std::string NameOfRun(const DeliveryId& delivery, int run) {
+  return delivery.str() + "|" + std::to_string(run);
+}
+
 std::string NameOfAttempt(const Delivery& delivery) {
-  return delivery.id.str() + "|" + std::to_string(delivery.run) + "|" + std::to_string(delivery.attempt);
+  return NameOfRun(delivery.id, delivery.run) + "|" + std::to_string(delivery.attempt);
 }
 
 }  // namespace
 
 Bytes16 Fingerprint(const Delivery& delivery) {
   return Hash128(NameOfAttempt(delivery));
+}
+
+Bytes16 RunFingerprint(const DeliveryId& delivery, int run) {
+  return Hash128(NameOfRun(delivery, run));
 }
 
 Bytes16 RoundFingerprint(const Delivery& delivery) {

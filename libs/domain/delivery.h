@@ -38,6 +38,8 @@ struct Delivery {
 
 // 128 bits that stand for (delivery, run, attempt): the same for all records of one attempt.
 Bytes16 Fingerprint(const Delivery& delivery);
+// 128 bits that stand for (delivery, run): for all of its attempts.
+Bytes16 RunFingerprint(const DeliveryId& delivery, int run);
 // 128 bits that stand for (delivery, run, attempt, due_at). A delivery that is parked comes back as another
 // round of the same attempt, due later: the same for all records of one round.
 Bytes16 RoundFingerprint(const Delivery& delivery);

@@ -1,6 +1,7 @@
 #include "services/delivery-worker/wiring.h"
 
 #include <algorithm>
+#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
@@ -32,6 +33,7 @@ namespace {
 constexpr std::chrono::milliseconds kMessageTimeout{120'000};
 constexpr std::chrono::milliseconds kLook{1'000};
 constexpr std::size_t kMaxHeldBytes = 128u << 20;  // event bodies of all partitions that deliver
+constexpr std::size_t kAccountsPart = 4;           // one account may hold so much of what all may: a quarter
 
 bool HasRole(const Config& config, const std::string& role) {
   return std::find(config.roles.begin(), config.roles.end(), role) != config.roles.end();
@@ -122,10 +124,10 @@ void Worker::Parts::StartFanout(const Config& config) {
   options.max_partition_bytes = limits.max_bytes;
   fanout = std::make_unique<ConsumerRole>(
       options, health, metrics, [this] { return webhooks.complete() && partitions->Learn(); },
-      [this, limits](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort&) {
+      [this, limits](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort& lease) {
         return std::make_shared<FanoutRunner>(
             partition, from, PartitionRunner::Parts{*feed_loop, *producer, metrics},
-            FanoutRunner::Context{limits, *barrier, webhooks, partitions->count()});
+            FanoutRunner::Context{limits, *barrier, webhooks, lease, partitions->count()});
       });
 }
 
@@ -138,6 +140,9 @@ void Worker::Parts::StartPump(const Config& config) {
   context.limits.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);
   options.max_backlog = context.limits.max_records;
   options.max_partition_bytes = context.limits.max_bytes;
+  // What waits here waits for time, not for work: were all tiers paused for what one holds, none would be
+  // read until that is due.
+  options.max_bytes = std::numeric_limits<std::size_t>::max();
   pump = std::make_unique<ConsumerRole>(
       options, health, metrics, [this] { return partitions->Learn(); },
       [this, context](const kafka::TopicPartition& partition, const Checkpoint& from,
@@ -172,7 +177,8 @@ Status Worker::Parts::StartDeliver(const Config& config) {
   egress.client.max_busy_per_address = static_cast<std::size_t>(config.http_max_per_address);
   egress.client.ca_file = config.egress_ca_file;
   egress.admission.total = egress.client.max_connections;
-  egress.admission.account = std::max<std::size_t>(1, egress.admission.total / 4);
+  egress.admission.account = std::max<std::size_t>(1, egress.admission.total / kAccountsPart);
+  egress.max_account_bytes = kMaxHeldBytes / kAccountsPart / static_cast<std::size_t>(config.deliver_threads);
   egress.admission.host = egress.client.max_busy_per_address;
   if (!config.egress_canary_url.empty())
     egress.canary = http::ParseEndpointUrl(config.egress_canary_url, "egress-canary-url").value();

@@ -88,7 +88,9 @@ void Checker::OnAttempt(const AttemptRecord& record) {
     return Fail("I14", "its state went back: " + name);
   if (over && ahead && !told.excused && !forked && !options_.zombies)
     return Fail("I14", "its state changed after its end: " + name);
-  if (!ahead || (over && !IsOver(record.state))) return;
+  // As services/registry/store/delivery_log.cc: an end is further on than any attempt that is not.
+  const bool ends = IsOver(record.state);
+  if (over ? !ends || !ahead : !ends && !ahead) return;
   told.attempt = record.attempt;
   told.state = record.state;
   if (!over && IsOver(record.state)) --unfinished_;
@@ -120,13 +122,17 @@ bool Checker::EffectsAreInTheLog(Place place, std::int64_t offset, const Checkpo
   }
   if (is_recorded(place, offset)) return true;
   if (place.topic != Topic::kDeliveries) return false;
-  // A duplicate, or one that was handed over: then another record of this attempt stands for it.
-  const auto& others = Of(record.delivery->id, record.delivery->run).at(record.delivery->attempt).offsets;
+  // A duplicate, or one that was handed over: then another record of this attempt stands for it. Or an
+  // attempt before it was repeated, and has ended the delivery or is about to.
+  Told& told = Of(record.delivery->id, record.delivery->run);
+  if (IsOver(told.state) && told.attempt < record.delivery->attempt) return true;
   bool open_elsewhere = false;
-  for (const auto& [partition, other] : others) {
-    if (partition != place.partition || other == offset) continue;
-    if (is_recorded(place, other)) return true;
-    open_elsewhere = open_elsewhere || !is_done(other);
+  for (int attempt = 1; attempt <= record.delivery->attempt; ++attempt) {
+    for (const auto& [partition, other] : told.at(attempt).offsets) {
+      if (partition != place.partition || other == offset) continue;
+      if (attempt == record.delivery->attempt && is_recorded(place, other)) return true;
+      open_elsewhere = open_elsewhere || !is_done(other);
+    }
   }
   *for_good = false;
   return open_elsewhere;

@@ -39,7 +39,7 @@ class FanoutRunner : public Runner, DeliveriesPort, BarrierPort, FanoutReportPor
  public:
   FanoutRunner(Place place, int epoch, const Checkpoint& from, Context context)
       : Runner(place, epoch, std::move(context)),
-        lane_(from, context_.settings.fanout, {*this, *this, *this, *context_.copy}) {}
+        lane_(from, context_.settings.fanout, {*this, *this, *this, *context_.copy, context_.lease}) {}
 
   Lane& lane() override { return lane_; }
   void Take(const Record& record, std::int64_t offset, Now now) override {
@@ -80,14 +80,15 @@ class PumpRunner : public Runner, MovePort {
         lane_(NameOf(place.topic), from, context_.settings.pump, *this, context_.lease) {}
 
   Lane& lane() override { return lane_; }
-  void Take(const Record& record, std::int64_t offset, Now) override {
+  void Take(const Record& record, std::int64_t offset, Now now) override {
     // The value is opaque to the lane: here it names the record.
-    lane_.OnWaiting(*record.delivery, offset, VirtualClock::Wall(record.appended), std::to_string(offset));
+    lane_.OnWaiting(*record.delivery, offset, VirtualClock::Wall(record.appended), std::to_string(offset),
+                    now);
   }
   std::optional<Time> next_release() const override {
     const auto next = lane_.next_release();
     if (!next) return std::nullopt;
-    return VirtualClock::FromWall(*next);
+    return VirtualClock::FromMono(*next);
   }
   void End(bool) override {}
 

@@ -20,7 +20,7 @@ DeliveryRunner::DeliveryRunner(kafka::TopicPartition partition, const Checkpoint
       from_(from),
       lane_(this->partition().partition, from, context.limits,
             {*this, *this, *this, context.deactivate, context.webhooks, context.lease, *this,
-             &parts.loop.egress()}) {}
+             &parts.loop.egress(), &parts.loop.account_bytes()}) {}
 
 void DeliveryRunner::Prepare() {
   attempts_.Read(partition().partition, from_, [weak = weak_from_this(), this](AttemptsTail tail) {

@@ -13,7 +13,7 @@ FanoutRunner::FanoutRunner(kafka::TopicPartition partition, const Checkpoint& fr
     : PartitionRunner(std::move(partition), from, parts),
       barrier_(context.barrier),
       delivery_partitions_(context.delivery_partitions),
-      lane_(from, context.limits, {*this, *this, *this, context.webhooks}) {}
+      lane_(from, context.limits, {*this, *this, *this, context.webhooks, context.lease}) {}
 
 Status FanoutRunner::Take(const kafka::ConsumedRecord& record, Now now) {
   auto event = DecodeEvent(record.value);

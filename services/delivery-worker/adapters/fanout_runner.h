@@ -17,6 +17,7 @@ class FanoutRunner : public PartitionRunner,
     FanoutLimits limits;
     ConfigBarrier& barrier;
     const WebhookDirectory& webhooks;
+    const LeasePort& lease;
     std::int32_t delivery_partitions = 0;  // of webhook.deliveries
   };
   FanoutRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,

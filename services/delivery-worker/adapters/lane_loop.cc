@@ -66,6 +66,7 @@ Status LaneLoop::OpenEgress(const EgressOptions& options) {
     options_ = options;
     client_ = std::move(*client);
     admission_.emplace(options.admission);
+    account_bytes_.emplace(options.max_account_bytes);
     EgressLimits limits;
     limits.has_canary = options.canary.has_value();
     egress_.emplace(limits);
@@ -80,7 +81,10 @@ void LaneLoop::Attach(std::shared_ptr<PartitionRunner> runner) {
 }
 
 void LaneLoop::Detach(std::shared_ptr<PartitionRunner> runner) {
-  loop_.Post([this, runner = std::move(runner)] { std::erase(runners_, runner); });
+  loop_.Post([this, runner = std::move(runner)] {
+    std::erase(runners_, runner);
+    runner->OnDetached();
+  });
 }
 
 }  // namespace webhook

@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "http/client.h"
 #include "runtime/event_loop.h"
+#include "services/delivery-worker/engine/account_bytes.h"
 #include "services/delivery-worker/engine/admission.h"
 #include "services/delivery-worker/engine/egress_watch.h"
 
@@ -20,6 +21,7 @@ class PartitionRunner;
 struct EgressOptions {
   http::ClientOptions client;
   AdmissionLimits admission;
+  std::size_t max_account_bytes = 32u << 20;  // held of one account's event bodies
   std::optional<http::EndpointUrl>
       canary;  // any answer of it says that our way out is fine; nullopt: see EgressLimits
   std::function<void(bool paused)> on_pause = [](bool) {};  // called on the loop, on each change
@@ -40,6 +42,7 @@ class LaneLoop {
   http::Client& client() { return *client_; }
   Admission& admission() { return *admission_; }
   EgressWatch& egress() { return *egress_; }
+  AccountBytes& account_bytes() { return *account_bytes_; }
 
   // Ends the thread: what is posted later is dropped. Idempotent.
   void Stop() { loop_.Stop(); }
@@ -59,6 +62,7 @@ class LaneLoop {
   EgressOptions options_;
   std::optional<Admission> admission_;
   std::optional<EgressWatch> egress_;
+  std::optional<AccountBytes> account_bytes_;
   runtime::EventLoop loop_;
 };
 

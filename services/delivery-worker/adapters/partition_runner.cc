@@ -90,6 +90,12 @@ void PartitionRunner::PostToLane(std::function<void(Now)> fn) {
   });
 }
 
+void PartitionRunner::OnDetached() {
+  stopping_ = true;
+  abandoned_ = true;
+  lane().Abandon();
+}
+
 void PartitionRunner::OnTick() {
   lane().OnTick(runtime::ReadClock());
   TellRole();

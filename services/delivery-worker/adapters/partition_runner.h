@@ -59,6 +59,8 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   // --- on the loop
 
   void OnTick();
+  // On the loop: the role has let it go, and nothing of it may be written any more.
+  void OnDetached();
 
  protected:
   virtual Lane& lane() = 0;

@@ -15,10 +15,10 @@ PumpRunner::PumpRunner(kafka::TopicPartition partition, const Checkpoint& from, 
       context_(context),
       lane_(this->partition().topic, from, context.limits, *this, lease) {}
 
-Status PumpRunner::Take(const kafka::ConsumedRecord& record, Now) {
+Status PumpRunner::Take(const kafka::ConsumedRecord& record, Now now) {
   const auto delivery = DecodeDelivery(record.value);
   if (!delivery) return delivery.error();
-  lane_.OnWaiting(*delivery, record.offset, record.timestamp, std::string(record.value));
+  lane_.OnWaiting(*delivery, record.offset, record.timestamp, std::string(record.value), now);
   return Ok();
 }
 

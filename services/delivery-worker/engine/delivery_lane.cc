@@ -16,6 +16,7 @@ constexpr std::chrono::seconds kSweep{60};
 constexpr std::chrono::milliseconds kLeaseLook{100};
 constexpr std::chrono::milliseconds kConfigLook{100};
 constexpr char kWaitsForEndpoint[] = "Waits for the endpoint's rate limit or for its earlier deliveries.";
+constexpr char kWaitsForAccount[] = "Waits for others of the account: together they hold much memory.";
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
 
@@ -29,6 +30,7 @@ void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
     if (window_.MayStillCome(entry.delivery_offset)) completed_before_[entry.delivery_offset] = entry.attempt;
     if (entry.ended_at) duplicates_.NoteMade(entry.attempt);
+    if (entry.ended_run) duplicates_.NoteEnded(*entry.ended_run);
   }
   NoteAttempts(tail.end);
   inherited_known_ = true;
@@ -58,6 +60,7 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   // No pause of ours is longer: a record that says so is a mistake.
   if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + kMaxRetryPause);
   held_bytes_ += delivery.event->body.size();
+  if (ports_.account_bytes) ports_.account_bytes->Add(delivery.event->account, delivery.event->body.size());
   item.delivery = std::move(delivery);
   JudgeAndQueue(token, now);
 }
@@ -69,6 +72,13 @@ void DeliveryLane::Drain(Now now) {
     if (item.queued) waiting.push_back(token);
   }
   for (const Token token : waiting) HandOver(token);
+}
+
+void DeliveryLane::OnAbandoned() {
+  AccountBytes* const shared = std::exchange(ports_.account_bytes, nullptr);
+  if (shared == nullptr) return;
+  for (const auto& [token, item] : items_)
+    shared->Remove(item.delivery.event->account, item.delivery.event->body.size());
 }
 
 void DeliveryLane::HandOver(Token token) {
@@ -117,9 +127,12 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   EndpointGate::Entry entry{item.delivery.kind == DeliveryKind::kRedelivery, now.mono, token};
   if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
     entry.ready += *item.delivery.due_at - now.wall;
-  if (!gate.Offer(entry, item.delivery.event->body.size(), now.mono)) {
+  const Event& event = *item.delivery.event;
+  const bool crowded = ports_.account_bytes != nullptr && ports_.account_bytes->Full(event.account);
+  if (crowded || !gate.Offer(entry, event.body.size(), now.mono)) {
     const MonoTime slot = limits_.guards.reserved_slots ? gate.ReserveSlot(now.mono) : now.mono;
-    return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono), kWaitsForEndpoint, now);
+    return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono),
+                crowded ? kWaitsForAccount : kWaitsForEndpoint, now);
   }
   item.queued = entry;
   StartReady(webhook.id, now);
@@ -144,6 +157,10 @@ void DeliveryLane::StartReady(const WebhookId& id, Now now) {
 bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   Item& item = items_.at(token);
   const auto entry = std::exchange(item.queued, std::nullopt);
+  if (limits_.guards.drop_duplicates && duplicates_.HasEnded(item.prints)) {
+    Complete(token, now);
+    return true;
+  }
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) {
     EndWithoutRequest(token, *end);
@@ -162,7 +179,7 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   item.webhook = webhook;
   item.unrecorded = true;
   gate.rate().SetLimit(webhook->rate_limit);
-  gate.Started();
+  gate.Started(now.mono);
   if (!limits_.guards.pending_counts) gate.rate().Dropped();
   ++effects_;
   ports_.http.Send(token, item.delivery, webhook);
@@ -195,6 +212,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     item.record.outcome = OutcomeWord(outcome, *webhook);
     DescribeRequest(result, webhook->url, &item.record);
     if (const auto* finish = std::get_if<Finish>(&step)) {
+      duplicates_.NoteEnded(item.prints.run);
       NoteEnd(item, *finish);
     } else {
       NoteRetry(item, std::get<RetryAt>(step), now);
@@ -329,12 +347,18 @@ void DeliveryLane::Complete(Token token, Now now) {
   const auto found = items_.find(token);
   CHECK(found != items_.end(), "a delivery is completed twice");
   NoteRecorded(found->second, now);
-  held_bytes_ -= found->second.delivery.event->body.size();
+  ReleaseBytes(found->second);
   window_.MarkDone(found->second.offset);
   for (const std::int64_t duplicate : found->second.duplicates) window_.MarkDone(duplicate);
   if (found->second.parked) duplicates_.NoteParked(found->second.prints.round);
   duplicates_.Release(found->second.prints, token);
   items_.erase(found);
+}
+
+void DeliveryLane::ReleaseBytes(const Item& item) {
+  const Event& event = *item.delivery.event;
+  held_bytes_ -= event.body.size();
+  if (ports_.account_bytes) ports_.account_bytes->Remove(event.account, event.body.size());
 }
 
 void DeliveryLane::NoteAttempts(std::int64_t end) {

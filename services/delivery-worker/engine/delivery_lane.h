@@ -15,6 +15,7 @@
 #include "core/time.h"
 #include "domain/attempt_record.h"
 #include "domain/delivery.h"
+#include "services/delivery-worker/engine/account_bytes.h"
 #include "services/delivery-worker/engine/duplicates.h"
 #include "services/delivery-worker/engine/egress_watch.h"
 #include "services/delivery-worker/engine/endpoint_gate.h"
@@ -59,6 +60,8 @@ class DeliveryLane : public Lane {
     AdmissionPort& admission;
     // Shared with the loop's other lanes; null: endpoints are always at fault themselves.
     EgressWatch* egress = nullptr;
+    // Shared likewise; null: no account holds too much.
+    AccountBytes* account_bytes = nullptr;
   };
   DeliveryLane(std::int32_t partition, const Checkpoint& from, const DeliveryLimits& limits,
                const Ports& ports);
@@ -98,6 +101,7 @@ class DeliveryLane : public Lane {
   void OnAcknowledged(Token token, std::int64_t offset, Now now) override;
   void Advance(Now now) override;
   void Drain(Now now) override;
+  void OnAbandoned() override;
   bool Settles() const override { return settles_; }
 
   // The webhook as it is now, and whether the delivery may be sent to it.
@@ -126,8 +130,9 @@ class DeliveryLane : public Lane {
   void HandOver(Token token);
   void ReportAndAppend(Token token);
   bool WaitIsNext(const Item& item) const;
-  // All of its effects are acknowledged.
+  // All of its effects are acknowledged, or it needs none.
   void Complete(Token token, Now now);
+  void ReleaseBytes(const Item& item);
   // The attempts before this offset are known.
   void NoteAttempts(std::int64_t end);
   // Nothing of the item's request is left to be recorded.

@@ -420,5 +420,31 @@ TEST_F(DeliveryLaneTest, ForgetsNothingWhenTheSameOffsetsAreReadAgain) {
   EXPECT_EQ(http.sent.size(), 1U);
 }
 
+// Of which one has many endpoints that hang, with large bodies.
+TEST_F(DeliveryLaneTest, AnAccountThatHoldsTooManyBytesIsParked) {
+  AccountBytes bytes{5};
+  DeliveryLane bounded{
+      7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission, nullptr, &bytes}};
+  bounded.OnInherited({{}, 0, true}, now);
+  for (int i = 0; i < 4; ++i) bounded.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  EXPECT_EQ(http.sent.size(), 2U) << "the third and the fourth would make it more than 5 bytes";
+  EXPECT_EQ(journal.waits.size(), 2U);
+  Webhook other = MakeWebhook("webhook_b");
+  other.account = AccountId("account_2");
+  registry.Put(other);
+  Delivery delivery = NewDelivery("delivery_b", "webhook_b");
+  Event event = *delivery.event;
+  event.account = other.account;
+  delivery.event = std::make_shared<const Event>(event);
+  bounded.OnDelivery(delivery, 4, now);
+  EXPECT_EQ(http.sent.size(), 3U) << "another account is not held up";
+  bounded.Abandon();
+  EXPECT_FALSE(bytes.Full(AccountId("account_1")));
+  bounded.OnResponse(http.sent[0], Answer(200), now);
+  while (!journal.open.empty()) {
+    for (const Token token : std::exchange(journal.open, {})) bounded.OnAppended(token, {true, 0}, now);
+  }
+}
+
 }  // namespace
 }  // namespace webhook

@@ -13,30 +13,34 @@ namespace webhook {
 
 // Which records of a delivery lane say again what another one says: a pump or a fan-out that dies between an
 // append and its commit appends a batch twice, and a new owner reads again what an earlier one has sent. A
-// record is a duplicate where another stands for the same attempt, or for the same round of it. A delivery
-// that is parked comes back as the next round of the same attempt, and that is no duplicate of the one
-// before. Pure; no lock.
+// record is a duplicate where another stands for the same attempt, or for the same round of it, and where its
+// delivery has ended: an attempt that is repeated after a crash may succeed though the retry after it is
+// appended already. A delivery that is parked comes back as the next round of the same attempt, and that is
+// no duplicate of the one before. Pure; no lock.
 class Duplicates {
  public:
-  // `remembered`: attempts and rounds that are over; of more, the newest.
+  // `remembered`: attempts, rounds and runs that are over; of more, the newest.
   explicit Duplicates(std::size_t remembered) : over_(remembered) {}
 
   // What a record stands for (domain/delivery.h).
   struct Prints {
+    Bytes16 run{};
     Bytes16 attempt{};
     Bytes16 round{};
   };
   static Prints PrintsOf(const Delivery& delivery) {
-    return {Fingerprint(delivery), RoundFingerprint(delivery)};
+    return {RunFingerprint(delivery.id, delivery.run), Fingerprint(delivery), RoundFingerprint(delivery)};
   }
 
   // The held record that stands for the same: the duplicate is done when that one is, and no sooner. nullopt:
   // none.
   std::optional<Token> Held(const Prints& prints) const;
-  // The attempt was made, or the round was parked: the duplicate is done at once.
+  // The attempt was made, the round was parked, or the delivery has ended: the duplicate is done at once.
   bool IsOver(const Prints& prints) const {
-    return over_.Contains(prints.attempt) || over_.Contains(prints.round);
+    return over_.Contains(prints.attempt) || over_.Contains(prints.round) || over_.Contains(prints.run);
   }
+
+  bool HasEnded(const Prints& prints) const { return over_.Contains(prints.run); }
 
   void Hold(const Prints& prints, Token token);
   // From now on another record may stand for the attempt (for the attempt and the round): this one is being
@@ -46,6 +50,8 @@ class Duplicates {
 
   // The attempt was made, by this owner or an earlier one.
   void NoteMade(const Bytes16& attempt) { over_.Insert(attempt); }
+  // The delivery needs no attempt any more: its run is delivered, failed, or the like.
+  void NoteEnded(const Bytes16& run) { over_.Insert(run); }
   // The round's parking is recorded.
   void NoteParked(const Bytes16& round) { over_.Insert(round); }
 

@@ -94,5 +94,30 @@ TEST_F(DuplicatesTest, ADuplicateOfWhatWaitsIsDropped) {
   EXPECT_EQ(lane.held(), 11U) << "what was parked is no duplicate when it comes back";
 }
 
+// Both were appended before a crash, and both are read after it.
+TEST_F(DuplicatesTest, AnAttemptThatWaitsIsDroppedWhenTheOneBeforeSucceeds) {
+  for (int i = 0; i < 9; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  lane.OnDelivery(NewDelivery("delivery_x"), 9, now);
+  Delivery second = NewDelivery("delivery_x");
+  second.attempt = 2;
+  lane.OnDelivery(second, 10, now);
+  ASSERT_EQ(http.sent.size(), 10U);
+  lane.OnResponse(http.sent[9], Answer(200), now);
+  AcknowledgeAll();
+  EXPECT_EQ(http.sent.size(), 10U);
+  EXPECT_EQ(lane.held(), 9U);
+}
+
+TEST_F(DuplicatesTest, ARedeliveryIsARunOfItsOwn) {
+  lane.OnDelivery(NewDelivery(), 0, now);
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  AcknowledgeAll();
+  Delivery again = NewDelivery();
+  again.run = 1;
+  again.kind = DeliveryKind::kRedelivery;
+  lane.OnDelivery(again, 1, now);
+  EXPECT_EQ(http.sent.size(), 2U);
+}
+
 }  // namespace
 }  // namespace webhook

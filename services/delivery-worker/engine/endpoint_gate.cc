@@ -8,8 +8,6 @@ namespace webhook {
 namespace {
 
 constexpr std::chrono::minutes kFailuresRemembered{10};
-// What waits for a dead endpoint goes round in the wait tiers no faster, however many it is.
-constexpr std::chrono::milliseconds kProbingPace{100};
 // So much of the average is the newest gap between two ends of requests, and it counts for no more than so
 // many averages and a bit: a machine that stood still for a second says little of an endpoint.
 constexpr int kGapsAveraged = 16;
@@ -17,9 +15,12 @@ constexpr int kMostAverages = 4;
 constexpr std::chrono::milliseconds kShortGap{1};
 // What is only presumed of an endpoint's pace puts a slot off no further: it may soon be faster.
 constexpr std::chrono::seconds kFarthestPresumed{60};
-// What waits for a dead endpoint comes back after at most half of the time for which it has been dead. These
-// are the wait tiers' pauses, so that each round is one append.
-constexpr std::array<std::chrono::seconds, 4> kRounds = {std::chrono::seconds{900}, std::chrono::seconds{300},
+// What waits for a dead endpoint comes back when it would be probed with it, as far apart as probes are seen
+// to take, but at least so much; and after at most half of the time for which it has been dead. Those rounds
+// are the wait tiers' pauses: for most of many that wait, each is one append.
+constexpr std::chrono::milliseconds kProbingPace{100};
+constexpr std::array<std::chrono::seconds, 5> kRounds = {std::chrono::seconds{3600},
+                                                         std::chrono::seconds{900}, std::chrono::seconds{300},
                                                          std::chrono::seconds{60}, std::chrono::seconds{15}};
 
 std::chrono::seconds Round(MonoTime::duration dead) {
@@ -87,7 +88,8 @@ std::optional<Token> EndpointGate::TakeNext(MonoTime now) {
   return head->token;
 }
 
-void EndpointGate::Started() {
+void EndpointGate::Started(MonoTime now) {
+  last_started_ = now;
   ++in_flight_;
   ++unrecorded_;
   rate_.Admit();
@@ -110,6 +112,7 @@ void EndpointGate::Finished(bool written, std::optional<bool> success, MonoTime 
 
 void EndpointGate::Inherit(bool success, MonoTime ended) {
   rate_.Inherit(ended);
+  last_started_ = ended;
   NoteResult(success, ended);
   last_finished_ = ended;
 }
@@ -124,6 +127,7 @@ void EndpointGate::NoteResult(bool success, MonoTime now) {
   } else if (++straight_failures_ == 1) {
     failing_since_ = now;
   }
+  probe_took_ = now - last_started_;
 }
 
 void EndpointGate::NotePace(MonoTime now) {
@@ -145,17 +149,18 @@ std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
 }
 
 MonoTime EndpointGate::ReserveSlot(MonoTime now) {
-  MonoTime slot = rate_.NextFree(now, waiting_.size());
-  std::chrono::microseconds pace = rate_.Pace();
   if (Probing()) {
-    slot = std::max(slot, now + Round(now - failing_since_));
-    pace = std::max<std::chrono::microseconds>(pace, kProbingPace);
-  } else {
-    const MonoTime farthest = now + kFarthestPresumed;
-    slot =
-        std::max(slot, std::min(farthest, now + served_every_ * static_cast<std::int64_t>(waiting_.size())));
-    if (last_slot_ + served_every_ <= farthest) pace = std::max(pace, served_every_);
+    const auto pace = std::max<MonoTime::duration>(kProbingPace, probe_took_);
+    const MonoTime behind = now + pace * static_cast<std::int64_t>(waiting_.size());
+    last_slot_ = std::min(now + Round(now - failing_since_), std::max(behind, last_slot_) + pace);
+    return last_slot_;
   }
+  const MonoTime farthest = now + kFarthestPresumed;
+  const MonoTime served =
+      std::min(farthest, now + served_every_ * static_cast<std::int64_t>(waiting_.size()));
+  const MonoTime slot = std::max(rate_.NextFree(now, waiting_.size()), served);
+  std::chrono::microseconds pace = rate_.Pace();
+  if (last_slot_ + served_every_ <= farthest) pace = std::max(pace, served_every_);
   last_slot_ = std::max(slot, last_slot_ + pace);
   return last_slot_;
 }

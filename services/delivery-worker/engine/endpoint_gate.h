@@ -60,7 +60,7 @@ class EndpointGate {
   std::optional<Token> TakeNext(MonoTime now);
 
   // A request starts: it may reach the endpoint at any moment.
-  void Started();
+  void Started(MonoTime now);
   // It has ended. `success`: nullopt: it failed by a fault of our own, which says nothing of the endpoint;
   // `written`: something of it may have reached the endpoint all the same. Recorded() follows where it is no
   // fault of our own.
@@ -74,8 +74,9 @@ class EndpointGate {
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
   std::optional<MonoTime> WakeAt(MonoTime now) const;
   // A slot for a parked delivery, after all that waits here and all that was parked before it: as far apart
-  // as the limit asks, and as requests were seen to end while others waited; for a dead endpoint the later
-  // the longer it has been dead.
+  // as the limit asks, and as requests were seen to end while others waited. For a dead endpoint when it may
+  // be its turn to be tried, but after at most half of the time for which it has been dead, and at most an
+  // hour.
   MonoTime ReserveSlot(MonoTime now);
   // True where forgetting the gate forgets nothing.
   bool Idle(MonoTime now) const;
@@ -105,9 +106,11 @@ class EndpointGate {
   bool crowded_ = false;  // others waited so when the last one ended
   int straight_failures_ = 0;
   MonoTime failing_since_{};  // of those
+  MonoTime last_started_{};
   MonoTime last_finished_{};
-  MonoTime last_slot_{};  // given by ReserveSlot()
-  MonoTime last_turn_{};  // kept by Park()
+  MonoTime::duration probe_took_{};  // of the newest request, from the newest start
+  MonoTime last_slot_{};             // given by ReserveSlot()
+  MonoTime last_turn_{};             // kept by Park()
 };
 
 }  // namespace webhook

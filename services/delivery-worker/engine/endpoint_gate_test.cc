@@ -21,7 +21,7 @@ std::vector<MonoTime> Flood(const RateLimit& limit, seconds time, milliseconds s
   for (MonoTime now = kStart; now < kStart + time; now += step) {
     (void)gate.Offer({false, now, ++token}, 10, now);
     while (gate.TakeNext(now)) {
-      gate.Started();
+      gate.Started(now);
       starts.push_back(now);
       gate.Finished(true, true, now);
       gate.Recorded();
@@ -33,7 +33,7 @@ std::vector<MonoTime> Flood(const RateLimit& limit, seconds time, milliseconds s
 // Starts the next delivery and answers it at once; false: there is none.
 bool Serve(EndpointGate* gate, MonoTime now) {
   if (!gate->TakeNext(now)) return false;
-  gate->Started();
+  gate->Started(now);
   gate->Finished(true, true, now);
   gate->Recorded();
   return true;
@@ -126,14 +126,35 @@ TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   for (Token token = 1; token <= 5; ++token) {
     ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
     ASSERT_TRUE(gate.TakeNext(kStart));
-    gate.Started();
+    gate.Started(kStart);
     Fail(&gate);
   }
+  EXPECT_EQ(gate.ReserveSlot(kStart), kStart + milliseconds{100});
+  EXPECT_EQ(gate.ReserveSlot(kStart), kStart + milliseconds{200}) << "it answers at once";
+  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot(kStart);
   EXPECT_EQ(gate.ReserveSlot(kStart), kStart + seconds{15});
-  EXPECT_EQ(gate.ReserveSlot(kStart), kStart + seconds{15} + milliseconds{100});
-  EXPECT_EQ(gate.ReserveSlot(kStart + seconds{600}), kStart + seconds{900}) << "half as long as it is dead";
-  EXPECT_EQ(gate.ReserveSlot(kStart + seconds{1'000}), kStart + seconds{1'300});
-  EXPECT_EQ(gate.ReserveSlot(kStart + seconds{86'400}), kStart + seconds{86'400 + 900});
+}
+
+// A probe takes 30 s: what is parked comes back for its turn, and else goes round as seldom as may be.
+TEST(EndpointGate, WhatWaitsForAnEndpointThatHangsComesBackForItsTurn) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit(RateLimit{0, 0, 10});
+  MonoTime now = kStart;
+  const auto hang = [&](Token token) {
+    ASSERT_TRUE(gate.Offer({false, now, token}, 1, now));
+    ASSERT_TRUE(gate.TakeNext(now));
+    gate.Started(now);
+    now += seconds{30};
+    gate.Finished(true, false, now);
+    gate.Recorded();
+  };
+  for (Token token = 1; token <= 11; ++token) hang(token);
+  EXPECT_EQ(gate.ReserveSlot(now), now + seconds{30});
+  EXPECT_EQ(gate.ReserveSlot(now), now + seconds{60});
+  EXPECT_EQ(gate.ReserveSlot(now), now + seconds{60}) << "dead for 300 s: at most half of it, a tier's pause";
+  now += seconds{86'400};
+  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot(now);
+  EXPECT_EQ(gate.ReserveSlot(now), now + seconds{3'600});
 }
 
 TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
@@ -174,7 +195,7 @@ TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
   for (Token token = 1; token <= 6; ++token) {
     ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
     ASSERT_TRUE(gate.TakeNext(kStart));
-    gate.Started();
+    gate.Started(kStart);
     if (token <= 5) Fail(&gate);
   }
   EXPECT_GT(gate.ReserveSlot(kStart), kStart);
@@ -190,7 +211,7 @@ TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
   int started = 0;
   const auto start_all = [&] {
     while (gate.TakeNext(kStart)) {
-      gate.Started();
+      gate.Started(kStart);
       ++started;
     }
   };
@@ -220,7 +241,7 @@ TEST(EndpointGate, WhatMayHaveReachedTheEndpointAndIsNeverRecordedCountsForAWind
   for (Token token = 1; token <= 50; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
   for (int i = 0; i < 20; ++i) {
     ASSERT_TRUE(gate.TakeNext(kStart));
-    gate.Started();
+    gate.Started(kStart);
     gate.Finished(true, std::nullopt, kStart);
   }
   EXPECT_FALSE(gate.TakeNext(kStart));
@@ -258,7 +279,7 @@ TEST(EndpointGate, BoundsWhatIsInNoRecordWhereThereIsALimit) {
     for (Token token = 1; token <= 50; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
     int started = 0;
     while (gate.TakeNext(kStart)) {
-      gate.Started();
+      gate.Started(kStart);
       gate.Finished(true, true, kStart);
       ++started;
     }

@@ -18,7 +18,8 @@ void FanoutLane::OnEvent(std::shared_ptr<const Event> event, std::int64_t offset
 }
 
 // One barrier for all that was read before it.
-void FanoutLane::Advance(Now) {
+void FanoutLane::Advance(Now now) {
+  FanOutReady(now);
   if (waiting_.empty() || !asked_.empty()) return;
   asked_.swap(waiting_);
   ports_.barrier.AskBarrier();
@@ -30,10 +31,23 @@ void FanoutLane::OnBarrier(Now now) {
 }
 
 void FanoutLane::FanOutReady(Now now) {
-  while (!ready_.empty() && !draining() && appending_.size() < limits_.max_appends) {
+  AppendMatched();
+  while (!ready_.empty() && !draining() && first_matched_ > last_token_ &&
+         (!limits_.guards.lease || now.mono < ports_.lease.lease())) {
     const Entry entry = std::move(ready_.front());
     ready_.pop_front();
     FanOutEntry(entry, now);
+  }
+}
+
+void FanoutLane::AppendMatched() {
+  while (first_matched_ <= last_token_) {
+    const std::size_t bytes = deliveries_.at(first_matched_).second.event->body.size();
+    const bool room = appends_ < limits_.max_appends && append_bytes_ + bytes <= limits_.max_append_bytes;
+    if (!room && appends_ > 0) return;
+    ++appends_;
+    append_bytes_ += bytes;
+    Append(first_matched_++);
   }
 }
 
@@ -59,20 +73,21 @@ void FanoutLane::FanOutEntry(const Entry& entry, Now now) {
   if (deliveries.empty()) return Finish(entry.offset, bytes);
   open_[entry.offset] = {deliveries.size(), bytes};
   for (Delivery& delivery : deliveries) {
-    const Token token = ++last_token_;
-    appending_.emplace(token, std::pair{entry.offset, std::move(delivery)});
-    Append(token);
+    deliveries_.emplace(++last_token_, std::pair{entry.offset, std::move(delivery)});
   }
+  AppendMatched();
 }
 
 void FanoutLane::DoAppend(Token token) {
-  ports_.deliveries.AppendDelivery(token, appending_.at(token).second);
+  ports_.deliveries.AppendDelivery(token, deliveries_.at(token).second);
 }
 
 void FanoutLane::OnAcknowledged(Token token, std::int64_t, Now now) {
-  const auto found = appending_.find(token);
+  const auto found = deliveries_.find(token);
   const std::int64_t offset = found->second.first;
-  appending_.erase(found);
+  --appends_;
+  append_bytes_ -= found->second.second.event->body.size();
+  deliveries_.erase(found);
   const auto open = open_.find(offset);
   if (--open->second.unacknowledged == 0) {
     Finish(offset, open->second.bytes);

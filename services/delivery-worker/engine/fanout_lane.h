@@ -22,16 +22,18 @@ struct FanoutLimits {
   // Held of one partition. The lane does not refuse more: who feeds it pauses there.
   std::size_t max_records = 2'000;
   std::size_t max_bytes = 8u << 20;
-  // Deliveries being appended; then the next event waits. One event's may be more: all webhooks of an
-  // account.
+  // Deliveries being appended, and the bytes of their bodies; one is always let through. The rest of an
+  // event's, and the next event, wait.
   std::size_t max_appends = 4'096;
+  std::size_t max_append_bytes = 2u << 20;
   std::size_t remembered = 16'384;  // events of one partition, to drop repeats of a publish
   Guards guards;
 };
 
 // Fans out one partition of webhook.events: OnEvent -> barrier -> FanOut -> AppendDelivery for each -> done,
 // in their order. The barrier lets a webhook that was created before an event was published match it: the
-// local copy of the webhooks has reached what the registry had committed after the event was read.
+// local copy of the webhooks has reached what the registry had committed after the event was read. Nothing
+// begins outside of the lease.
 class FanoutLane : public Lane {
  public:
   struct Ports {
@@ -39,6 +41,7 @@ class FanoutLane : public Lane {
     BarrierPort& barrier;
     FanoutReportPort& report;
     const WebhookDirectory& webhooks;
+    const LeasePort& lease;
   };
   FanoutLane(const Checkpoint& from, const FanoutLimits& limits, const Ports& ports);
 
@@ -64,6 +67,7 @@ class FanoutLane : public Lane {
   void Drain(Now now) override;
 
   void FanOutReady(Now now);
+  void AppendMatched();
   void FanOutEntry(const Entry& entry, Now now);
   void Finish(std::int64_t offset, std::size_t bytes);
 
@@ -74,7 +78,12 @@ class FanoutLane : public Lane {
   std::vector<Entry> asked_;           // behind that barrier
   std::deque<Entry> ready_;            // behind a barrier that was reached
   std::map<std::int64_t, Open> open_;  // by offset
-  std::map<Token, std::pair<std::int64_t, Delivery>> appending_;  // token -> offset of its event, delivery
+  // Token -> offset of its event, delivery. From first_matched_ on they are still to be appended, in this
+  // order.
+  std::map<Token, std::pair<std::int64_t, Delivery>> deliveries_;
+  Token first_matched_ = 1;
+  std::size_t appends_ = 0;  // of them, under way
+  std::size_t append_bytes_ = 0;
   Token last_token_ = 0;
   std::size_t held_bytes_ = 0;
 };

@@ -10,21 +10,30 @@ void AttemptsTail::Add(const AttemptRecord& record, std::int64_t window_begin) {
   attempt.id = record.delivery_id;
   attempt.run = record.run;
   attempt.attempt = record.attempt;
-  Entry entry{record.delivery_offset, Fingerprint(attempt), record.webhook_id, std::nullopt,
-              record.state == DeliveryState::kDelivered};
-  if (record.requested) entry.ended_at = record.started_at + record.duration;
+  Entry entry{record.delivery_offset,
+              Fingerprint(attempt),
+              record.webhook_id,
+              std::nullopt,
+              record.state == DeliveryState::kDelivered,
+              std::nullopt};
+  if (record.requested) {
+    entry.ended_at = record.started_at + record.duration;
+    const bool goes_on = record.state == DeliveryState::kPending || record.state == DeliveryState::kWaiting;
+    if (!goes_on) entry.ended_run = RunFingerprint(record.delivery_id, record.run);
+  }
   entries.push_back(entry);
 }
 
 InheritedRequests::InheritedRequests(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled,
                                      int max_unrecorded, Now taken_over)
     : taken_over_(taken_over.mono), complete_(tail.complete) {
-  // By the wall clocks of two machines. One that runs ahead cannot have sent later than now.
+  // By the wall clocks of two machines: as late as it may have been, which is no later than now.
   const auto ours = [&](WallTime time) {
-    return taken_over.mono - std::max<WallTime::duration>(taken_over.wall - time, WallTime::duration{0});
+    return taken_over.mono -
+           std::max<WallTime::duration>(taken_over.wall - time - kClockSkew, WallTime::duration{0});
   };
   for (const AttemptsTail::Entry& entry : tail.entries) {
-    if (entry.ended_at && *entry.ended_at >= taken_over.wall - kLongestRateWindow)
+    if (entry.ended_at && *entry.ended_at >= taken_over.wall - kTailAge)
       requests_[entry.webhook].push_back({ours(*entry.ended_at), entry.delivered});
   }
   for (const Unsettled& one : unsettled) assumed_.emplace_back(ours(one.until), one.owners * max_unrecorded);

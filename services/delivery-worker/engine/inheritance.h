@@ -25,6 +25,7 @@ struct AttemptsTail {
     WebhookId webhook;
     std::optional<WallTime> ended_at;  // of its request; nullopt: there was none
     bool delivered = false;            // by that request
+    std::optional<Bytes16> ended_run;  // fingerprint of the run that needs no attempt after that request
   };
   // Adds what a record tells to an owner whose window begins at the offset `window_begin`. A record without a
   // request, before the window, tells it nothing.
@@ -36,9 +37,12 @@ struct AttemptsTail {
   bool complete = false;
 };
 
+// The clocks of two workers differ by no more (ADR 0008).
+inline constexpr std::chrono::seconds kClockSkew{5};
+
 // Older than this a record of the attempts need not be read for the rate windows: its time is its producer's,
-// whose clock may be 5 s behind ours.
-inline constexpr std::chrono::milliseconds kTailAge = kLongestRateWindow + std::chrono::seconds{5};
+// whose clock may be behind ours.
+inline constexpr std::chrono::milliseconds kTailAge = kLongestRateWindow + kClockSkew;
 
 // What a new owner knows of the requests of owners before it: its rate windows begin with them, and an
 // endpoint that was dead is dead. What they have sent and is in no record is bounded: a gate lets no more

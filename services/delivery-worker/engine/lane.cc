@@ -1,11 +1,14 @@
 #include "services/delivery-worker/engine/lane.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace webhook {
 namespace {
 
 constexpr std::chrono::milliseconds kAppendRetry{500};
+// At a time: while the producer's queue is full, to try all of many would only cost their encoding.
+constexpr std::size_t kRetriedAtOnce = 64;
 
 }  // namespace
 
@@ -28,7 +31,7 @@ void Lane::Append(Token token) {
 void Lane::OnAppended(Token token, const Appended& appended, Now now) {
   --effects_;
   if (!appended.ok) {
-    if (failed_.empty()) next_retry_ = now.mono + kAppendRetry;
+    next_retry_ = now.mono + kAppendRetry;
     failed_.push_back(token);
     return;
   }
@@ -37,13 +40,22 @@ void Lane::OnAppended(Token token, const Appended& appended, Now now) {
 
 void Lane::OnTick(Now now) {
   if (!failed_.empty() && now.mono >= next_retry_) {
-    for (const Token token : std::exchange(failed_, {})) Append(token);
+    for (std::size_t i = std::min(failed_.size(), kRetriedAtOnce); i > 0; --i) {
+      const Token token = failed_.front();
+      failed_.pop_front();
+      Append(token);
+    }
   }
   if (!draining_) Advance(now);
 }
 
 void Lane::BeginDrain(Now now) {
   if (!std::exchange(draining_, true)) Drain(now);
+}
+
+void Lane::Abandon() {
+  draining_ = true;
+  OnAbandoned();
 }
 
 Checkpoint Lane::checkpoint() const {

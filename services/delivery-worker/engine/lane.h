@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 #include "core/time.h"
@@ -38,8 +39,8 @@ class Lane {
   // Idempotent.
   void BeginDrain(Now now);
   // The partition has another owner already: begins nothing more, and leaves what waits to it. Appends that
-  // fail are still repeated.
-  void Abandon() { draining_ = true; }
+  // fail are still repeated. Idempotent.
+  void Abandon();
   // No effect is under way.
   bool idle() const { return effects_ == 0 && failed_.empty(); }
 
@@ -60,6 +61,8 @@ class Lane {
   // Each tick, until it drains.
   virtual void Advance(Now now) = 0;
   virtual void Drain(Now now) = 0;
+  // Nothing that other lanes share may be held any more.
+  virtual void OnAbandoned() {}
   // When drained: all that was sent is in the attempts (Checkpoint::settled).
   virtual bool Settles() const { return true; }
 
@@ -71,7 +74,7 @@ class Lane {
   std::size_t effects_ = 0;                 // under way: requests, appends, poison
 
  private:
-  std::vector<Token> failed_;
+  std::deque<Token> failed_;  // appends to be repeated
   MonoTime next_retry_{};
   bool draining_ = false;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "domain/retry_schedule.h"
 #include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {
@@ -11,20 +12,22 @@ PumpLane::PumpLane(std::string_view topic, const Checkpoint& from, const PumpLim
                    const LeasePort& lease)
     : Lane(from), limits_(limits), delay_(TierDelay(topic, limits.time_scale)), port_(port), lease_(lease) {}
 
-void PumpLane::OnWaiting(const Delivery& delivery, std::int64_t offset, WallTime appended,
-                         std::string value) {
+void PumpLane::OnWaiting(const Delivery& delivery, std::int64_t offset, WallTime appended, std::string value,
+                         Now now) {
   if (!window_.Add(offset)) return;
-  const WallTime release = appended + delay_;
-  const WallTime due =
-      std::min<WallTime>(delivery.due_at.value_or(release), delivery.created_at + limits_.max_age);
-  queue_.Add({offset, release, due, delivery.webhook_id, delivery.id, std::move(value)});
+  const WallTime release = std::min(appended, now.wall) + delay_;
+  WallTime due = std::min<WallTime>(delivery.due_at.value_or(release), delivery.created_at + limits_.max_age);
+  // No pause of ours is longer: a record that says so is a mistake, and its lane's to judge.
+  if (due > now.wall + kMaxRetryPause) due = release;
+  queue_.Add(
+      {offset, now.mono + (release - now.wall), due, delivery.webhook_id, delivery.id, std::move(value)});
 }
 
 void PumpLane::Advance(Now now) {
   if (now.mono >= lease_.lease())
     return;  // else each move by an owner that was replaced makes another duplicate
   while (moving_.size() < limits_.max_records) {
-    auto due = queue_.TakeDue(now.wall);
+    auto due = queue_.TakeDue(now.mono);
     if (!due) return;
     const auto token = static_cast<Token>(due->offset);
     moving_bytes_ += due->value.size();

@@ -30,10 +30,12 @@ class PumpLane : public Lane {
   PumpLane(std::string_view topic, const Checkpoint& from, const PumpLimits& limits, MovePort& port,
            const LeasePort& lease);
 
-  // A record was read, which the broker appended then. `value`: the record, to be passed on as it is.
-  void OnWaiting(const Delivery& delivery, std::int64_t offset, WallTime appended, std::string value);
+  // A record was read, which the broker appended then. `value`: the record, to be passed on as it is. It
+  // waits for no longer than the tier's pause from now: a broker whose clock ran ahead holds nobody up.
+  void OnWaiting(const Delivery& delivery, std::int64_t offset, WallTime appended, std::string value,
+                 Now now);
   // Release time of the head; nullopt: nothing waits here.
-  std::optional<WallTime> next_release() const { return queue_.next_release(); }
+  std::optional<MonoTime> next_release() const { return queue_.next_release(); }
 
   std::size_t held() const override { return queue_.size() + moving_.size(); }
   std::size_t held_bytes() const override { return queue_.bytes() + moving_bytes_; }

@@ -39,7 +39,7 @@ class PumpLaneTest : public ::testing::Test {
     delivery.webhook_id = WebhookId("webhook_a");
     delivery.created_at = kStart;
     delivery.due_at = kStart + due;
-    lane.OnWaiting(delivery, offset, kStart + release - seconds{15}, "value");
+    lane.OnWaiting(delivery, offset, kStart + release - seconds{15}, "value", now);
   }
   void TickAt(seconds time) {
     now = {MonoTime{time}, kStart + time};
@@ -55,7 +55,7 @@ class PumpLaneTest : public ::testing::Test {
 TEST_F(PumpLaneTest, ReleasesInAppendOrderAndOnlyWhatIsDue) {
   Wait(0, seconds{5}, seconds{5});
   Wait(1, seconds{6}, seconds{6});
-  EXPECT_EQ(lane.next_release(), kStart + seconds{5});
+  EXPECT_EQ(lane.next_release(), MonoTime{seconds{5}});
   TickAt(seconds{4});
   EXPECT_TRUE(moves.offsets.empty());
   TickAt(seconds{5});
@@ -70,6 +70,28 @@ TEST_F(PumpLaneTest, WhatIsDueLaterHops) {
   Wait(1, seconds{0}, seconds{14});
   TickAt(seconds{0});
   EXPECT_THAT(moves.topics, ElementsAre("webhook.wait.60s", "webhook.deliveries"));
+}
+
+TEST_F(PumpLaneTest, ABrokersClockThatRanAheadHoldsNobodyUp) {
+  Wait(0, seconds{3'600}, seconds{0});
+  Wait(1, seconds{0}, seconds{0});
+  TickAt(seconds{15});
+  EXPECT_THAT(moves.offsets, ElementsAre(0, 1));
+}
+
+TEST_F(PumpLaneTest, AClockThatIsSetBackHoldsNobodyUp) {
+  Wait(0, seconds{5}, seconds{5});
+  now = {MonoTime{seconds{5}}, kStart - seconds{3'600}};
+  lane.OnTick(now);
+  EXPECT_THAT(moves.offsets, ElementsAre(0));
+}
+
+TEST_F(PumpLaneTest, ADueTimeThatNobodyCanMeanDoesNotGoRoundForEver) {
+  Delivery delivery;
+  delivery.created_at = delivery.due_at.emplace(kStart + std::chrono::hours{9'000});
+  lane.OnWaiting(delivery, 0, kStart - seconds{15}, "value", now);
+  TickAt(seconds{0});
+  EXPECT_THAT(moves.topics, ElementsAre("webhook.deliveries"));
 }
 
 TEST_F(PumpLaneTest, WhatGrowsTooOldGoesToTheLaneThatEndsIt) {

@@ -9,7 +9,7 @@ void PumpQueue::Add(Waiting waiting) {
   waiting_.push_back(std::move(waiting));
 }
 
-std::optional<Waiting> PumpQueue::TakeDue(WallTime now) {
+std::optional<Waiting> PumpQueue::TakeDue(MonoTime now) {
   if (waiting_.empty() || waiting_.front().release > now) return std::nullopt;
   Waiting head = std::move(waiting_.front());
   waiting_.pop_front();
@@ -17,7 +17,7 @@ std::optional<Waiting> PumpQueue::TakeDue(WallTime now) {
   return head;
 }
 
-std::optional<WallTime> PumpQueue::next_release() const {
+std::optional<MonoTime> PumpQueue::next_release() const {
   if (waiting_.empty()) return std::nullopt;
   return waiting_.front().release;
 }

@@ -14,7 +14,7 @@ namespace webhook {
 // A record of a wait tier.
 struct Waiting {
   std::int64_t offset = 0;
-  WallTime release{};  // the tier lets it go then
+  MonoTime release{};  // the tier lets it go then
   WallTime due{};      // of the delivery itself; a later one hops to another tier
   WebhookId webhook;
   DeliveryId delivery;
@@ -27,10 +27,10 @@ class PumpQueue {
  public:
   void Add(Waiting waiting);
   // Takes the head if its time has come.
-  std::optional<Waiting> TakeDue(WallTime now);
+  std::optional<Waiting> TakeDue(MonoTime now);
 
   // Release time of the head; nullopt: nothing waits here.
-  std::optional<WallTime> next_release() const;
+  std::optional<MonoTime> next_release() const;
   std::size_t size() const { return waiting_.size(); }
   std::size_t bytes() const { return bytes_; }
 

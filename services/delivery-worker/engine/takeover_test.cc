@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 class TakeoverTest : public DeliveryLaneTest {
  protected:
   AttemptsTail::Entry Sent(const Delivery& delivery, std::int64_t offset, seconds ago) const {
-    return {offset, Fingerprint(delivery), delivery.webhook_id, now.wall - ago, true};
+    return {offset, Fingerprint(delivery), delivery.webhook_id, now.wall - ago, true, std::nullopt};
   }
   // Offers deliveries until none is started any more; gives the number that was.
   std::size_t Flood(DeliveryLane& owner) {
@@ -70,6 +70,10 @@ TEST_F(TakeoverTest, ATailKeepsRequestsAndWhatIsDoneInTheWindow) {
   record.state = DeliveryState::kDelivered;
   tail.Add(record, 40);
   EXPECT_TRUE(tail.entries[2].delivered);
+  EXPECT_TRUE(tail.entries[2].ended_run);
+  record.state = DeliveryState::kWaiting;
+  tail.Add(record, 40);
+  EXPECT_FALSE(tail.entries[3].ended_run);
 }
 
 // The deliveries may have been made anew, and the attempts not.
@@ -90,6 +94,44 @@ TEST_F(TakeoverTest, RateWindowsGoOn) {
     tail.entries.push_back(Sent(NewDelivery("delivery_y" + std::to_string(i)), i, seconds{9}));
   next.OnInherited(tail, now);
   EXPECT_EQ(Flood(next), 30U);
+}
+
+// Its clock may have been 5 s behind ours: what it says was 12 s ago may have been 7 s ago.
+TEST_F(TakeoverTest, RateWindowsAllowForAnotherClock) {
+  for (const auto& [ago, left] : {std::pair{seconds{12}, 30U}, std::pair{seconds{16}, 100U}}) {
+    DeliveryLane next{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};
+    AttemptsTail tail{{}, 0, true};
+    for (int i = 0; i < 70; ++i)
+      tail.entries.push_back(Sent(NewDelivery("delivery_y" + std::to_string(i)), i, ago));
+    next.OnInherited(tail, now);
+    EXPECT_EQ(Flood(next), left);
+    http.sent.clear();
+  }
+}
+
+// The first attempt failed, the second was appended, and a crash kept the first from being recorded: it is
+// repeated, and succeeds.
+TEST_F(TakeoverTest, WhatHasEndedIsNotTriedAgain) {
+  Delivery second = NewDelivery();
+  second.attempt = 2;
+  DeliveryLane next{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};
+  next.OnInherited({{}, 0, true}, now);
+  next.OnDelivery(NewDelivery(), 1, now);
+  next.OnResponse(http.sent[0], Answer(200), now);
+  while (!journal.open.empty()) {
+    for (const Token token : std::exchange(journal.open, {})) next.OnAppended(token, {true, 0}, now);
+  }
+  next.OnDelivery(second, 2, now);
+  EXPECT_EQ(http.sent.size(), 1U);
+  EXPECT_EQ(next.checkpoint().offset, 3);
+
+  DeliveryLane later{7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission}};
+  AttemptsTail tail;
+  tail.complete = true;
+  tail.Add(journal.attempts.at(0), 1);
+  later.OnInherited(tail, now);
+  later.OnDelivery(second, 2, now);
+  EXPECT_EQ(http.sent.size(), 1U) << "nor by the owner after that one";
 }
 
 TEST_F(TakeoverTest, AnEndpointThatWasDeadIsDead) {

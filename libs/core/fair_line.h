@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <unordered_map>
+#include <utility>
+
+namespace webhook {
+
+// A line in which parties take turns: within a party it is first come, first served, and a party with many in
+// the line keeps another waiting for no more than one of its own at a time. Pure; no lock.
+template <typename Party, typename T>
+class FairLine {
+ public:
+  void Push(const Party& party, T value) {
+    std::deque<T>& own = waiting_[party];
+    if (own.empty()) turns_.push_back(party);
+    own.push_back(std::move(value));
+  }
+  // REQUIRES: !empty().
+  T Pop() {
+    const Party party = std::move(turns_.front());
+    turns_.pop_front();
+    const auto found = waiting_.find(party);
+    T first = std::move(found->second.front());
+    found->second.pop_front();
+    if (found->second.empty()) {
+      waiting_.erase(found);
+    } else {
+      turns_.push_back(party);
+    }
+    return first;
+  }
+  bool empty() const { return turns_.empty(); }
+
+ private:
+  std::deque<Party> turns_;  // each that waits, once
+  std::unordered_map<Party, std::deque<T>> waiting_;
+};
+
+}  // namespace webhook
