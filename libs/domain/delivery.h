@@ -68,6 +68,7 @@ struct HttpResult {
   int status = 0;                 // the endpoint's answer
   std::optional<NetFault> fault;  // the endpoint's side failed
   bool blocked = false;           // the address guard forbade every connection
+  bool blocked_by_name = false;   // with `blocked`: for what a name leads to just now, not for the URL itself
   // Our side failed (no descriptor, no resolver, a stale connection, a lease that ran out): costs no attempt.
   bool own_fault = false;
   std::string detail;                                        // one sentence for people, for all but a status

@@ -20,7 +20,8 @@ struct ClientOptions {
   std::chrono::milliseconds connect_timeout{5'000};  // DNS, connect and TLS handshake each
   std::size_t max_connections = 4'000;               // open at once; more requests wait inside their deadline
   std::size_t max_idle_per_endpoint = 16;
-  std::size_t max_busy_per_address = 64;  // requests under way to one address: a further one is own_fault
+  // Requests under way to one address; more wait inside their deadline, and their senders take turns.
+  std::size_t max_busy_per_address = 64;
   std::chrono::milliseconds idle_timeout{30'000};
   std::chrono::milliseconds max_timeout{30'000};  // of one attempt, whatever its request says
   std::string ca_file;                            // empty: the system's store
@@ -33,6 +34,7 @@ struct EgressRequest {
   EndpointUrl url;
   std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
+  std::string sender;                         // on whose behalf: see max_busy_per_address
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout
   // Asked on the loop, before each piece: nothing is written at or after this time; empty: no bound.
   std::function<MonoTime()> write_before = {};

@@ -19,6 +19,8 @@ constexpr int kMaxPollIntervalMs = 300'000;
 constexpr int kCommitTimeoutMs = 5'000;
 constexpr int kCommitStepMs = 200;
 constexpr std::chrono::seconds kLastCommit{15};
+constexpr int kMaxPartitionFetch = 256 << 10;  // of one partition; a greater record comes alone
+constexpr int kMaxFetch = 2 << 20;
 constexpr int kMaxSessionShare = 4;  // heartbeats in one session time-out
 
 // The records of one fetch; keeps the client alive as long as it is held.
@@ -67,6 +69,9 @@ class RdConsumer : public Consumer {
     Set(conf, "isolation.level", "read_committed");
     Set(conf, "queued.min.messages", "1000");
     Set(conf, "queued.max.messages.kbytes", std::to_string(options.max_queued_kbytes));
+    // Compressed: what a fetch unpacks to may be many times as much.
+    Set(conf, "fetch.message.max.bytes", std::to_string(kMaxPartitionFetch));
+    Set(conf, "fetch.max.bytes", std::to_string(kMaxFetch));
     // The default of 1 s starves small queues.
     Set(conf, "fetch.queue.backoff.ms", "10");
     Set(conf, "fetch.wait.max.ms", "100");

@@ -4,7 +4,11 @@
 
 #include <atomic>
 #include <future>
+#include <mutex>
 #include <optional>
+#include <string>
+#include <thread>
+#include <vector>
 
 #include "runtime/clock.h"
 #include "runtime/stop_token.h"
@@ -280,6 +284,7 @@ TEST_F(ClientTest, AForbiddenAddressIsNeverDialledHoweverItIsReached) {
     if (!url) continue;  // a form that is refused before
     const HttpResult result = Send(url->text).get();
     EXPECT_TRUE(result.blocked) << host;
+    EXPECT_FALSE(result.blocked_by_name) << "the URL itself is forbidden";
   }
   EXPECT_EQ(peer.connections(), 0);
 }
@@ -293,13 +298,43 @@ TEST_F(ClientTest, ARequestToAnAddressThatHasEnoughCostsNoAttempt) {
   options.max_busy_per_address = 1;
   Start(options);
   auto first = Send(silent, milliseconds(300));
-  auto second = Send(silent, milliseconds(5'000));
-  const HttpResult refused = second.get();
+  const HttpResult refused = Send(silent, milliseconds(50)).get();
   EXPECT_TRUE(refused.own_fault) << "no fault of the endpoint";
   EXPECT_FALSE(refused.written_at);
+  EXPECT_EQ(refused.remote_address, "");
   EXPECT_EQ(first.get().fault, NetFault::kTimeoutResponse);
   EXPECT_EQ(Send(silent, milliseconds(100)).get().fault, NetFault::kTimeoutResponse)
       << "the place is free again";
+}
+
+// Many names of many customers may lead to one address.
+TEST_F(ClientTest, SendersTakeTurnsAtAnAddressThatHasEnough) {
+  std::mutex mutex;
+  std::vector<std::string> came;
+  const ScriptedPeer peer([&](PeerConnection& connection, int) {
+    for (;;) {
+      const std::string request = connection.ReadRequest();
+      if (request.empty()) return;
+      {
+        const std::lock_guard lock(mutex);
+        came.push_back(request.substr(request.size() - 2));
+      }
+      std::this_thread::sleep_for(milliseconds(came.size() == 1 ? 200 : 0));
+      connection.Write(kOk);
+    }
+  });
+  ClientOptions options = Options();
+  options.max_busy_per_address = 1;
+  Start(options);
+  std::vector<std::future<HttpResult>> results;
+  for (const std::string body : {"a1", "a2", "a3", "a4", "b1"}) {
+    EgressRequest request = Request(peer);
+    request.body = std::make_shared<const std::string>(body);
+    request.sender = body.substr(0, 1);
+    results.push_back(Send(request));
+  }
+  for (auto& result : results) EXPECT_EQ(result.get().status, 200);
+  EXPECT_THAT(came, ::testing::ElementsAre("a1", "a2", "b1", "a3", "a4"));
 }
 
 TEST_F(ClientTest, ARequestBeyondTheCeilingWaitsForAPlace) {

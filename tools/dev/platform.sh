@@ -276,9 +276,22 @@ stop_together() {
   [ ${#stoppers[@]} = 0 ] || wait "${stoppers[@]}"
 }
 
+# One change of what runs at a time: a restart that the end of the platform overtakes would leave a process that
+# nobody knows. What is started does not hold the lock.
+alone() (
+  mkdir -p "$state"
+  exec 9>"$state/lock"
+  flock 9
+  "$@" 9>&-
+)
+
 cmd_down() {
-  local name
   [ $# = 0 ] || [ "$1" = --purge ] || fail "unknown option '$1'" "./dev down [--purge]"
+  alone stop_all "$@"
+  echo "stopped"
+}
+
+stop_all() {
   # Services before what they stand on.
   # shellcheck disable=SC2046  # names have no spaces
   stop_together $(component_names | grep -vE '^(postgres|kafka)$')
@@ -286,23 +299,40 @@ cmd_down() {
   if [ "${1:-}" = --purge ]; then
     rm -rf "$(postgres_dir)" "$state/data" "$state/run" "$state/secrets" "$state/logs" "$state/env" "$state/bin"
   fi
-  echo "stopped"
+}
+
+must_be_up() {
+  local name
+  for name in $(component_names); do
+    component_pid "$name" >/dev/null && return
+  done
+  fail "the platform is not up" "./dev up"
+}
+
+start_one() {
+  must_be_up
+  start_component "$1"
+}
+
+restart_one() {
+  must_be_up
+  stop_component "$@"
+  start_component "$1"
 }
 
 cmd_start() {
   [ $# = 1 ] || fail "name what to start" "one of: $(component_names | tr '\n' ' ')"
-  start_component "$1"
+  alone start_one "$1"
 }
 
 cmd_stop() {
   [ $# -ge 1 ] || fail "name what to stop" "./dev stop NAME [SIGNAL]; one of: $(component_names | tr '\n' ' ')"
-  stop_component "$@"
+  alone stop_component "$@"
 }
 
 cmd_restart() {
   [ $# -ge 1 ] || fail "name what to restart" "./dev restart NAME [SIGNAL]; one of: $(component_names | tr '\n' ' ')"
-  stop_component "$@"
-  start_component "$1"
+  alone restart_one "$@"
 }
 
 cmd_status() {

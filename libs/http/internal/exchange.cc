@@ -24,7 +24,7 @@ constexpr int kMaxInterimAnswers = 8;
 constexpr std::size_t kMaxBodyBytes = 4 * 1024;
 constexpr std::size_t kMaxPieceBytes = 64 * 1024;
 constexpr char kLeaseOver[] = "the partition's lease has run out";
-constexpr char kAddressBusy[] = "as many requests as one address may have are under way to it";
+constexpr char kAddressBusy[] = "as many requests as one address may have are under way to it all the time";
 constexpr std::size_t kMaxAddresses = 3;  // dialled one after the other
 
 std::string PoolKey(const EndpointUrl& url) {
@@ -96,8 +96,9 @@ void Exchange::TakeConnection() {
   if (connection_) {
     result_.remote_address = connection_->remote_address;
     if (EnterAddress(connection_->remote_address)) return SendRequest();
+    const std::string address = connection_->remote_address;
     core_.pool.Keep(std::move(connection_), runtime::ReadClock().mono);
-    return FailOwn(kAddressBusy);
+    return WaitForAddress(address);
   }
   if (!core_.pool.TryOpen()) {
     waits_for_connection_ = true;
@@ -128,6 +129,7 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
     const std::string reason = ForbiddenReason(address, core_.options.guard);
     if (reason.empty()) continue;
     result_.blocked = true;
+    result_.blocked_by_name = !request_.url.host_is_ip;
     result_.detail = "not sent: " + reason;
     return Finish(false);
   }
@@ -138,16 +140,52 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
 }
 
 bool Exchange::EnterAddress(const std::string& address) {
-  if (!entered_.empty()) core_.places.Leave(std::exchange(entered_, ""));
+  if (entered_ == address) return true;
+  LeaveAddress();
+  if (core_.lines.contains(address) || !core_.places.Enter(address)) return false;
+  entered_ = address;
+  return true;
+}
+
+void Exchange::LeaveAddress() {
+  if (entered_.empty()) return;
+  const std::string address = std::exchange(entered_, "");
+  core_.places.Leave(address);
+  const auto line = core_.lines.find(address);
+  if (line == core_.lines.end()) return;
+  for (bool given = false; !given && !line->second.empty();) {
+    const std::shared_ptr<Exchange> next = line->second.Pop().lock();
+    given = next && next->OnAddressFree(address);
+  }
+  if (line->second.empty()) core_.lines.erase(line);
+}
+
+void Exchange::WaitForAddress(const std::string& address) {
+  EndStage();
+  waits_for_address_ = true;
+  core_.lines[address].Push(request_.sender, weak_from_this());
+  result_.remote_address.clear();
+}
+
+bool Exchange::OnAddressFree(const std::string& address) {
+  if (finished_ || !std::exchange(waits_for_address_, false)) return false;
   if (!core_.places.Enter(address)) return false;
   entered_ = address;
+  asio::post(core_.loop.context(), [self = shared_from_this()] {
+    if (!self->finished_) self->TakeConnection();
+  });
   return true;
 }
 
 void Exchange::Dial() {
   const asio::ip::tcp::endpoint endpoint(ToAsio(addresses_[next_address_++]), request_.url.port);
   result_.remote_address = connection_->remote_address = ToText(endpoint);
-  if (!EnterAddress(connection_->remote_address)) return FailOwn(kAddressBusy);
+  if (!EnterAddress(connection_->remote_address)) {
+    connection_->Close();
+    connection_.reset();
+    core_.pool.Closed();
+    return WaitForAddress(result_.remote_address);
+  }
   Error error;
   connection_->socket.open(endpoint.protocol(), error);
   // A machine without IPv6 is no reason to keep trying an endpoint that has nothing else.
@@ -329,6 +367,7 @@ void Exchange::EndStage() {
 void Exchange::OnDeadline() {
   if (finished_) return;
   if (waits_for_connection_) return FailOwn("no connection became free in time");
+  if (waits_for_address_) return FailOwn(kAddressBusy);
   // Also where the body came too slowly: the endpoint has not ended its answer.
   result_.status = 0;
   result_.headers.clear();
@@ -352,7 +391,7 @@ void Exchange::Finish(bool keep_connection) {
   if (std::exchange(finished_, true)) return;
   deadline_.cancel();
   EndStage();
-  if (!entered_.empty()) core_.places.Leave(entered_);
+  LeaveAddress();
   const Now now = runtime::ReadClock();
   if (connection_) {
     if (keep_connection && parser_->keep_alive() && connection_->NothingUnread()) {

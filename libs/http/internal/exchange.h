@@ -7,8 +7,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
+#include "core/fair_line.h"
 #include "core/places.h"
 #include "http/client.h"
 #include "http/internal/connection.h"
@@ -34,8 +36,11 @@ struct ClientCore {
   Resolver resolver;
   std::unique_ptr<TlsContext> tls;
   ConnectionPool pool;
-  Places<std::string> places;  // requests under way to each address: many names may lead to one machine
   std::deque<std::shared_ptr<Exchange>> waiting;  // for a place in the pool
+  // Requests under way to each address: many names may lead to one machine.
+  Places<std::string> places;
+  // Who waits for one, by sender; only addresses where somebody waits. Who is over may still stand there.
+  std::unordered_map<std::string, FairLine<std::string, std::weak_ptr<Exchange>>> lines;
 };
 
 // One request and its answer: place, name, vetted address, connect, TLS, write, read. Ends exactly once, by
@@ -57,8 +62,14 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void ResolveHost();
   void OnResolved(const Resolver::Answer& answer);
   // Takes a place at the address, "203.0.113.7:443", and gives back the one at another. False: none is free
-  // there.
+  // there, or somebody is before it.
   bool EnterAddress(const std::string& address);
+  // Gives its place to the next in line.
+  void LeaveAddress();
+  // Without a connection; its turn begins it anew.
+  void WaitForAddress(const std::string& address);
+  // A place at the address is this exchange's. False: it is over already.
+  bool OnAddressFree(const std::string& address);
   void Dial();
   void OnConnected(const Error& error);
   void Handshake();
@@ -103,6 +114,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   int interim_answers_ = 0;
   int stage_ = 0;  // counts stages, so that a late timer knows that its own is over
   bool waits_for_connection_ = false;
+  bool waits_for_address_ = false;
   bool finished_ = false;
 };
 

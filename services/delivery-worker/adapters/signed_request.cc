@@ -37,6 +37,7 @@ Result<http::EgressRequest> SignedRequest(const Delivery& delivery, const Webhoo
   http::EgressRequest request;
   request.url = std::move(*url);
   request.body = std::shared_ptr<const std::string>(delivery.event, &event.body);
+  request.sender = webhook.account.str();
   request.timeout = webhook.timeout;
   auto& headers = request.headers;
   headers.reserve(12 + webhook.headers.size());

@@ -4,17 +4,6 @@
 #include <utility>
 
 namespace webhook {
-namespace {
-
-template <typename Line>
-auto TakeFirst(Line* line) {
-  auto first = std::move(line->front());
-  line->pop_front();
-  return first;
-}
-
-}  // namespace
-
 std::string_view AuthorityOf(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return url;
@@ -47,7 +36,7 @@ Admission::Line* Admission::LineFor(const AccountId& account, const std::string&
 bool Admission::Enter(const Webhook& webhook, Turn turn) {
   const std::string host(AuthorityOf(webhook.url));
   if (Line* const line = LineFor(webhook.account, host)) {
-    line->push_back({std::move(turn), webhook.account, host});
+    line->Push(webhook.account, {std::move(turn), webhook.account, host});
     return false;
   }
   static_cast<void>(accounts_.places.Enter(webhook.account));
@@ -81,13 +70,13 @@ void Admission::Call(Waiter waiter) {
 // Each step makes the line shorter: Serve() puts others into it only where no place is free.
 void Admission::ServeAll() {
   while (!line_.empty() && Free() > 0) {
-    Waiter first = TakeFirst(&line_);
+    Waiter first = line_.Pop();
     const AccountId account = first.account;
     const std::string host = first.host;
     if (accounts_.places.Free(account) == 0) {
-      accounts_.lines[account].push_back(std::move(first));
+      accounts_.lines[account].Push(account, std::move(first));
     } else if (hosts_.places.Free(host) == 0) {
-      hosts_.lines[host].push_back(std::move(first));
+      hosts_.lines[host].Push(account, std::move(first));
     } else {
       Call(std::move(first));
       Serve(accounts_, account);
@@ -102,12 +91,13 @@ void Admission::Serve(Scarce<Key>& scarce, const Key& key) {
   if (found == scarce.lines.end()) return;
   Line& line = found->second;  // stays where it is when lines are added
   for (std::size_t free = scarce.places.Free(key); free > 0 && !line.empty();) {
-    Waiter first = TakeFirst(&line);
+    Waiter first = line.Pop();
     if (Free() > 0) {
       Call(std::move(first));
       free = scarce.places.Free(key);
     } else {
-      line_.push_back(std::move(first));
+      const AccountId account = first.account;
+      line_.Push(account, std::move(first));
       --free;
     }
   }

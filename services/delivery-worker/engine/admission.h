@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 
+#include "core/fair_line.h"
 #include "core/places.h"
 #include "domain/ids.h"
 #include "domain/webhook.h"
@@ -22,9 +22,10 @@ struct AdmissionLimits {
 
 // The requests in flight of all lanes of one loop: one account, or many webhooks that point at one host, can
 // take only their part of what the loop may have open (a gate's own bound is one endpoint's only). Who finds
-// no place free stands in line: for any place, or for one of its account, or of its host; first come, first
-// served. The limits of a loop are set in wiring.cc: `total` is that of its HTTP client, so that requests
-// wait here and not there. Pure; no lock.
+// no place free stands in line: for any place, or for one of its account, or of its host; in each line the
+// accounts take turns, so that one with a thousand slow webhooks at a host does not keep another from it. The
+// limits of a loop are set in wiring.cc: `total` is that of its HTTP client, so that requests wait here and
+// not there. Pure; no lock.
 class Admission {
  public:
   // Called once, from within Leave() or SetShare(), when a place may be free: asks Enter() again, or leaves
@@ -49,7 +50,7 @@ class Admission {
     AccountId account;
     std::string host;
   };
-  using Line = std::deque<Waiter>;
+  using Line = FairLine<AccountId, Waiter>;
   // What has only so many places for each key. Where someone waits in a key's line, either none of its places
   // is free, or for each that is, one who waited there stands in the line for any place.
   template <typename Key>

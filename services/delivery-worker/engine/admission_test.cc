@@ -77,6 +77,18 @@ TEST(Admission, WhoCameFirstGetsThePlaceThatIsFreed) {
   EXPECT_EQ(crowd.entered.size(), 5U);
 }
 
+// However many slow webhooks one has at a host that others use too.
+TEST(Admission, AccountsTakeTurnsAtAHost) {
+  Crowd crowd{Admission({10, 10, 1}), {}};
+  crowd.Ask(To("account_a", "https://shared.example/0"));
+  for (int i = 1; i < 100; ++i) crowd.Ask(To("account_a", "https://shared.example/" + std::to_string(i)));
+  crowd.Ask(To("account_b", "https://shared.example/b"));
+  crowd.admission.Leave(To("account_a", "https://shared.example/0"));
+  crowd.admission.Leave(To("account_a", "https://shared.example/1"));
+  EXPECT_THAT(crowd.entered, ElementsAre("https://shared.example/0", "https://shared.example/1",
+                                         "https://shared.example/b"));
+}
+
 TEST(Admission, AllInLineGetTheirTurnWhateverTheyWaitFor) {
   Crowd crowd{Admission({3, 2, 1}), {}};
   std::vector<Webhook> webhooks;

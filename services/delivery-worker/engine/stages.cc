@@ -78,7 +78,7 @@ Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t rev
 
 Outcome Classify(const HttpResult& result) {
   if (result.own_fault) return OwnFault{};
-  if (result.blocked) return Blocked{};
+  if (result.blocked) return Blocked{result.blocked_by_name};
   if (result.fault) return Unreached{*result.fault};
   if (result.status >= 200 && result.status < 300) return Delivered{result.status};
   return Refused{result.status, result.retry_after};
@@ -106,18 +106,19 @@ NextStep Decide(const Delivery& delivery, const Webhook& webhook, const Outcome&
   if (std::holds_alternative<OwnFault>(outcome)) return AgainSoon{};
   if (std::holds_alternative<Delivered>(outcome)) return Finish{DeliveryState::kDelivered, ""};
   const std::string told = Told(outcome, result);
-  if (std::holds_alternative<Blocked>(outcome)) return Finish{DeliveryState::kBlocked, told};
+  const auto* blocked = std::get_if<Blocked>(&outcome);
+  const DeliveryState in_vain = blocked != nullptr ? DeliveryState::kBlocked : DeliveryState::kFailed;
+  if (blocked != nullptr && !blocked->by_name) return Finish{in_vain, told};
   const auto* refused = std::get_if<Refused>(&outcome);
   if (refused != nullptr && IsPermanent(refused->status, webhook)) {
     return Finish{DeliveryState::kRejected, told + " That is permanent: it is not retried.",
                   refused->status == kGone};
   }
-  if (delivery.kind == DeliveryKind::kTest)
-    return Finish{DeliveryState::kFailed, told + " A test is not retried."};
+  if (delivery.kind == DeliveryKind::kTest) return Finish{in_vain, told + " A test is not retried."};
   const auto made = static_cast<std::size_t>(delivery.attempt);
   const std::string count =
       " Attempt " + std::to_string(made) + " of " + std::to_string(webhook.retry_schedule.size() + 1) + ".";
-  if (made > webhook.retry_schedule.size()) return Finish{DeliveryState::kFailed, told + count};
+  if (made > webhook.retry_schedule.size()) return Finish{in_vain, told + count};
   auto pause = Scaled(webhook.retry_schedule[made - 1], time_scale);
   if (refused != nullptr && refused->retry_after) {
     pause = std::max<std::chrono::microseconds>(pause, std::min(*refused->retry_after, kMaxRetryAfter));

@@ -56,7 +56,9 @@ struct Refused {
 struct Unreached {
   NetFault fault;
 };
-struct Blocked {};
+struct Blocked {
+  bool by_name;  // the name may lead elsewhere again
+};
 struct OwnFault {};  // never costs an attempt
 using Outcome = std::variant<Delivered, Refused, Unreached, Blocked, OwnFault>;
 
@@ -77,10 +79,11 @@ struct AgainSoon {};  // our own fault: the same attempt once more
 using NextStep = std::variant<Finish, RetryAt, AgainSoon>;
 
 // 2xx: delivered. A status of webhook.permanent_statuses (by default 400 and 410): rejected, and 410, where
-// it is among them, deactivates. An address that must not be dialled: blocked. A test is not retried; nor is
-// anything once the schedule is used up: failed. Retry-After only lengthens a pause, to an hour at most
-// (docs/contract.md, points 3 and 4). `ended`: end of the attempt. `time_scale` shortens the schedule's
-// pauses for development; a pause that the endpoint asks for is never shortened.
+// it is among them, deactivates. An address that must not be dialled: blocked; but where a
+// name leads to it, which may be a mistake of an hour, not before the attempts are used. A test is not
+// retried; nor is anything once the schedule is used up: failed. Retry-After only lengthens a pause, to an
+// hour at most (docs/contract.md, points 3 and 4). `ended`: end of the attempt. `time_scale` shortens the
+// schedule's pauses for development; a pause that the endpoint asks for is never shortened.
 NextStep Decide(const Delivery& delivery, const Webhook& webhook, const Outcome& outcome,
                 const HttpResult& result, double time_scale, WallTime ended);
 

@@ -110,6 +110,14 @@ TEST(Decide, BlocksWhatTheGuardForbids) {
   EXPECT_EQ(std::get<Finish>(step).state, DeliveryState::kBlocked);
 }
 
+// A name that leads to a forbidden address may be a mistake of an hour.
+TEST(Decide, RetriesWhatIsBlockedByItsName) {
+  HttpResult result;
+  result.blocked = result.blocked_by_name = true;
+  EXPECT_EQ(std::get<RetryAt>(After(result, 1)).due, kNow + seconds{15});
+  EXPECT_EQ(std::get<Finish>(After(result, 6)).state, DeliveryState::kBlocked);
+}
+
 TEST(Decide, NeverRetriesATest) {
   Delivery delivery = MakeDelivery();
   delivery.kind = DeliveryKind::kTest;
