@@ -72,7 +72,7 @@ const healthy = tenants.flatMap((tenant) => tenant.healthy);
 const {latencies} = await sink.ask('stats', {names: healthy});
 // Of each kill: how long the last of what was published in its second waited; those that no other kill followed soon.
 const takeovers = await sink.ask('longest', {names: healthy, moments: killed, within: 1_000});
-const alone = takeovers.filter((_, i) => i + 1 === killed.length || killed[i + 1] - killed[i] > 15_000);
+const alone = takeovers.filter((_, i) => i + 1 === killed.length || killed[i + 1] - killed[i] > 12_000);
 const spread = (values) => ({count: values.length, p50: quantile(values, 0.5), p99: quantile(values, 0.99), max: quantile(values, 1)});
 const lost = missing.reduce((sum, one) => sum + one.missing, 0);
 console.log(JSON.stringify({
