@@ -14,6 +14,8 @@ using std::chrono::seconds;
 
 // What a delivery that is due within this is taken for due (delivery_lane.cc).
 constexpr milliseconds kDueNow{1};
+// What a new owner reads at least (adapters/attempts_reader.cc).
+constexpr seconds kTail{65};
 
 }  // namespace
 
@@ -134,9 +136,13 @@ bool Checker::MayRepeat(const Told& told, Lane lane) const {
                      [lane](const auto& entry) { return entry.first != lane; });
 }
 
+bool Checker::KnowsItsEnd(const Told& told, int attempt, Lane lane) const {
+  const auto& [since, blind] = taken_over_.at(lane);
+  return told.ended_at && told.ended_attempt < attempt && !blind && *told.ended_at < since - seconds{1} &&
+         since - *told.ended_at < kTail;
+}
+
 bool Checker::IsStray(Told& told, int attempt, Lane lane) {
-  // What a new owner reads at least (adapters/attempts_reader.cc).
-  constexpr seconds kTail{65};
   const Attempt& made = told.at(attempt);
   const auto& [since, blind] = taken_over_.at(lane);
   return made.offsets.size() > 1 && made.recorded && (blind || *made.recorded + kTail < since);
@@ -165,6 +171,8 @@ void Checker::OnWritten(Lane lane, const Delivery& delivery, const Webhook& webh
     counts_.strays += stray ? 1 : 0;
     if (!may_repeat) return Fail("I4", "sent twice without a reason: " + name);
   }
+  if (KnowsItsEnd(told, delivery.attempt, lane))
+    return Fail("I7", "sent by an owner that has read of its end: " + name);
   if (told.success && !may_repeat) return Fail("I7", "sent after its success was recorded: " + name);
   const int most = static_cast<int>(webhook.retry_schedule.size()) + 1;
   if (delivery.attempt > most || (told.writes > most && !told.excused))
@@ -174,7 +182,7 @@ void Checker::OnWritten(Lane lane, const Delivery& delivery, const Webhook& webh
   const Attempt& before = told.at(delivery.attempt - 1);
   if (!before.ended) return Fail("I5", "sent while the attempt before it has not ended: " + name);
   const Time due = *before.ended + before.pause;
-  if (clock_.time() + kDueNow < due)
+  if (clock_.time() + kDueNow + options_.skew < due)
     return Fail("I5", "sent " + Seconds(due - clock_.time()) + " too early: " + name);
 }
 

@@ -43,6 +43,7 @@ struct CheckerOptions {
   bool ambiguous = false;  // a record may be in the log twice
   int max_parks = 12;      // of a delivery, by one owner
   double time_scale = 1;   // of the schedule's pauses
+  Time skew{0};            // of the workers' clocks: retries may come so much too early
   bool zombies = false;    // what an owner that was replaced appends may come at any time
 };
 
@@ -69,7 +70,7 @@ struct Counts {
 //   I4   no attempt is sent twice, but what an owner that ended had in flight or unrecorded
 //   I5   no attempt is sent before its pause after the one before
 //   I6   no more attempts than the schedule has
-//   I7   nothing is sent after a success was recorded
+//   I7   nothing is sent after a success was recorded, nor by an owner that has read of the delivery's end
 //   I8   no window at an endpoint holds more requests than its limits
 //   I10  nothing is committed, or recorded as waiting, before its effects are in the log
 //   I14  a delivery's state, as a reader of the attempts sees it, only moves forward
@@ -146,7 +147,9 @@ class Checker {
     int run = 0;
     int partition = -1;  // of webhook.deliveries
     bool in_log = false;
-    bool success = false;  // recorded, and its owner knows
+    bool success = false;          // recorded, and its owner knows
+    std::optional<Time> ended_at;  // an attempt's record that ends it is in the log
+    int ended_attempt = 0;         // which
     bool excused = false;
     std::map<Lane, int> open;
     int writes = 0;
@@ -188,6 +191,8 @@ class Checker {
   int MaxParks(int partition) const;
   Told& Of(const DeliveryId& id, int run);
   bool MayRepeat(const Told& told, Lane lane) const;
+  // The lane has read that a lower attempt has ended it.
+  bool KnowsItsEnd(const Told& told, int attempt, Lane lane) const;
   // A duplicate of an attempt that was made so long ago that no new owner can know of it.
   bool IsStray(Told& told, int attempt, Lane lane);
   bool EffectsAreInTheLog(Place place, std::int64_t offset, const Checkpoint& checkpoint, bool* for_good);

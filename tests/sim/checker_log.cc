@@ -79,6 +79,10 @@ void Checker::OnAttempt(const AttemptRecord& record) {
       if (record.next_attempt_at && !next.due) next.due = VirtualClock::FromWall(*record.next_attempt_at);
     }
   }
+  if (record.requested && IsOver(record.state) && !told.ended_at) {
+    told.ended_at = clock_.time();
+    told.ended_attempt = record.attempt;
+  }
   // A reader takes what is ahead of what it has: by attempt, then by whether it is an end.
   const bool over = IsOver(told.state);
   const bool ahead = record.attempt > told.attempt || (record.attempt == told.attempt && !over);

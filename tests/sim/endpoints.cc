@@ -12,10 +12,10 @@ using std::chrono::seconds;
 void Endpoints::Send(const std::shared_ptr<Life>& life, Request request) {
   auto shared = std::make_shared<Request>(std::move(request));
   HttpResult result;
-  result.started_at = clock_.now().wall;
+  result.started_at = life->now().wall;
   const auto finish = [this, life, shared](HttpResult end, Time after) {
-    life->After(after, [this, shared, end]() mutable {
-      end.duration = clock_.now().wall - end.started_at;
+    life->After(after, [life, shared, end]() mutable {
+      end.duration = life->now().wall - end.started_at;
       shared->on_response(end);
     });
   };
@@ -41,7 +41,7 @@ void Endpoints::Send(const std::shared_ptr<Life>& life, Request request) {
 
 void Endpoints::Write(const std::shared_ptr<Life>& life, const std::shared_ptr<Request>& request,
                       HttpResult result) {
-  const bool late = clock_.now().mono >= request->write_before();
+  const bool late = life->now().mono >= request->write_before();
   if (late || life->broken()) {
     result.own_fault = true;
     result.detail = late ? "The lease ran out" : "The network is away";
@@ -49,7 +49,7 @@ void Endpoints::Write(const std::shared_ptr<Life>& life, const std::shared_ptr<R
     return;
   }
   if (crash_ != nullptr && !crash_->Happens()) return;
-  result.written_at = clock_.now().wall;
+  result.written_at = life->now().wall;
   const WebhookId id = request->webhook->id;
   checker_.OnWritten(request->lane, request->delivery, *request->webhook);
   // The endpoint has it later: after a retransmission or two, seconds later.
@@ -60,7 +60,7 @@ void Endpoints::Write(const std::shared_ptr<Life>& life, const std::shared_ptr<R
   if (!life->alive()) return;
   Answer answer = AnswerOf(plans_.at(id), request->delivery);
   answer.takes += way;
-  const auto left = result.started_at + request->webhook->timeout - clock_.now().wall;
+  const auto left = result.started_at + request->webhook->timeout - life->now().wall;
   if (answer.hangs || answer.takes >= left) {
     result.fault = NetFault::kTimeoutResponse;
     result.detail = "The endpoint did not answer in time";
@@ -69,8 +69,8 @@ void Endpoints::Write(const std::shared_ptr<Life>& life, const std::shared_ptr<R
     result.retry_after = answer.retry_after;
   }
   const Time takes = answer.hangs ? left : std::min<Time>(answer.takes, left);
-  life->After(takes, [this, request, result]() mutable {
-    result.duration = clock_.now().wall - result.started_at;
+  life->After(takes, [life, request, result]() mutable {
+    result.duration = life->now().wall - result.started_at;
     request->on_response(result);
   });
 }

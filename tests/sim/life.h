@@ -13,7 +13,13 @@ namespace webhook::sim {
 // nothing comes, and what comes to one that was stopped waits until it goes on.
 class Life : public std::enable_shared_from_this<Life> {
  public:
-  explicit Life(VirtualClock& clock) : clock_(clock) {}
+  // `skew`: how far its machine's clock is ahead.
+  explicit Life(VirtualClock& clock, Time skew = Time{0}) : clock_(clock), skew_(skew) {}
+
+  Now now() const {
+    const Now now = clock_.now();
+    return {now.mono, now.wall + skew_};
+  }
 
   bool alive() const { return alive_; }
   bool stopped() const { return stopped_; }
@@ -45,6 +51,7 @@ class Life : public std::enable_shared_from_this<Life> {
 
  private:
   VirtualClock& clock_;
+  const Time skew_;
   bool alive_ = true;
   bool stopped_ = false;
   Time cut_until_{0};

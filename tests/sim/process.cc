@@ -11,7 +11,7 @@ Process::Process(const Surroundings& around, const WorkerSettings& settings,
                  std::function<void(Place)> taken_over)
     : around_(around),
       settings_(settings),
-      life_(std::make_shared<Life>(around.clock)),
+      life_(std::make_shared<Life>(around.clock, around.random.Span(Time{0}, settings.faults.skew))),
       producer_(std::make_shared<Producer>(around.clock, around.random, around.log, life_,
                                            settings.faults.appends, around.crash)),
       copy_(around.registry.Watch(life_, settings.copy_lag)),

@@ -103,7 +103,7 @@ void Role::Claim(Place place, int epoch) {
       [this, found, place, epoch](bool ok) {
         if (Find(place, epoch) == nullptr) return;
         if (!ok) return context_.life->After(kRetry, [this, place, epoch] { Claim(place, epoch); });
-        const Now now = context_.around.clock.now();
+        const Now now = context_.life->now();
         const Checkpoint there = Read(place, *found, now.wall);
         Checkpoint claim = ClaimOf(there, now.wall);
         if (!context_.settings.switches.claim) return Begin(place, epoch, claim, there);
@@ -183,7 +183,7 @@ void Role::Fetch(Place place) {
 
 void Role::Feed(Place place, int epoch, std::int64_t count) {
   Assigned& assigned = *Find(place, epoch);
-  const Now now = context_.around.clock.now();
+  const Now now = context_.life->now();
   const auto& records = context_.around.log.At(place);
   for (std::int64_t i = 0; i < count; ++i, ++assigned.next)
     assigned.runner->Take(records[static_cast<std::size_t>(assigned.next)], assigned.next, now);
@@ -194,7 +194,7 @@ void Role::Feed(Place place, int epoch, std::int64_t count) {
 }
 
 void Role::OnTick() {
-  const Now now = context_.around.clock.now();
+  const Now now = context_.life->now();
   const Time time = context_.around.clock.time();
   for (auto& [place, assigned] : assigned_) {
     if (!assigned.runner) continue;

@@ -100,7 +100,7 @@ void Role::Revoke(const std::vector<Place>& places) {
     return FinishRevoke(places, true);
   }
   busy_ = true;
-  const Now now = context_.around.clock.now();
+  const Now now = context_.life->now();
   for (const Place place : places) {
     Assigned& assigned = assigned_.at(place);
     assigned.draining = true;
@@ -171,7 +171,7 @@ void Role::Stop(std::function<void()> done) {
   stopping_ = true;
   std::vector<Place> places;
   for (auto& [place, assigned] : assigned_) {
-    if (assigned.runner) assigned.runner->lane().BeginDrain(context_.around.clock.now());
+    if (assigned.runner) assigned.runner->lane().BeginDrain(context_.life->now());
     places.push_back(place);
   }
   context_.around.checker.counts().handovers += static_cast<std::int64_t>(places.size());

@@ -61,7 +61,7 @@ class Runner {
   void Append(Token token, Place to, Record record);
   void Expect(Answering what, Token token) { ++open_[{what, token}]; }
   Random& random() { return context_.around.random; }
-  Now now() const { return context_.around.clock.now(); }
+  Now now() const { return context_.life->now(); }
 
   const Place place_;
   const int epoch_;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/retry_schedule.h"
+#include "services/delivery-worker/engine/inheritance.h"
 
 namespace webhook::sim {
 namespace {
@@ -236,6 +237,7 @@ void Draw::Faults() {
   if (On("ambiguous", 30)) faults.appends.ambiguous = random_.Int(1, 50);
   if (On("blind", 25)) faults.blind_takeover = random_.Int(50, 700);
   if (On("commits", 25)) faults.lost_commit = random_.Int(5, 200);
+  if (On("skew", 25)) scenario_.checks.skew = faults.skew = random_.Span(milliseconds{10}, Time{kClockSkew});
   if (On("takeover", 25)) {
     scenario_.kill_at_takeover = random_.Int(50, 300);
     scenario_.kill_within = random_.Percent(50) ? Time{milliseconds{400}} : Time{milliseconds{1'500}};

@@ -20,6 +20,7 @@ struct WorkerFaults {
   AppendFaults appends;
   int blind_takeover = 0;  // permille: the attempts cannot be read
   int lost_commit = 0;     // permille: a commit fails
+  Time skew{0};            // the machines' clocks differ by at most so much
 };
 
 struct WorkerSettings {

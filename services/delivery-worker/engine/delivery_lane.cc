@@ -20,6 +20,10 @@ constexpr char kWaitsForAccount[] = "Waits for others of the account: together t
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
 
+MonoTime::duration AgeOf(const Delivery& delivery, Now now) {
+  return std::max<MonoTime::duration>(now.wall - delivery.created_at, MonoTime::duration{0});
+}
+
 }  // namespace
 
 DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const DeliveryLimits& limits,
@@ -30,11 +34,12 @@ void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
     if (window_.MayStillCome(entry.delivery_offset)) completed_before_[entry.delivery_offset] = entry.attempt;
     if (entry.ended_at) duplicates_.NoteMade(entry.attempt);
-    if (entry.ended_run) duplicates_.NoteEnded(*entry.ended_run);
+    if (entry.ended_run && limits_.guards.ended_is_over) duplicates_.NoteEnded(*entry.ended_run);
   }
   NoteAttempts(tail.end);
   inherited_known_ = true;
-  inherited_.emplace(tail, unsettled_, limits_.gate.max_unrecorded, now);
+  inherited_.emplace(tail, unsettled_, limits_.gate.max_unrecorded,
+                     limits_.guards.other_clocks ? kClockSkew : std::chrono::seconds{0}, now);
 }
 
 void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
@@ -130,7 +135,8 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   const Event& event = *item.delivery.event;
   const bool crowded = ports_.account_bytes != nullptr && ports_.account_bytes->Full(event.account);
   if (crowded || !gate.Offer(entry, event.body.size(), now.mono)) {
-    const MonoTime slot = limits_.guards.reserved_slots ? gate.ReserveSlot(now.mono) : now.mono;
+    const MonoTime slot =
+        limits_.guards.reserved_slots ? gate.ReserveSlot(AgeOf(item.delivery, now), now.mono) : now.mono;
     return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono),
                 crowded ? kWaitsForAccount : kWaitsForEndpoint, now);
   }
@@ -212,7 +218,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     item.record.outcome = OutcomeWord(outcome, *webhook);
     DescribeRequest(result, webhook->url, &item.record);
     if (const auto* finish = std::get_if<Finish>(&step)) {
-      duplicates_.NoteEnded(item.prints.run);
+      if (limits_.guards.ended_is_over) duplicates_.NoteEnded(item.prints.run);
       NoteEnd(item, *finish);
     } else {
       NoteRetry(item, std::get<RetryAt>(step), now);
@@ -279,7 +285,8 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
   }
   for (const Token token : late) {
     Item& item = items_.at(token);
-    const MonoTime turn = gates_.at(item.delivery.webhook_id).Park(*item.queued, now.mono);
+    const MonoTime turn =
+        gates_.at(item.delivery.webhook_id).Park(*item.queued, AgeOf(item.delivery, now), now.mono);
     item.queued.reset();
     Park(token, now.wall + (turn - now.mono), kWaitsForEndpoint, now);
   }

@@ -16,8 +16,9 @@ constexpr std::chrono::milliseconds kShortGap{1};
 // What is only presumed of an endpoint's pace puts a slot off no further: it may soon be faster.
 constexpr std::chrono::seconds kFarthestPresumed{60};
 // What waits for a dead endpoint comes back when it would be probed with it, as far apart as probes are seen
-// to take, but at least so much; and after at most half of the time for which it has been dead. Those rounds
-// are the wait tiers' pauses: for most of many that wait, each is one append.
+// to take, but at least so much; and after at most half of the time for which it has been dead, as far as its
+// owner knows, or for which the delivery has been there. Those rounds are the wait tiers' pauses: for most of
+// many that wait, each is one append.
 constexpr std::chrono::milliseconds kProbingPace{100};
 constexpr std::array<std::chrono::seconds, 5> kRounds = {std::chrono::seconds{3600},
                                                          std::chrono::seconds{900}, std::chrono::seconds{300},
@@ -148,12 +149,15 @@ std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
   return told_too_little ? std::optional(std::max(head->ready, untold_.front())) : std::nullopt;
 }
 
-MonoTime EndpointGate::ReserveSlot(MonoTime now) {
+MonoTime EndpointGate::ReserveSlot(MonoTime::duration age, MonoTime now) {
   if (Probing()) {
     const auto pace = std::max<MonoTime::duration>(kProbingPace, probe_took_);
     const MonoTime behind = now + pace * static_cast<std::int64_t>(waiting_.size());
-    last_slot_ = std::min(now + Round(now - failing_since_), std::max(behind, last_slot_) + pace);
-    return last_slot_;
+    const MonoTime farthest = now + Round(std::max(age, now - failing_since_));
+    const MonoTime turn = std::max(behind, last_slot_) + pace;
+    if (turn > farthest) return farthest;
+    last_slot_ = turn;
+    return turn;
   }
   const MonoTime farthest = now + kFarthestPresumed;
   const MonoTime served =
@@ -165,11 +169,11 @@ MonoTime EndpointGate::ReserveSlot(MonoTime now) {
   return last_slot_;
 }
 
-MonoTime EndpointGate::Park(const Entry& entry, MonoTime now) {
+MonoTime EndpointGate::Park(const Entry& entry, MonoTime::duration age, MonoTime now) {
   const auto ahead = std::distance(waiting_.begin(), waiting_.find(entry));
   const MonoTime turn = std::max(entry.ready, rate_.NextFree(now, static_cast<std::size_t>(ahead)));
   Withdraw(entry);
-  if (Probing() || now - entry.ready > limits_.max_wait) return ReserveSlot(now);
+  if (Probing() || now - entry.ready > limits_.max_wait) return ReserveSlot(age, now);
   last_turn_ = std::max(turn, last_turn_ + rate_.Pace());
   return last_turn_;
 }

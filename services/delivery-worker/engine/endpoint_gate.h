@@ -54,7 +54,7 @@ class EndpointGate {
   // Takes a delivery that waits here out of the queue. Gives the time to park it until: its turn in the
   // queue, kept; or a slot behind all that is parked, where it has waited for max_wait in vain or the
   // endpoint is dead.
-  MonoTime Park(const Entry& entry, MonoTime now);
+  MonoTime Park(const Entry& entry, MonoTime::duration age, MonoTime now);
   // Takes the next delivery that may start now out of the queue. Started() must follow where its request is
   // made.
   std::optional<Token> TakeNext(MonoTime now);
@@ -75,9 +75,9 @@ class EndpointGate {
   std::optional<MonoTime> WakeAt(MonoTime now) const;
   // A slot for a parked delivery, after all that waits here and all that was parked before it: as far apart
   // as the limit asks, and as requests were seen to end while others waited. For a dead endpoint when it may
-  // be its turn to be tried, but after at most half of the time for which it has been dead, and at most an
-  // hour.
-  MonoTime ReserveSlot(MonoTime now);
+  // be its turn to be tried, but after at most half of the time for which it has been dead, or for which the
+  // delivery has been there, `age`; and after an hour at most.
+  MonoTime ReserveSlot(MonoTime::duration age, MonoTime now);
   // True where forgetting the gate forgets nothing.
   bool Idle(MonoTime now) const;
 

@@ -90,8 +90,8 @@ TEST(EndpointGate, RefusesMoreBytesThanItsBoundButLetsOneIn) {
 TEST(EndpointGate, ReservesSlotsOneAfterTheOther) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{1000, 100, 10});
-  const MonoTime first = gate.ReserveSlot(kStart);
-  EXPECT_EQ(gate.ReserveSlot(kStart) - first, std::chrono::milliseconds{101});
+  const MonoTime first = gate.ReserveSlot({}, kStart);
+  EXPECT_EQ(gate.ReserveSlot({}, kStart) - first, std::chrono::milliseconds{101});
 }
 
 TEST(EndpointGate, WhatGivesWayKeepsItsTurnThoughOthersAreParkedFarAhead) {
@@ -101,10 +101,10 @@ TEST(EndpointGate, WhatGivesWayKeepsItsTurnThoughOthersAreParkedFarAhead) {
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(Serve(&gate, kStart));
   }
-  for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot(kStart);
+  for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot({}, kStart);
   const MonoTime now = kStart + seconds{1};
   for (Token token = 101; token <= 150; ++token) {
-    const MonoTime turn = gate.Park({false, kStart, token}, now);
+    const MonoTime turn = gate.Park({false, kStart, token}, {}, now);
     EXPECT_EQ(turn, kStart + milliseconds{10'100} + milliseconds{101} * (token - 101));
   }
   EXPECT_FALSE(gate.WakeAt(now)) << "nothing waits any more";
@@ -115,24 +115,24 @@ TEST(EndpointGate, WhatHasWaitedInVainGoesBehindAllThatIsParked) {
   gate.rate().SetLimit(RateLimit{0, 0, 10});
   ASSERT_TRUE(gate.Offer({false, kStart, 1}, 1, kStart));
   gate.rate().SetLimit(RateLimit{1000, 100, 10});
-  const MonoTime parked = gate.ReserveSlot(kStart + seconds{30});
-  EXPECT_EQ(gate.Park({false, kStart, 1}, kStart + seconds{21}), parked + milliseconds{101});
+  const MonoTime parked = gate.ReserveSlot({}, kStart + seconds{30});
+  EXPECT_EQ(gate.Park({false, kStart, 1}, {}, kStart + seconds{21}), parked + milliseconds{101});
 }
 
 TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});
-  EXPECT_EQ(gate.ReserveSlot(kStart), gate.ReserveSlot(kStart));
+  EXPECT_EQ(gate.ReserveSlot({}, kStart), gate.ReserveSlot({}, kStart));
   for (Token token = 1; token <= 5; ++token) {
     ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
     ASSERT_TRUE(gate.TakeNext(kStart));
     gate.Started(kStart);
     Fail(&gate);
   }
-  EXPECT_EQ(gate.ReserveSlot(kStart), kStart + milliseconds{100});
-  EXPECT_EQ(gate.ReserveSlot(kStart), kStart + milliseconds{200}) << "it answers at once";
-  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot(kStart);
-  EXPECT_EQ(gate.ReserveSlot(kStart), kStart + seconds{15});
+  EXPECT_EQ(gate.ReserveSlot({}, kStart), kStart + milliseconds{100});
+  EXPECT_EQ(gate.ReserveSlot({}, kStart), kStart + milliseconds{200}) << "it answers at once";
+  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot({}, kStart);
+  EXPECT_EQ(gate.ReserveSlot({}, kStart), kStart + seconds{15});
 }
 
 // A probe takes 30 s: what is parked comes back for its turn, and else goes round as seldom as may be.
@@ -149,12 +149,17 @@ TEST(EndpointGate, WhatWaitsForAnEndpointThatHangsComesBackForItsTurn) {
     gate.Recorded();
   };
   for (Token token = 1; token <= 11; ++token) hang(token);
-  EXPECT_EQ(gate.ReserveSlot(now), now + seconds{30});
-  EXPECT_EQ(gate.ReserveSlot(now), now + seconds{60});
-  EXPECT_EQ(gate.ReserveSlot(now), now + seconds{60}) << "dead for 300 s: at most half of it, a tier's pause";
+  EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{30});
+  EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{60});
+  EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{60})
+      << "dead for 300 s: at most half of it, a tier's pause";
+  EXPECT_EQ(gate.ReserveSlot(seconds{700}, now), now + seconds{90});
+  for (int i = 0; i < 20; ++i) (void)gate.ReserveSlot(seconds{700}, now);
+  EXPECT_EQ(gate.ReserveSlot(seconds{700}, now), now + seconds{300})
+      << "the owner before may have known it dead for as long as the delivery has been there";
   now += seconds{86'400};
-  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot(now);
-  EXPECT_EQ(gate.ReserveSlot(now), now + seconds{3'600});
+  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot({}, now);
+  EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{3'600});
 }
 
 TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
@@ -166,14 +171,14 @@ TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
     now += milliseconds{20};
     ASSERT_TRUE(Serve(&gate, now));
   }
-  const MonoTime first = gate.ReserveSlot(now);
+  const MonoTime first = gate.ReserveSlot({}, now);
   EXPECT_GE(first, now + milliseconds{1'980}) << "behind the hundred that wait";
   EXPECT_LE(first, now + milliseconds{2'000});
-  const MonoTime second = gate.ReserveSlot(now);
+  const MonoTime second = gate.ReserveSlot({}, now);
   EXPECT_GE(second, first + milliseconds{19});
   EXPECT_LE(second, first + milliseconds{20});
-  for (int i = 0; i < 20'000; ++i) (void)gate.ReserveSlot(now);
-  EXPECT_LE(gate.ReserveSlot(now), now + seconds{60}) << "it may soon be faster";
+  for (int i = 0; i < 20'000; ++i) (void)gate.ReserveSlot({}, now);
+  EXPECT_LE(gate.ReserveSlot({}, now), now + seconds{60}) << "it may soon be faster";
 }
 
 TEST(EndpointGate, WhatWaitsForItsLimitSaysNothingOfAnEndpointsPace) {
@@ -186,7 +191,7 @@ TEST(EndpointGate, WhatWaitsForItsLimitSaysNothingOfAnEndpointsPace) {
     now += milliseconds{1'100};
   }
   gate.rate().SetLimit(RateLimit{0, 0, 10});
-  EXPECT_EQ(gate.ReserveSlot(now), gate.ReserveSlot(now));
+  EXPECT_EQ(gate.ReserveSlot({}, now), gate.ReserveSlot({}, now));
 }
 
 TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
@@ -198,10 +203,10 @@ TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
     gate.Started(kStart);
     if (token <= 5) Fail(&gate);
   }
-  EXPECT_GT(gate.ReserveSlot(kStart), kStart);
+  EXPECT_GT(gate.ReserveSlot({}, kStart), kStart);
   gate.Finished(true, true, kStart);
   gate.Recorded();
-  EXPECT_EQ(gate.ReserveSlot(kStart), kStart);
+  EXPECT_EQ(gate.ReserveSlot({}, kStart), kStart);
 }
 
 TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {

@@ -11,6 +11,8 @@ struct Guards {
   bool lease = true;                   // nothing is sent unless the broker has confirmed the ownership
   bool inherited_rates = true;         // rate windows survive a takeover
   bool reserved_slots = true;          // what is parked comes back at a time of its own
+  bool ended_is_over = true;           // what comes for a delivery that has ended is dropped
+  bool other_clocks = true;            // what an earlier owner sent counts as late as its clock allows
   bool parked_is_no_duplicate = true;  // what comes back while its parking is being recorded goes on
   bool own_faults_are_free = true;     // a fault of our own uses up no attempt
   bool config_barrier =

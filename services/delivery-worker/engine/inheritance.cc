@@ -25,12 +25,12 @@ void AttemptsTail::Add(const AttemptRecord& record, std::int64_t window_begin) {
 }
 
 InheritedRequests::InheritedRequests(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled,
-                                     int max_unrecorded, Now taken_over)
+                                     int max_unrecorded, std::chrono::seconds skew, Now taken_over)
     : taken_over_(taken_over.mono), complete_(tail.complete) {
   // By the wall clocks of two machines: as late as it may have been, which is no later than now.
   const auto ours = [&](WallTime time) {
     return taken_over.mono -
-           std::max<WallTime::duration>(taken_over.wall - time - kClockSkew, WallTime::duration{0});
+           std::max<WallTime::duration>(taken_over.wall - time - skew, WallTime::duration{0});
   };
   for (const AttemptsTail::Entry& entry : tail.entries) {
     if (entry.ended_at && *entry.ended_at >= taken_over.wall - kTailAge)

@@ -49,8 +49,9 @@ inline constexpr std::chrono::milliseconds kTailAge = kLongestRateWindow + kCloc
 // than GateLimits::max_unrecorded requests be so, for each of Checkpoint::unsettled. Pure; no lock.
 class InheritedRequests {
  public:
+  // `skew`: the earlier owners' clocks may be so far behind ours.
   InheritedRequests(const AttemptsTail& tail, const std::vector<Unsettled>& unsettled, int max_unrecorded,
-                    Now taken_over);
+                    std::chrono::seconds skew, Now taken_over);
 
   // Gives a new gate, whose limit is set, what earlier owners have sent to its endpoint.
   void Give(const WebhookId& webhook, EndpointGate* gate) const;
