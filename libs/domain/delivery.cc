@@ -16,27 +16,30 @@ Bytes16 Hash128(const std::string& name) {
   return result;
 }
 
-std::string NameOfRun(const DeliveryId& delivery, int run) {
+std::string NameOf(const DeliveryId& delivery, int run) {
   return delivery.str() + "|" + std::to_string(run);
-}
-
-std::string NameOfAttempt(const Delivery& delivery) {
-  return NameOfRun(delivery.id, delivery.run) + "|" + std::to_string(delivery.attempt);
 }
 
 }  // namespace
 
-Bytes16 Fingerprint(const Delivery& delivery) {
-  return Hash128(NameOfAttempt(delivery));
+Bytes16 Fingerprint(const DeliveryId& delivery, int run) {
+  return Hash128(NameOf(delivery, run));
 }
 
-Bytes16 RunFingerprint(const DeliveryId& delivery, int run) {
-  return Hash128(NameOfRun(delivery, run));
+Bytes16 Fingerprint(const DeliveryId& delivery, int run, int attempt) {
+  return Hash128(NameOf(delivery, run) + "|" + std::to_string(attempt));
 }
 
-Bytes16 RoundFingerprint(const Delivery& delivery) {
+DeliveryPrints PrintsOf(const Delivery& delivery) {
+  DeliveryPrints prints;
+  std::string name = NameOf(delivery.id, delivery.run);
+  prints.run = Hash128(name);
+  name += "|" + std::to_string(delivery.attempt);
+  prints.attempt = Hash128(name);
   const std::int64_t due = delivery.due_at ? delivery.due_at->time_since_epoch().count() : -1;
-  return Hash128(NameOfAttempt(delivery) + "|" + std::to_string(due));
+  name += "|" + std::to_string(due);
+  prints.round = Hash128(name);
+  return prints;
 }
 
 Bytes16 Fingerprint(const Event& event) {

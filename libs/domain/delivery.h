@@ -36,13 +36,18 @@ struct Delivery {
       0;  // the maker held this revision: an older copy of the webhooks must not end it
 };
 
-// 128 bits that stand for (delivery, run, attempt): the same for all records of one attempt.
-Bytes16 Fingerprint(const Delivery& delivery);
-// 128 bits that stand for (delivery, run): for all of its attempts.
-Bytes16 RunFingerprint(const DeliveryId& delivery, int run);
-// 128 bits that stand for (delivery, run, attempt, due_at). A delivery that is parked comes back as another
-// round of the same attempt, due later: the same for all records of one round.
-Bytes16 RoundFingerprint(const Delivery& delivery);
+// 128 bits that stand for a run of a delivery, for all of its attempts; for one attempt of it.
+Bytes16 Fingerprint(const DeliveryId& delivery, int run);
+Bytes16 Fingerprint(const DeliveryId& delivery, int run, int attempt);
+
+// What a record of a delivery stands for: its run, its attempt, and the round of that: (delivery, run,
+// attempt, due_at). A delivery that is parked comes back as another round of the same attempt, due later.
+struct DeliveryPrints {
+  Bytes16 run{};
+  Bytes16 attempt{};
+  Bytes16 round{};
+};
+DeliveryPrints PrintsOf(const Delivery& delivery);
 
 // States as REST shows them; values equal those of webhook.v1.DeliveryState.
 enum class DeliveryState {

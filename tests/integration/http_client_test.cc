@@ -7,7 +7,6 @@
 #include <mutex>
 #include <optional>
 #include <string>
-#include <thread>
 #include <vector>
 
 #include "runtime/clock.h"
@@ -309,6 +308,8 @@ TEST_F(ClientTest, ARequestToAnAddressThatHasEnoughCostsNoAttempt) {
 
 // Many names of many customers may lead to one address.
 TEST_F(ClientTest, SendersTakeTurnsAtAnAddressThatHasEnough) {
+  std::promise<void> all_wait;
+  std::shared_future<void> may_answer = all_wait.get_future().share();
   std::mutex mutex;
   std::vector<std::string> came;
   const ScriptedPeer peer([&](PeerConnection& connection, int) {
@@ -319,7 +320,7 @@ TEST_F(ClientTest, SendersTakeTurnsAtAnAddressThatHasEnough) {
         const std::lock_guard lock(mutex);
         came.push_back(request.substr(request.size() - 2));
       }
-      std::this_thread::sleep_for(milliseconds(came.size() == 1 ? 200 : 0));
+      may_answer.wait();
       connection.Write(kOk);
     }
   });
@@ -333,6 +334,8 @@ TEST_F(ClientTest, SendersTakeTurnsAtAnAddressThatHasEnough) {
     request.sender = body.substr(0, 1);
     results.push_back(Send(request));
   }
+  // Behind what each Send() has posted in its turn.
+  loop_.Post([&] { loop_.Post([&] { all_wait.set_value(); }); });
   for (auto& result : results) EXPECT_EQ(result.get().status, 200);
   EXPECT_THAT(came, ::testing::ElementsAre("a1", "a2", "b1", "a3", "a4"));
 }

@@ -196,11 +196,7 @@ void ConsumerRole::OnRevoked(const std::vector<kafka::TopicPartition>& partition
 }
 
 void ConsumerRole::OnLost(const std::vector<kafka::TopicPartition>& partitions) {
-  for (const auto& partition : partitions) {
-    const auto found = assigned_.find(partition);
-    if (found != assigned_.end() && found->second.runner) found->second.runner->Abandon();
-    Forget(partition);
-  }
+  for (const auto& partition : partitions) Forget(partition);
   log::Warn("partitions.lost", {{"role", options_.name}, {"count", partitions.size()}});
 }
 

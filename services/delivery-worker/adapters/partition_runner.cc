@@ -73,14 +73,6 @@ void PartitionRunner::BeginDrain() {
   });
 }
 
-void PartitionRunner::Abandon() {
-  PostToLane([this](Now) {
-    stopping_ = true;
-    abandoned_ = true;
-    lane().Abandon();
-  });
-}
-
 void PartitionRunner::PostToLane(std::function<void(Now)> fn) {
   parts_.loop.loop().Post([weak = weak_from_this(), fn = std::move(fn)] {
     const auto self = weak.lock();

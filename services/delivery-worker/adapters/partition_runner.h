@@ -43,8 +43,6 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   // ready().
   void Feed(std::shared_ptr<kafka::Batch> batch, std::vector<std::size_t> records);
   void BeginDrain();
-  // As Lane::Abandon.
-  void Abandon();
   // As the lane said last, at most 0.1 s ago, and before that the claim; when drained(), its last word.
   Checkpoint checkpoint() const { return *checkpoint_.Lock(); }
   // What its role pauses it at: records on their way to the lane, and the greater of the lane's span() and
@@ -59,7 +57,7 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   // --- on the loop
 
   void OnTick();
-  // On the loop: the role has let it go, and nothing of it may be written any more.
+  // The role has let it go: nothing of it may be written any more. Lane::Abandon().
   void OnDetached();
 
  protected:

@@ -4,6 +4,7 @@
 #include <utility>
 
 namespace webhook {
+
 std::string_view AuthorityOf(std::string_view url) {
   const std::size_t scheme = url.find("://");
   if (scheme == std::string_view::npos) return url;

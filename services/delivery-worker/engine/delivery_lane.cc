@@ -46,7 +46,7 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   CHECK(inherited_known_, "a lane knows its inheritance before its first delivery");
   if (!window_.Add(offset)) return;
   newest_offset_ = offset;
-  const Duplicates::Prints prints = Duplicates::PrintsOf(delivery);
+  const DeliveryPrints prints = PrintsOf(delivery);
   if (const auto completed = completed_before_.extract(offset)) {
     NoteAttempts(-1);
     if (completed.mapped() == prints.attempt) return window_.MarkDone(offset);

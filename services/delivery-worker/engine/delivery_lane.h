@@ -82,7 +82,7 @@ class DeliveryLane : public Lane {
  private:
   struct Item {
     Delivery delivery;
-    Duplicates::Prints prints;  // of what it came for
+    DeliveryPrints prints;  // of what it came for
     std::int64_t offset = 0;
     std::vector<std::int64_t> duplicates;  // offsets of those that came meanwhile
     MonoTime arrived{};

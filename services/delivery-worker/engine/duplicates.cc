@@ -11,22 +11,22 @@ void EraseOwn(Map* map, const Bytes16& fingerprint, Token token) {
 
 }  // namespace
 
-std::optional<Token> Duplicates::Held(const Prints& prints) const {
+std::optional<Token> Duplicates::Held(const DeliveryPrints& prints) const {
   if (const auto held = by_attempt_.find(prints.attempt); held != by_attempt_.end()) return held->second;
   if (const auto held = by_round_.find(prints.round); held != by_round_.end()) return held->second;
   return std::nullopt;
 }
 
-void Duplicates::Hold(const Prints& prints, Token token) {
+void Duplicates::Hold(const DeliveryPrints& prints, Token token) {
   by_attempt_[prints.attempt] = token;
   by_round_[prints.round] = token;
 }
 
-void Duplicates::ReleaseAttempt(const Prints& prints, Token token) {
+void Duplicates::ReleaseAttempt(const DeliveryPrints& prints, Token token) {
   EraseOwn(&by_attempt_, prints.attempt, token);
 }
 
-void Duplicates::Release(const Prints& prints, Token token) {
+void Duplicates::Release(const DeliveryPrints& prints, Token token) {
   ReleaseAttempt(prints, token);
   EraseOwn(&by_round_, prints.round, token);
 }

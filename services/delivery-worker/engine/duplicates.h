@@ -22,31 +22,22 @@ class Duplicates {
   // `remembered`: attempts, rounds and runs that are over; of more, the newest.
   explicit Duplicates(std::size_t remembered) : over_(remembered) {}
 
-  // What a record stands for (domain/delivery.h).
-  struct Prints {
-    Bytes16 run{};
-    Bytes16 attempt{};
-    Bytes16 round{};
-  };
-  static Prints PrintsOf(const Delivery& delivery) {
-    return {RunFingerprint(delivery.id, delivery.run), Fingerprint(delivery), RoundFingerprint(delivery)};
-  }
-
   // The held record that stands for the same: the duplicate is done when that one is, and no sooner. nullopt:
   // none.
-  std::optional<Token> Held(const Prints& prints) const;
+  std::optional<Token> Held(const DeliveryPrints& prints) const;
   // The attempt was made, the round was parked, or the delivery has ended: the duplicate is done at once.
-  bool IsOver(const Prints& prints) const {
-    return over_.Contains(prints.attempt) || over_.Contains(prints.round) || over_.Contains(prints.run);
+  bool IsOver(const DeliveryPrints& prints) const {
+    return over_.Contains(prints.attempt) || over_.Contains(prints.round) || HasEnded(prints);
   }
 
-  bool HasEnded(const Prints& prints) const { return over_.Contains(prints.run); }
+  // The delivery has ended.
+  bool HasEnded(const DeliveryPrints& prints) const { return over_.Contains(prints.run); }
 
-  void Hold(const Prints& prints, Token token);
+  void Hold(const DeliveryPrints& prints, Token token);
   // From now on another record may stand for the attempt (for the attempt and the round): this one is being
   // parked (is done, or handed over).
-  void ReleaseAttempt(const Prints& prints, Token token);
-  void Release(const Prints& prints, Token token);
+  void ReleaseAttempt(const DeliveryPrints& prints, Token token);
+  void Release(const DeliveryPrints& prints, Token token);
 
   // The attempt was made, by this owner or an earlier one.
   void NoteMade(const Bytes16& attempt) { over_.Insert(attempt); }

@@ -1,8 +1,9 @@
 #include "services/delivery-worker/engine/endpoint_gate.h"
 
 #include <algorithm>
-#include <array>
 #include <iterator>
+
+#include "domain/topics.h"
 
 namespace webhook {
 namespace {
@@ -20,13 +21,13 @@ constexpr std::chrono::seconds kFarthestPresumed{60};
 // owner knows, or for which the delivery has been there. Those rounds are the wait tiers' pauses: for most of
 // many that wait, each is one append.
 constexpr std::chrono::milliseconds kProbingPace{100};
-constexpr std::array<std::chrono::seconds, 5> kRounds = {std::chrono::seconds{3600},
-                                                         std::chrono::seconds{900}, std::chrono::seconds{300},
-                                                         std::chrono::seconds{60}, std::chrono::seconds{15}};
 
 std::chrono::seconds Round(MonoTime::duration dead) {
-  const auto round = std::find_if(kRounds.begin(), kRounds.end(), [&](auto one) { return one <= dead / 2; });
-  return round == kRounds.end() ? kRounds.back() : *round;
+  std::chrono::seconds round = kWaitTiers.front().delay;
+  for (const WaitTier& tier : kWaitTiers) {
+    if (tier.delay <= dead / 2) round = tier.delay;
+  }
+  return round;
 }
 
 }  // namespace

@@ -6,12 +6,8 @@ namespace webhook {
 
 void AttemptsTail::Add(const AttemptRecord& record, std::int64_t window_begin) {
   if (!record.requested && record.delivery_offset < window_begin) return;
-  Delivery attempt;
-  attempt.id = record.delivery_id;
-  attempt.run = record.run;
-  attempt.attempt = record.attempt;
   Entry entry{record.delivery_offset,
-              Fingerprint(attempt),
+              Fingerprint(record.delivery_id, record.run, record.attempt),
               record.webhook_id,
               std::nullopt,
               record.state == DeliveryState::kDelivered,
@@ -19,7 +15,7 @@ void AttemptsTail::Add(const AttemptRecord& record, std::int64_t window_begin) {
   if (record.requested) {
     entry.ended_at = record.started_at + record.duration;
     const bool goes_on = record.state == DeliveryState::kPending || record.state == DeliveryState::kWaiting;
-    if (!goes_on) entry.ended_run = RunFingerprint(record.delivery_id, record.run);
+    if (!goes_on) entry.ended_run = Fingerprint(record.delivery_id, record.run);
   }
   entries.push_back(entry);
 }

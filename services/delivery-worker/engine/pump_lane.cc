@@ -17,7 +17,7 @@ void PumpLane::OnWaiting(const Delivery& delivery, std::int64_t offset, WallTime
   if (!window_.Add(offset)) return;
   const WallTime release = std::min(appended, now.wall) + delay_;
   WallTime due = std::min<WallTime>(delivery.due_at.value_or(release), delivery.created_at + limits_.max_age);
-  // No pause of ours is longer: a record that says so is a mistake, and its lane's to judge.
+  // Later than any pause: a slot behind very many, or a mistake. Its lane judges anew.
   if (due > now.wall + kMaxRetryPause) due = release;
   queue_.Add(
       {offset, now.mono + (release - now.wall), due, delivery.webhook_id, delivery.id, std::move(value)});

@@ -16,7 +16,7 @@ using ::testing::ElementsAre;
 class TakeoverTest : public DeliveryLaneTest {
  protected:
   AttemptsTail::Entry Sent(const Delivery& delivery, std::int64_t offset, seconds ago) const {
-    return {offset, Fingerprint(delivery), delivery.webhook_id, now.wall - ago, true, std::nullopt};
+    return {offset, PrintsOf(delivery).attempt, delivery.webhook_id, now.wall - ago, true, std::nullopt};
   }
   // Offers deliveries until none is started any more; gives the number that was.
   std::size_t Flood(DeliveryLane& owner) {
