@@ -212,12 +212,12 @@ void Table::SecretText(std::string name, Secret* value, std::size_t min_length, 
        }});
 }
 
-void Table::SecretBytes(std::string name, Secret* value, std::size_t bytes, std::string help) {
+void Table::SecretBytes(std::string name, Secret* value, std::size_t bytes, std::string help, bool required) {
   const std::string bounds = "base64 of " + std::to_string(bytes) + " bytes";
   Add({.name = std::move(name),
        .bounds = bounds,
        .help = std::move(help),
-       .required = true,
+       .required = required,
        .secret = true,
        .parse = [value, bytes, bounds](const std::string& text) {
          const auto decoded = FromBase64(text);

@@ -89,5 +89,24 @@ TEST(Result, HoldsAValueOrAnError) {
   EXPECT_EQ(bad.error().Context("load").message, "load: no x");
 }
 
+TEST(Time, IsParsedAsRfc3339) {
+  EXPECT_EQ(FormatMillis(*ParseTime("2024-01-15T10:30:00Z")), "2024-01-15T10:30:00.000Z");
+  EXPECT_EQ(FormatMillis(*ParseTime("2024-01-15t10:30:00.1239z")), "2024-01-15T10:30:00.123Z");
+  EXPECT_EQ(FormatMillis(*ParseTime("2024-01-15T10:30:00+05:30")), "2024-01-15T05:00:00.000Z");
+  EXPECT_EQ(FormatMillis(*ParseTime("2024-02-29T23:59:60-00:30")), "2024-03-01T00:30:00.000Z");
+  EXPECT_EQ(FormatMillis(*ParseTime("9999-12-31T23:59:59.999999999Z")), "9999-12-31T23:59:59.999Z");
+  for (const char* bad :
+       {"", "2024-01-15", "2024-01-15T10:30:00", "2024-01-15T10:30Z", "2023-02-29T00:00:00Z", "2024-13-01T00:00:00Z",
+        "2024-01-15T24:00:00Z", "2024-01-15T10:60:00Z", "2024-01-15T10:30:61Z", "0000-01-01T00:00:00Z",
+        "1969-12-31T23:59:59Z", "10000-01-01T00:00:00Z", "2024-01-15T10:30:00.Z", "2024-01-15T10:30:00.1234567890Z",
+        "2024-01-15T10:30:00Zx", "2024-01-15T10:30:00+5:30", "2024-01-15T10:30:00+24:00", " 2024-01-15T10:30:00Z"})
+    EXPECT_FALSE(ParseTime(bad)) << bad;
+}
+
+TEST(Encoding, PercentEncodesAllButUnreserved) {
+  EXPECT_EQ(PercentEncode("a-Z_0.~"), "a-Z_0.~");
+  EXPECT_EQ(PercentEncode("a b&c=\xC3\xA4/"), "a%20b%26c%3D%C3%A4%2F");
+}
+
 }  // namespace
 }  // namespace webhook

@@ -20,6 +20,8 @@ std::string ToBase64Url(std::string_view bytes);
 std::optional<std::string> FromBase64(std::string_view text);
 // 26 characters of lower-case Crockford base32; keeps the order of the bytes.
 std::string ToBase32(const Bytes16& bytes);
+// RFC 3986 section 2.1: all but unreserved characters as %XX.
+std::string PercentEncode(std::string_view text);
 // A name as one part of a JSON pointer (RFC 6901 section 3): "a/b~" is "a~1b~0".
 std::string ToPointerPart(std::string_view name);
 // The text, or where it is longer than `most` bytes, its beginning up to a whole character, and an ellipsis.

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <utility>
@@ -41,6 +42,7 @@ struct Error {
   std::string reason;   // stable code for programs, for example "webhook_not_found"
   std::string message;  // a sentence for people
   std::vector<FieldViolation> violations = {};
+  std::optional<std::chrono::seconds> retry_after = {};  // kLimited: when there is room again
 
   // The same error, told with what was being done: "load webhooks: connection refused".
   Error Context(const std::string& doing) const {

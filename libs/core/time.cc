@@ -1,5 +1,6 @@
 #include "core/time.h"
 
+#include <cstdint>
 #include <cstdio>
 
 namespace webhook {
@@ -24,7 +25,82 @@ Civil ToCivil(WallTime time) {
                static_cast<int>(clock.subseconds().count())};
 }
 
+// Reads `digits` digits off the front; nullopt: they are not there.
+std::optional<int> TakeNumber(std::string_view* text, std::size_t digits) {
+  if (text->size() < digits) return std::nullopt;
+  int number = 0;
+  for (const char c : text->substr(0, digits)) {
+    if (c < '0' || c > '9') return std::nullopt;
+    number = number * 10 + (c - '0');
+  }
+  text->remove_prefix(digits);
+  return number;
+}
+
+bool Take(std::string_view* text, std::string_view any_of) {
+  if (text->empty() || any_of.find(text->front()) == std::string_view::npos) return false;
+  text->remove_prefix(1);
+  return true;
+}
+
+// Two numbers and a separator: an hour and a minute.
+std::optional<std::chrono::minutes> TakeClock(std::string_view* text) {
+  const auto hour = TakeNumber(text, 2);
+  if (!hour || !Take(text, ":")) return std::nullopt;
+  const auto minute = TakeNumber(text, 2);
+  if (!minute || *hour > 23 || *minute > 59) return std::nullopt;
+  return std::chrono::hours{*hour} + std::chrono::minutes{*minute};
+}
+
+std::optional<std::chrono::sys_days> TakeDate(std::string_view* text) {
+  const auto year = TakeNumber(text, 4);
+  if (!year || !Take(text, "-")) return std::nullopt;
+  const auto month = TakeNumber(text, 2);
+  if (!month || !Take(text, "-")) return std::nullopt;
+  const auto day = TakeNumber(text, 2);
+  if (!day || *year < 1970) return std::nullopt;
+  const std::chrono::year_month_day date{std::chrono::year{*year},
+                                         std::chrono::month{static_cast<unsigned>(*month)},
+                                         std::chrono::day{static_cast<unsigned>(*day)}};
+  return date.ok() ? std::optional(std::chrono::sys_days{date}) : std::nullopt;
+}
+
+// Decimals of a second after the point; more than microseconds are left out.
+std::optional<std::chrono::microseconds> TakeFraction(std::string_view* text) {
+  std::int64_t micros = 0;
+  std::size_t digits = 0;
+  while (const auto digit = TakeNumber(text, 1)) {
+    if (++digits > 9) return std::nullopt;
+    if (digits <= 6) micros = micros * 10 + *digit;
+  }
+  if (digits == 0) return std::nullopt;
+  for (; digits < 6; ++digits) micros *= 10;
+  return std::chrono::microseconds{micros};
+}
+
 }  // namespace
+
+std::optional<WallTime> ParseTime(std::string_view text) {
+  const auto date = TakeDate(&text);
+  if (!date || !Take(&text, "Tt ")) return std::nullopt;
+  const auto clock = TakeClock(&text);
+  if (!clock || !Take(&text, ":")) return std::nullopt;
+  const auto second = TakeNumber(&text, 2);
+  if (!second || *second > 60) return std::nullopt;
+  WallTime time = WallTime{*date} + *clock + std::chrono::seconds{*second};
+  if (Take(&text, ".")) {
+    const auto fraction = TakeFraction(&text);
+    if (!fraction) return std::nullopt;
+    time += *fraction;
+  }
+  if (Take(&text, "Zz")) return text.empty() ? std::optional(time) : std::nullopt;
+  const bool east = !text.empty() && text.front() == '+';
+  if (!Take(&text, "+-")) return std::nullopt;
+  const auto offset = TakeClock(&text);
+  if (!offset || !text.empty()) return std::nullopt;
+  time += east ? -*offset : *offset;
+  return time < WallTime{} ? std::nullopt : std::optional(time);
+}
 
 std::string FormatSeconds(WallTime time) {
   const Civil c = ToCivil(time);

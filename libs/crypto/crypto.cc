@@ -14,13 +14,6 @@
 namespace webhook::crypto {
 namespace {
 
-constexpr std::size_t kKeyBytes = 32;
-constexpr std::size_t kKeyIdBytes = 4;
-constexpr std::size_t kNonceBytes = 12;
-constexpr std::size_t kTagBytes = 16;
-constexpr char kVersion = 1;
-constexpr std::size_t kHeaderBytes = 1 + kKeyIdBytes + kNonceBytes;
-
 const unsigned char* Bytes(std::string_view text) {
   return reinterpret_cast<const unsigned char*>(text.data());
 }
@@ -47,11 +40,6 @@ EVP_MAC_CTX* ThreadsHmac() {
   }();
   return context.get();
 }
-
-struct CipherDeleter {
-  void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
-};
-using CipherContext = std::unique_ptr<EVP_CIPHER_CTX, CipherDeleter>;
 
 }  // namespace
 
@@ -90,58 +78,6 @@ Bytes16 Random16() {
   Bytes16 bytes;
   CHECK(RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) == 1, "the random generator failed");
   return bytes;
-}
-
-Envelope::Envelope(Secret kek)
-    : kek_(std::move(kek)), key_id_(Sha256(kek_.Reveal()).substr(0, kKeyIdBytes)) {}
-
-Result<Envelope> Envelope::Create(const Secret& kek) {
-  if (kek.Reveal().size() != kKeyBytes) {
-    return Error{ErrorCode::kInvalid, "bad_kek", "the key-encryption key must have 32 bytes"};
-  }
-  return Envelope(kek);
-}
-
-std::string Envelope::Seal(std::string_view clear, std::string_view context) const {
-  std::string sealed = kVersion + key_id_ + RandomBytes(kNonceBytes);
-  const std::string nonce = sealed.substr(1 + kKeyIdBytes);
-  sealed.resize(kHeaderBytes + clear.size() + kTagBytes);
-  const CipherContext cipher(EVP_CIPHER_CTX_new());
-  unsigned char* body = Bytes(sealed) + kHeaderBytes;
-  int size = 0;
-  const bool ok =
-      cipher != nullptr &&
-      EVP_EncryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(kek_.Reveal()), Bytes(nonce)) == 1 &&
-      EVP_EncryptUpdate(cipher.get(), nullptr, &size, Bytes(context), static_cast<int>(context.size())) ==
-          1 &&
-      EVP_EncryptUpdate(cipher.get(), body, &size, Bytes(clear), static_cast<int>(clear.size())) == 1 &&
-      EVP_EncryptFinal_ex(cipher.get(), body + size, &size) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_GET_TAG, kTagBytes, body + clear.size()) == 1;
-  CHECK(ok, "AES-256-GCM failed");
-  return sealed;
-}
-
-Result<Secret> Envelope::Open(std::string_view sealed, std::string_view context) const {
-  const Error refused{ErrorCode::kInternal, "secret_undecryptable", "a stored secret cannot be decrypted"};
-  if (sealed.size() < kHeaderBytes + kTagBytes || sealed[0] != kVersion) return refused;
-  if (sealed.substr(1, kKeyIdBytes) != key_id_) return refused;
-  const std::string_view nonce = sealed.substr(1 + kKeyIdBytes, kNonceBytes);
-  const std::string_view body = sealed.substr(kHeaderBytes, sealed.size() - kHeaderBytes - kTagBytes);
-  std::string tag(sealed.substr(sealed.size() - kTagBytes));
-  std::string clear(body.size(), '\0');
-  const CipherContext cipher(EVP_CIPHER_CTX_new());
-  int size = 0;
-  const bool ok =
-      cipher != nullptr &&
-      EVP_DecryptInit_ex(cipher.get(), EVP_aes_256_gcm(), nullptr, Bytes(kek_.Reveal()), Bytes(nonce)) == 1 &&
-      EVP_DecryptUpdate(cipher.get(), nullptr, &size, Bytes(context), static_cast<int>(context.size())) ==
-          1 &&
-      EVP_DecryptUpdate(cipher.get(), Bytes(clear), &size, Bytes(body), static_cast<int>(body.size())) == 1 &&
-      EVP_CIPHER_CTX_ctrl(cipher.get(), EVP_CTRL_GCM_SET_TAG, kTagBytes, tag.data()) == 1 &&
-      EVP_DecryptFinal_ex(cipher.get(), Bytes(clear) + size, &size) == 1;
-  Secret opened(std::move(clear));
-  if (!ok) return refused;
-  return opened;
 }
 
 }  // namespace webhook::crypto

@@ -4,8 +4,6 @@
 #include <string_view>
 
 #include "core/encoding.h"
-#include "core/result.h"
-#include "core/secret.h"
 
 namespace webhook::crypto {
 
@@ -18,22 +16,5 @@ bool ConstantTimeEqual(std::string_view a, std::string_view b);
 // Bytes of the operating system's generator; ends the process where it fails.
 std::string RandomBytes(std::size_t count);
 Bytes16 Random16();
-
-// AES-256-GCM envelope of one value under a key-encryption key (KEK). Format: version 1 byte, key id 4 bytes
-// (first bytes of SHA-256 of the KEK), nonce 12 bytes, ciphertext, tag 16 bytes. `context` is bound as AAD: a
-// value copied to another row does not open.
-class Envelope {
- public:
-  // KEK: 32 bytes; kInvalid otherwise.
-  static Result<Envelope> Create(const Secret& kek);
-  std::string Seal(std::string_view clear, std::string_view context) const;
-  // kInternal with reason "secret_undecryptable" for a wrong key, context or changed bytes.
-  Result<Secret> Open(std::string_view sealed, std::string_view context) const;
-
- private:
-  explicit Envelope(Secret kek);
-  Secret kek_;
-  std::string key_id_;
-};
 
 }  // namespace webhook::crypto

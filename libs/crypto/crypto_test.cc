@@ -1,4 +1,5 @@
 #include "crypto/crypto.h"
+#include "crypto/envelope.h"
 
 #include <gtest/gtest.h>
 
@@ -80,6 +81,23 @@ TEST_F(EnvelopeTest, RefusesAnotherContextKeyOrByte) {
   for (std::size_t size = 0; size < sealed.size(); ++size) {
     EXPECT_FALSE(envelope.Open(sealed.substr(0, size), "account/webhook").ok()) << size;
   }
+}
+
+TEST_F(EnvelopeTest, IsRewrappedUnderANewKey) {
+  const Secret old_key(std::string(32, 'k'));
+  const Secret new_key(std::string(32, 'n'));
+  const std::string sealed = envelope.Seal("whsec_clear", "account/webhook");
+  const Envelope both = *Envelope::Create(new_key, {old_key});
+  EXPECT_EQ(both.Open(sealed, "account/webhook")->Reveal(), "whsec_clear");
+  EXPECT_FALSE(sealed.starts_with(both.header()));
+  const std::string fresh = *both.Rewrap(sealed, "account/webhook");
+  EXPECT_TRUE(fresh.starts_with(both.header()));
+  EXPECT_EQ(Envelope::Create(new_key)->Open(fresh, "account/webhook")->Reveal(), "whsec_clear");
+  EXPECT_FALSE(envelope.Open(fresh, "account/webhook").ok());
+  EXPECT_FALSE(both.Rewrap(sealed, "account/other").ok());
+  std::string changed = sealed;
+  changed.back() = static_cast<char>(changed.back() ^ 1);
+  EXPECT_FALSE(both.Rewrap(changed, "account/webhook").ok());
 }
 
 TEST_F(EnvelopeTest, RefusesAKeyOfAnotherSize) {

@@ -24,6 +24,7 @@ struct AttemptRecord {
   int run = 0;
   int attempt = 1;  // the attempt made; without a request, the one that would have been next
   DeliveryKind kind = DeliveryKind::kEvent;
+  WallTime accepted_at{};                         // of the event
   WallTime created_at{};                          // of the delivery
   DeliveryState state = DeliveryState::kPending;  // of the delivery after this
   std::string outcome;
@@ -33,6 +34,8 @@ struct AttemptRecord {
   bool requested = false;  // a request was started; the next group means something only then
   WallTime started_at{};
   std::chrono::microseconds duration{0};
+  RequestPhases phases;
+  std::string request_head;                   // request line and headers as written; empty: nothing was
   int status = 0;                             // 0: no answer
   std::string response_excerpt;               // bytes, at most 4,096
   std::vector<std::string> response_headers;  // "name: value", at most 16 KiB in all

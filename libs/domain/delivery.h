@@ -69,6 +69,14 @@ enum class NetFault { kDns, kConnect, kTls, kTimeoutConnect, kTimeoutTls, kTimeo
 std::string_view ToText(NetFault fault);
 
 // What one POST came to: exactly one of status, fault, blocked and own_fault is set.
+// How long each part of a request took; 0: there was none (a kept connection, a literal address, no TLS).
+struct RequestPhases {
+  std::chrono::microseconds dns{0};
+  std::chrono::microseconds connect{0};
+  std::chrono::microseconds tls{0};
+  std::chrono::microseconds answer{0};  // from its first byte written to the head of the answer
+};
+
 struct HttpResult {
   int status = 0;                 // the endpoint's answer
   std::optional<NetFault> fault;  // the endpoint's side failed
@@ -84,6 +92,8 @@ struct HttpResult {
   WallTime started_at{};
   std::optional<WallTime> written_at;  // the request's first byte; nullopt: none was written
   std::chrono::microseconds duration{0};
+  RequestPhases phases;
+  std::string request_head;  // as written: request line and headers; empty: nothing was written
 };
 
 }  // namespace webhook

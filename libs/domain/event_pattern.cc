@@ -38,6 +38,13 @@ bool MatchesAny(const std::vector<std::string>& patterns, std::string_view type)
                      [&](const std::string& pattern) { return Matches(pattern, type); });
 }
 
+std::vector<std::string> PatternsFor(std::string_view type) {
+  std::vector<std::string> patterns = {std::string(type), "*"};
+  for (std::size_t dot = type.find('.'); dot != std::string_view::npos; dot = type.find('.', dot + 1))
+    patterns.push_back(std::string(type.substr(0, dot + 1)) + "*");
+  return patterns;
+}
+
 bool IsEventType(std::string_view text) {
   if (text.size() > kMaxTypeLength) return false;
   const std::size_t parts = CountParts(text);

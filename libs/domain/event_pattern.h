@@ -13,6 +13,8 @@ namespace webhook {
 bool Matches(std::string_view pattern, std::string_view type);
 // True where any pattern covers the type.
 bool MatchesAny(const std::vector<std::string>& patterns, std::string_view type);
+// All patterns that cover the type: itself, "*", and each prefix with ".*".
+std::vector<std::string> PatternsFor(std::string_view type);
 
 // True for an event type's form: 2 to 6 parts of [a-z0-9_]+, joined by dots, at most 128 characters.
 bool IsEventType(std::string_view text);

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/result.h"
@@ -32,6 +33,8 @@ struct DatabaseOptions {
   std::chrono::milliseconds connect_timeout{3'000};
   std::chrono::milliseconds statement_timeout{10'000};
   std::string application_name;
+  // Of each connection: what row security asks for, for example {"webhook.account", "*"}.
+  std::vector<std::pair<std::string, std::string>> settings = {};
 };
 
 // A bounded pool of connections. All methods from any thread; they block.
@@ -81,6 +84,10 @@ class Session {
 
   // True: this session holds the lock now. Held until the session ends.
   Result<bool> TryAdvisoryLock(std::int64_t key);
+  // One statement outside of any transaction.
+  Status Execute(const char* what, const std::string& sql);
+  // True: the session, and with it its locks, is alive.
+  Result<bool> Ping();
   Status Listen(const std::string& channel);
   // Waits for a notification; true: at least one came.
   Result<bool> WaitNotification(std::chrono::milliseconds timeout);

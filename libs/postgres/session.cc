@@ -45,6 +45,20 @@ Result<bool> Session::TryAdvisoryLock(std::int64_t key) {
   });
 }
 
+Status Session::Execute(const char* what, const std::string& sql) {
+  return Guard(what, [&]() -> Status {
+    pqxx::nontransaction alone(*state_->connection);
+    alone.exec(sql);
+    return Ok();
+  });
+}
+
+Result<bool> Session::Ping() {
+  return Transact<bool>("ping", [](pqxx::dbtransaction& transaction) -> Result<bool> {
+    return transaction.exec1("SELECT true")[0].as<bool>();
+  });
+}
+
 Status Session::Listen(const std::string& channel) {
   return Guard("listen", [&]() -> Status {
     state_->receiver = std::make_unique<Receiver>(*state_->connection, channel);

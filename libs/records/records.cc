@@ -195,6 +195,7 @@ std::string EncodeAttempt(const AttemptRecord& attempt) {
   record.set_run(attempt.run);
   record.set_attempt(attempt.attempt);
   record.set_kind(static_cast<v1::DeliveryKind>(attempt.kind));
+  SetTime(attempt.accepted_at, record.mutable_accepted_at());
   SetTime(attempt.created_at, record.mutable_created_at());
   record.set_state(static_cast<v1::DeliveryState>(attempt.state));
   record.set_outcome(attempt.outcome);
@@ -204,6 +205,11 @@ std::string EncodeAttempt(const AttemptRecord& attempt) {
   if (attempt.requested) {
     SetTime(attempt.started_at, record.mutable_started_at());
     record.set_duration_us(attempt.duration.count());
+    record.mutable_phases()->set_dns_us(attempt.phases.dns.count());
+    record.mutable_phases()->set_connect_us(attempt.phases.connect.count());
+    record.mutable_phases()->set_tls_us(attempt.phases.tls.count());
+    record.mutable_phases()->set_answer_us(attempt.phases.answer.count());
+    record.set_request_head(Utf8(attempt.request_head));
     record.set_status(attempt.status);
     record.set_response_excerpt(attempt.response_excerpt);
     for (const std::string& header : attempt.response_headers) record.add_response_headers(Utf8(header));
@@ -224,7 +230,8 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
                                {"event_id", record->event_id()},
                                {"notification_id", record->notification_id()}});
   if (!ids) return ids.error();
-  const Status times = CheckTimes({{"created_at", &record->created_at()},
+  const Status times = CheckTimes({{"accepted_at", &record->accepted_at()},
+                                   {"created_at", &record->created_at()},
                                    {"started_at", &record->started_at()},
                                    {"next_attempt_at", &record->next_attempt_at()}});
   if (!times) return times.error();
@@ -241,6 +248,7 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
   attempt.run = record->run();
   attempt.attempt = record->attempt();
   attempt.kind = static_cast<DeliveryKind>(record->kind());
+  attempt.accepted_at = GetTime(record->accepted_at());
   attempt.created_at = GetTime(record->created_at());
   attempt.state = static_cast<DeliveryState>(record->state());
   attempt.outcome = record->outcome();
@@ -249,6 +257,11 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
   attempt.requested = record->requested();
   attempt.started_at = GetTime(record->started_at());
   attempt.duration = std::chrono::microseconds{record->duration_us()};
+  attempt.phases = {std::chrono::microseconds{record->phases().dns_us()},
+                    std::chrono::microseconds{record->phases().connect_us()},
+                    std::chrono::microseconds{record->phases().tls_us()},
+                    std::chrono::microseconds{record->phases().answer_us()}};
+  attempt.request_head = record->request_head();
   attempt.status = record->status();
   attempt.response_excerpt = record->response_excerpt();
   attempt.response_headers.assign(record->response_headers().begin(), record->response_headers().end());

@@ -74,6 +74,14 @@ std::string Authorization(const std::multimap<grpc::string_ref, grpc::string_ref
   return std::string(first->second.data(), first->second.size());
 }
 
+std::string RemoteAddress(const grpc::ServerContextBase& context) {
+  std::string peer = context.peer();
+  const std::size_t scheme = peer.find(':');
+  if (scheme != std::string::npos) peer.erase(0, scheme + 1);
+  if (const std::size_t port = peer.rfind(':'); port != std::string::npos) peer.erase(port);
+  return peer;
+}
+
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);

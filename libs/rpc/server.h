@@ -44,6 +44,9 @@ class Server {
 // Value of metadata `authorization` of a call; empty: absent or given twice.
 std::string Authorization(const std::multimap<grpc::string_ref, grpc::string_ref>& metadata);
 
+// "127.0.0.1" of the peer "ipv4:127.0.0.1:4711".
+std::string RemoteAddress(const grpc::ServerContextBase& context);
+
 // A channel with keepalive and the platform's message limit.
 std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
 

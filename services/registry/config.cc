@@ -2,6 +2,7 @@
 
 #include "http/address_guard.h"
 #include "postgres/database.h"
+#include "services/registry/api/rest/client_address.h"
 
 namespace webhook {
 namespace {
@@ -46,6 +47,8 @@ config::Table DeclareSettings(Config* config) {
   table.SecretText("pg-dsn", &config->pg_dsn, 1, "Postgres, postgresql://… or key=value words");
   table.Integer("pg-pool", &config->pg_pool, 8, 1, 200, "Connections to Postgres");
   table.SecretBytes("kek", &config->kek, 32, "Key-encryption key of webhook secrets");
+  table.SecretBytes("kek-old", &config->kek_old, 32, "The key-encryption key before: it still opens, until all is sealed anew",
+                    false);
   table.SecretBytes("api-key-pepper", &config->api_key_pepper, 32, "Key of the stored API-key HMACs");
   table.SecretText("internal-token", &config->internal_token, 32, "Shared token of the platform's services");
   table.List("roles", &config->roles, "api,log", "What this process does");
@@ -53,11 +56,22 @@ config::Table DeclareSettings(Config* config) {
   table.List("egress-allow-cidrs", &config->egress_allow_cidrs, "",
              "Non-public address ranges that endpoints may have");
   table.Flag("allow-unlimited", &config->allow_unlimited, false, "Accept rate limits of 0: none");
+  table.List("trusted-proxies", &config->trusted_proxies, "",
+             "Address ranges of our own proxies, whose X-Forwarded-For is believed");
+  table.Integer("calls-per-minute", &config->calls_per_minute, 6'000, 0, 1'000'000,
+                "REST and gRPC calls of one account that a replica takes in a minute; 0: any");
+  table.Integer("max-webhooks", &config->max_webhooks, 10'000, 0, 10'000'000, "Webhooks of one account; 0: any");
+  table.Duration("log-retention", &config->log_retention, hours{24 * 30}, hours{24 * 5}, hours{24 * 730},
+                 "How long the delivery log is kept, whole days; older days are dropped");
   table.Duration("deactivate-after", &config->deactivate_after, hours{120}, seconds{0}, hours{24 * 365},
                  "Deactivate a webhook whose every attempt has failed for so long; 0: never");
   table.Rule([config] { return CheckDsn(*config); });
   table.Rule([config] { return CheckRoles(*config); });
   table.Rule([config] { return CheckEgress(*config); });
+  table.Rule([config] {
+    const auto proxies = rest::ReadTrustedProxies(config->trusted_proxies);
+    return proxies ? std::vector<FieldViolation>{} : proxies.error().violations;
+  });
   return table;
 }
 

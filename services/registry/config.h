@@ -23,12 +23,17 @@ struct Config {
   Secret pg_dsn;
   std::int64_t pg_pool = 0;
   Secret kek;
+  Secret kek_old;  // empty: none
   Secret api_key_pepper;
   Secret internal_token;
   std::vector<std::string> roles;
   bool allow_http = false;
   std::vector<std::string> egress_allow_cidrs;
   bool allow_unlimited = false;
+  std::vector<std::string> trusted_proxies;
+  std::int64_t calls_per_minute = 0;  // of one account; 0: any
+  std::int64_t max_webhooks = 0;      // likewise
+  std::chrono::milliseconds log_retention{};
   std::chrono::milliseconds deactivate_after{};  // 0: never
 };
 

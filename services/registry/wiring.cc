@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "crypto/crypto.h"
+#include "crypto/envelope.h"
 #include "http/admin_server.h"
 #include "kafka/producer.h"
 #include "log/log.h"
@@ -13,23 +13,36 @@
 #include "postgres/database.h"
 #include "rpc/server.h"
 #include "runtime/health.h"
-#include "services/registry/api/admin_service.h"
-#include "services/registry/api/config_feed.h"
-#include "services/registry/api/kafka_deliveries.h"
-#include "services/registry/api/rest_api.h"
-#include "services/registry/api/watch_service.h"
-#include "services/registry/api/webhook_service.h"
+#include "services/registry/api/grpc/admin_service.h"
+#include "services/registry/api/grpc/config_feed.h"
+#include "services/registry/api/grpc/watch_service.h"
+#include "services/registry/api/grpc/webhook_service.h"
+#include "services/registry/api/operations/account_handlers.h"
+#include "services/registry/api/operations/delivery_handlers.h"
+#include "services/registry/api/operations/event_handlers.h"
+#include "services/registry/api/operations/kafka_deliveries.h"
+#include "services/registry/api/operations/operation_runner.h"
+#include "services/registry/api/operations/webhook_handlers.h"
+#include "services/registry/api/rest/rest_api.h"
 #include "services/registry/jobs/failing_webhooks.h"
+#include "services/registry/jobs/job_runner.h"
+#include "services/registry/jobs/log_keeper.h"
 #include "services/registry/log_writer/log_writer.h"
 #include "services/registry/migrations/migrations.h"
+#include "services/registry/store/config_reader.h"
+#include "services/registry/store/row_security.h"
 
 namespace webhook {
 namespace {
+
+using std::chrono::seconds;
 
 constexpr std::chrono::milliseconds kLook{1'000};
 // Customers wait for a test's or redelivery's acknowledgement.
 constexpr std::chrono::milliseconds kMessageTimeout{5'000};
 constexpr std::size_t kHandlerThreads = 16;
+constexpr std::int64_t kJobsLock = 0x77686b6a6f6273;  // "whkjobs"
+constexpr int kRewrapAtOnce = 200;
 
 bool HasRole(const Config& config, const std::string& role) {
   return std::find(config.roles.begin(), config.roles.end(), role) != config.roles.end();
@@ -43,43 +56,71 @@ postgres::DatabaseOptions DatabaseOptionsOf(const Config& config) {
   return options;
 }
 
+std::chrono::days RetentionOf(const Config& config) {
+  return std::chrono::ceil<std::chrono::days>(config.log_retention);
+}
+
 WebhookRules RulesOf(const Config& config) {
   WebhookRules rules;
   // The settings were checked when they were loaded.
   rules.guard = http::MakeGuardPolicy(config.allow_http, config.egress_allow_cidrs).value();
   rules.allow_unlimited = config.allow_unlimited;
+  rules.max_webhooks = config.max_webhooks;
   return rules;
 }
 
-// Stores, commands and services of the role `api`.
+postgres::DatabaseOptions OfAllAccounts(postgres::DatabaseOptions options) {
+  options.settings = {store::kAllAccounts};
+  return options;
+}
+
+Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, DeliveryHandlers& deliveries,
+                      EventHandlers& events) {
+  Handlers handlers;
+  accounts.AddTo(&handlers);
+  webhooks.AddTo(&handlers);
+  deliveries.AddTo(&handlers);
+  events.AddTo(&handlers);
+  return handlers;
+}
+
+// Commands and services of the role `api`.
 struct Api {
-  Api(const Config& config, postgres::Database& database, const crypto::Envelope& envelope,
-      kafka::Producer& producer)
-      : accounts(database),
-        webhooks(database, envelope),
-        event_types(database),
-        deliveries(database),
-        config_reader(database, envelope),
+  Api(const Config& config, postgres::Database& platform, const crypto::Envelope& envelope, kafka::Producer& producer)
+      : customers(DatabaseOptionsOf(config)),
+        secrets(envelope),
+        answers(envelope),
+        config_reader(platform, envelope),
         port(config.kafka, producer),
-        webhook_commands(webhooks, event_types, RulesOf(config)),
-        delivery_commands({webhooks, event_types, deliveries, config_reader, port}, stop),
-        rest({accounts, webhooks, deliveries, event_types, webhook_commands, delivery_commands,
-              config.api_key_pepper}),
-        feed(DatabaseOptionsOf(config), config_reader),
+        calls(customers, config.api_key_pepper, config.calls_per_minute),
+        webhook_commands(secrets, RulesOf(config)),
+        delivery_commands(calls, port, stop),
+        account_handlers({config.api_key_pepper, config.api_key_pepper, config.max_webhooks}),
+        webhook_handlers(webhook_commands, secrets, delivery_commands, config.api_key_pepper),
+        delivery_handlers(delivery_commands, config.api_key_pepper),
+        event_handlers(config.api_key_pepper),
+        runner({calls, answers, Document::Get(), MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers)}),
+        rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value()),
+        feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
-        admin(accounts, webhooks, config.internal_token, config.api_key_pepper),
-        webhook_service(accounts, webhooks, webhook_commands, config.api_key_pepper) {}
+        admin(platform, config.internal_token, config.api_key_pepper),
+        webhook_service(runner) {}
 
   runtime::StopToken stop;
-  store::AccountStore accounts;
-  store::WebhookStore webhooks;
-  store::EventTypeStore event_types;
-  store::DeliveryStore deliveries;
+  postgres::Database customers;  // its connections see nothing until a call names its account
+  store::SecretStore secrets;
+  store::IdempotentAnswers answers;
   store::ConfigReader config_reader;
   KafkaDeliveries port;
+  AccountCalls calls;
   WebhookCommands webhook_commands;
   DeliveryCommands delivery_commands;
-  RestApi rest;
+  AccountHandlers account_handlers;
+  WebhookHandlers webhook_handlers;
+  DeliveryHandlers delivery_handlers;
+  EventHandlers event_handlers;
+  OperationRunner runner;
+  rest::RestApi rest;
   ConfigFeed feed;
   WatchService watch;
   AdminService admin;
@@ -91,12 +132,12 @@ struct Api {
 // Members are destroyed from the last to the first: servers before what they serve.
 struct Registry::Parts {
   explicit Parts(const Config& config)
-      : drain_timeout(config.drain_timeout), database(DatabaseOptionsOf(config)), log_metrics(metrics) {}
+      : drain_timeout(config.drain_timeout), database(OfAllAccounts(DatabaseOptionsOf(config))), log_metrics(metrics) {}
 
   std::chrono::milliseconds drain_timeout;
   metrics::Registry metrics;
   runtime::Health health;
-  postgres::Database database;
+  postgres::Database database;  // sees all accounts
   LogWriterMetrics log_metrics;
   std::optional<crypto::Envelope> envelope;
   std::unique_ptr<kafka::Producer> producer;
@@ -105,13 +146,15 @@ struct Registry::Parts {
   std::unique_ptr<http::Server> rest_server;
   std::unique_ptr<rpc::Server> grpc_server;
   std::unique_ptr<LogWriter> log_writer;
-  std::optional<store::WebhookStore> watched_webhooks;
-  std::unique_ptr<FailingWebhooks> failing_webhooks;
+  std::optional<LogKeeper> log_keeper;
+  std::optional<FailingWebhooks> failing_webhooks;
+  std::unique_ptr<JobRunner> jobs;
   runtime::StopToken stop;
   runtime::Thread watchdog;
 
   Status Start(const Config& config);
   Status StartApi(const Config& config);
+  std::vector<Job> MakeJobs();
   void WatchDatabase();
 };
 
@@ -122,7 +165,8 @@ Status Registry::Parts::Start(const Config& config) {
   admin_server = std::move(*admin);
   log::Info("listening", {{"name", "admin"}, {"addr", admin_server->address()}});
 
-  auto made = crypto::Envelope::Create(config.kek);
+  auto made = crypto::Envelope::Create(
+      config.kek, config.kek_old.empty() ? std::vector<Secret>() : std::vector{config.kek_old});
   if (!made) return made.error();
   envelope = std::move(*made);
   kafka::ProducerOptions producer_options;
@@ -137,15 +181,46 @@ Status Registry::Parts::Start(const Config& config) {
     if (Status started = StartApi(config); !started) return started;
   }
   if (HasRole(config, "log")) {
-    log_writer = std::make_unique<LogWriter>(LogWriter::Options{config.kafka, DatabaseOptionsOf(config)},
+    log_writer = std::make_unique<LogWriter>(LogWriter::Options{config.kafka, OfAllAccounts(DatabaseOptionsOf(config)), RetentionOf(config)},
                                              *producer, log_metrics);
+    log_keeper.emplace(OfAllAccounts(DatabaseOptionsOf(config)), RetentionOf(config));
     const auto after = std::chrono::duration_cast<std::chrono::seconds>(config.deactivate_after);
-    watched_webhooks.emplace(database, *envelope);
-    if (after.count() > 0)
-      failing_webhooks = std::make_unique<FailingWebhooks>(*watched_webhooks, after, metrics);
+    if (after.count() > 0) failing_webhooks.emplace(database, after, metrics);
   }
+  jobs = std::make_unique<JobRunner>(OfAllAccounts(DatabaseOptionsOf(config)), kJobsLock, MakeJobs(), metrics);
   watchdog = runtime::Thread("db-watch", [this] { WatchDatabase(); });
   return Ok();
+}
+
+std::vector<Job> Registry::Parts::MakeJobs() {
+  const auto in_transaction = [this](const char* what, const std::function<void(store::Tx&)>& fn) {
+    return database.Transact<Done>(what, [&](store::Tx& tx) -> Status {
+      fn(tx);
+      return Ok();
+    });
+  };
+  std::vector<Job> all;
+  if (api) {
+    all.push_back({"note the use of keys", seconds{10}, true, [this, in_transaction] {
+                     const auto used = api->calls.TakeUses();
+                     if (used.empty()) return Ok();
+                     return in_transaction("note the use of keys", [&](store::Tx& tx) { store::NoteUse(tx, used); });
+                   }});
+    all.push_back({"drop old answers", seconds{60}, false, [in_transaction] {
+                     return in_transaction("drop old answers", store::IdempotentAnswers::DropOld);
+                   }});
+    all.push_back({"rewrap secrets", seconds{10}, false, [this, in_transaction] {
+                     return in_transaction("rewrap secrets",
+                                           [this](store::Tx& tx) { api->secrets.Rewrap(tx, kRewrapAtOnce); });
+                   }});
+  }
+  if (log_writer) {
+    all.push_back({"make the log's days", seconds{600}, false, [this] { return log_keeper->MakeAhead(); }});
+    all.push_back({"drop old days of the log", seconds{60}, false, [this] { return log_keeper->DropOld(); }});
+  }
+  if (failing_webhooks)
+    all.push_back({"deactivate failing webhooks", seconds{60}, false, [this] { return failing_webhooks->Look(); }});
+  return all;
 }
 
 Status Registry::Parts::StartApi(const Config& config) {
@@ -193,6 +268,7 @@ Registry::Registry(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Registry::~Registry() {
   parts_->stop.RequestStop();
   parts_->watchdog.Join();
+  parts_->jobs.reset();
   if (parts_->api) parts_->api->feed.Stop();
 }
 
@@ -216,6 +292,7 @@ void Registry::Drain() {
     parts_->grpc_server->Stop(parts_->drain_timeout);
   }
   if (parts_->log_writer) parts_->log_writer->Stop();
+  parts_->jobs.reset();
   const bool flushed = parts_->producer->Flush(parts_->drain_timeout);
   log::Info("drain.finished", {{"flushed", flushed}});
 }

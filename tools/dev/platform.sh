@@ -31,7 +31,7 @@ prepare_postgres() {
     chmod 700 "$dir"
     [ "$(id -u)" = 0 ] && chown postgres "$dir"
     step "creating the database" "$state/logs/initdb.log" \
-      as_postgres "$bin/initdb" -D "$dir" -U webhook --auth=trust --no-sync -E UTF8 --locale=C.UTF-8
+      as_postgres "$bin/initdb" -D "$dir" -U admin --auth=trust --no-sync -E UTF8 --locale=C.UTF-8
   fi
   local run=()
   [ "$(id -u)" = 0 ] && run=(setpriv --reuid=postgres --regid=postgres --init-groups)
@@ -40,13 +40,14 @@ prepare_postgres() {
   pg_dsn="postgresql://webhook@127.0.0.1:$port_number/webhook"
 }
 
-postgres_answers() { psql -qAt -d "postgresql://webhook@127.0.0.1:$(port postgres)/postgres" -c 'SELECT 1'; }
+postgres_answers() { psql -qAt -d "postgresql://admin@127.0.0.1:$(port postgres)/postgres" -c 'SELECT 1'; }
 
 create_database() {
   local admin
-  admin="postgresql://webhook@127.0.0.1:$(port postgres)/postgres"
+  admin="postgresql://admin@127.0.0.1:$(port postgres)/postgres"
+  # As in production the platform's own role is no superuser: row security holds for it.
   [ -n "$(psql -qAt -d "$admin" -c "SELECT 1 FROM pg_database WHERE datname = 'webhook'")" ] ||
-    psql -q -d "$admin" -c 'CREATE DATABASE webhook'
+    psql -q -d "$admin" -c 'CREATE ROLE webhook LOGIN' -c 'CREATE DATABASE webhook OWNER webhook'
 }
 
 prepare_kafka() {

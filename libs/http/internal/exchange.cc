@@ -115,9 +115,12 @@ void Exchange::ResolveHost() {
     literal.addresses.push_back(*IpAddress::Parse(request_.url.host));
     return OnResolved(literal);
   }
+  phase_began_ = runtime::ReadClock().mono;
   LimitStage(core_.options.connect_timeout, &Exchange::OnDnsTimeout);
   core_.resolver.Resolve(request_.url.host, [self = shared_from_this()](const Resolver::Answer& answer) {
-    if (!self->finished_) self->OnResolved(answer);
+    if (self->finished_) return;
+    self->EndPhase(&self->result_.phases.dns);
+    self->OnResolved(answer);
   });
 }
 
@@ -186,6 +189,7 @@ void Exchange::Dial() {
     core_.pool.Closed();
     return WaitForAddress(result_.remote_address);
   }
+  phase_began_ = runtime::ReadClock().mono;
   Error error;
   connection_->socket.open(endpoint.protocol(), error);
   // A machine without IPv6 is no reason to keep trying an endpoint that has nothing else.
@@ -214,6 +218,7 @@ void Exchange::OnConnected(const Error& error) {
     if (next_address_ < addresses_.size()) return Dial();
     return Fail(NetFault::kConnect, "connect to " + result_.remote_address + ": " + error.message());
   }
+  EndPhase(&result_.phases.connect);
   if (request_.url.tls) return Handshake();
   EndStage();
   SendRequest();
@@ -228,6 +233,7 @@ void Exchange::Handshake() {
       [self = shared_from_this(), connection = connection_](const Error& error) {
         if (self->finished_) return;
         self->EndStage();
+        self->EndPhase(&self->result_.phases.tls);
         if (error) return self->Fail(NetFault::kTls, TlsContext::DescribeFailure(*self->connection_, error));
         self->SendRequest();
       });
@@ -251,6 +257,7 @@ void Exchange::SendRequest() {
   if (finished_) return;
   const Now now = runtime::ReadClock();
   result_.written_at = now.wall;
+  phase_began_ = now.mono;
   const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(*request_.body)};
   // Asked before each piece: the timer does not count a suspension of the machine.
   const auto next_piece = [this](const Error& error, std::size_t) -> std::size_t {
@@ -299,6 +306,7 @@ void Exchange::OnHead(const Error& error) {
       return Fail(NetFault::kProtocol, "the connection was closed without an answer");
     return Fail(NetFault::kProtocol, "the answer is not HTTP/1.1: " + error.message());
   }
+  EndPhase(&result_.phases.answer);
   const unsigned status = parser_->get().result_int();
   if (status < 100 || status > 599)
     return Fail(NetFault::kProtocol, "the answer's status is " + std::to_string(status));
@@ -349,6 +357,12 @@ void Exchange::OnBody(const Error& error) {
   body_.resize(filled);
   result_.excerpt = std::move(body_);
   Finish(!error && parser_->is_done());
+}
+
+void Exchange::EndPhase(std::chrono::microseconds* phase) {
+  const MonoTime now = runtime::ReadClock().mono;
+  *phase += now - phase_began_;
+  phase_began_ = now;
 }
 
 void Exchange::LimitStage(std::chrono::milliseconds limit, void (Exchange::*on_timeout)()) {
@@ -404,6 +418,8 @@ void Exchange::Finish(bool keep_connection) {
   }
   result_.started_at = started_.wall;
   result_.duration = now.mono - started_.mono;
+  // A copy: a write that was given up may still look at its own.
+  if (result_.written_at) result_.request_head = head_;
   std::exchange(done_, nullptr)(std::move(result_));
 }
 

@@ -84,6 +84,8 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void ReadBody();
   void OnBody(const Error& error);
 
+  // The phase ends now that began when the one before it did.
+  void EndPhase(std::chrono::microseconds* phase);
   // Ends the present stage where it lasts longer.
   void LimitStage(std::chrono::milliseconds limit, void (Exchange::*on_timeout)());
   void EndStage();
@@ -104,6 +106,7 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   boost::asio::steady_timer deadline_;
   boost::asio::steady_timer stage_timer_;
   Now started_;
+  MonoTime phase_began_{};
   HttpResult result_;
   std::shared_ptr<Connection> connection_;
   std::vector<IpAddress> addresses_;

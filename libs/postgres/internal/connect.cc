@@ -81,6 +81,7 @@ std::unique_ptr<pqxx::connection> Connect(const DatabaseOptions& options) {
   connection->set_variable("statement_timeout", std::to_string(options.statement_timeout.count()));
   if (!options.application_name.empty())
     connection->set_variable("application_name", connection->quote(options.application_name));
+  for (const auto& [name, value] : options.settings) connection->set_variable(name, connection->quote(value));
   return connection;
 }
 

@@ -155,6 +155,7 @@ AttemptRecord DescribeDelivery(const Delivery& delivery, std::int32_t partition,
   record.run = delivery.run;
   record.attempt = delivery.attempt;
   record.kind = delivery.kind;
+  record.accepted_at = delivery.event->accepted_at;
   record.created_at = delivery.created_at;
   record.delivery_partition = partition;
   record.delivery_offset = offset;
@@ -165,6 +166,8 @@ void DescribeRequest(const HttpResult& result, const std::string& url, AttemptRe
   record->requested = true;
   record->started_at = result.started_at;
   record->duration = result.duration;
+  record->phases = result.phases;
+  record->request_head = result.request_head;
   record->status = result.status;
   record->response_excerpt = result.excerpt;
   for (const auto& [name, value] : result.headers) record->response_headers.push_back(name + ": " + value);

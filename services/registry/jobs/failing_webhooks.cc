@@ -3,11 +3,11 @@
 #include <string>
 
 #include "log/log.h"
+#include "services/registry/store/webhooks.h"
 
 namespace webhook {
 namespace {
 
-constexpr std::chrono::seconds kPause{60};
 constexpr int kAtOnce = 100;
 
 // "5 days", "90 minutes".
@@ -24,36 +24,29 @@ std::string InWords(std::chrono::seconds time) {
 
 }  // namespace
 
-FailingWebhooks::FailingWebhooks(store::WebhookStore& webhooks, std::chrono::seconds after,
+FailingWebhooks::FailingWebhooks(postgres::Database& database, std::chrono::seconds after,
                                  metrics::Registry& metrics)
-    : webhooks_(webhooks),
+    : database_(database),
       after_(after),
       deactivated_(metrics.MakeCounter("webhook_webhooks_deactivated_total",
-                                       "Webhooks that the platform deactivated", {{"reason", "failing"}})),
-      thread_("failing", [this] { Run(); }) {}
+                                       "Webhooks that the platform deactivated", {{"reason", "failing"}})) {}
 
-FailingWebhooks::~FailingWebhooks() {
-  stop_.RequestStop();
-  thread_.Join();
-}
-
-void FailingWebhooks::Run() {
-  do {
-    Look();
-  } while (!stop_.WaitFor(kPause));
-}
-
-void FailingWebhooks::Look() {
-  const auto failing = webhooks_.ListFailing(after_, kAtOnce);
-  if (!failing) return log::Warn("failing.unread", {{"error", failing.error().message}});
+Status FailingWebhooks::Look() {
+  using Ids = std::vector<WebhookId>;
   const std::string reason = "Every attempt has failed for " + InWords(after_) + ".";
-  for (const auto& [id, revision] : *failing) {
-    if (const Status done = webhooks_.Deactivate(id, reason, revision); !done)
-      return log::Warn("failing.not_deactivated",
-                       {{"webhook_id", id.str()}, {"error", done.error().message}});
+  const auto done = database_.Transact<Ids>("deactivate failing webhooks", [&](store::Tx& tx) -> Result<Ids> {
+    Ids ids;
+    for (const auto& [id, revision] : store::ListFailingWebhooks(tx, after_, kAtOnce)) {
+      if (store::DeactivateWebhook(tx, id, reason, revision)) ids.push_back(id);
+    }
+    return ids;
+  });
+  if (!done) return done.error();
+  for (const WebhookId& id : *done) {
     deactivated_.Add();
     log::Info("webhook.deactivated", {{"webhook_id", id.str()}, {"reason", reason}});
   }
+  return Ok();
 }
 
 }  // namespace webhook

@@ -41,6 +41,7 @@ LogWriter::LogWriter(Options options, kafka::Producer& producer, const LogWriter
     : options_(std::move(options)),
       producer_(producer),
       metrics_(metrics),
+      days_(options_.retention),
       thread_("log-writer", [this] { Run(); }) {}
 
 LogWriter::~LogWriter() {
@@ -200,7 +201,7 @@ Status LogWriter::KeepPoison(const kafka::ConsumedRecord& record, const Error& e
 }
 
 Status LogWriter::Store(const store::LogBatch& batch) {
-  Status written = store::WriteLog(*session_, batch);
+  Status written = store::WriteLog(*session_, days_, batch, runtime::ReadClock().wall);
   if (!written) return written;
   for (const auto& [partition, step] : batch.offsets) next_[partition] = step.to;
   return Ok();

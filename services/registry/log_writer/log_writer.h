@@ -37,6 +37,7 @@ class LogWriter {
   struct Options {
     std::string brokers;
     postgres::DatabaseOptions database;
+    std::chrono::days retention;  // of the log
   };
   // Starts the writer's thread. The producer (for poison) and the metrics outlive it.
   LogWriter(Options options, kafka::Producer& producer, const LogWriterMetrics& metrics);
@@ -66,6 +67,7 @@ class LogWriter {
   const LogWriterMetrics& metrics_;
   runtime::StopToken stop_;
   std::unique_ptr<postgres::Session> session_;
+  store::LogDays days_;
   std::map<store::LogPartition, std::int64_t> next_;  // offsets as the table holds them
   runtime::Thread thread_;
 };

@@ -1,5 +1,6 @@
 #include "services/registry/store/accounts.h"
 
+#include <nlohmann/json.hpp>
 #include <pqxx/pqxx>
 
 #include "services/registry/store/values.h"
@@ -7,15 +8,20 @@
 namespace webhook::store {
 namespace {
 
-constexpr char kKeyColumns[] = "id, account_id, scopes, micros(created_at), micros(revoked_at)";
+constexpr char kKeyColumns[] =
+    "id, account_id, name, scopes, micros(created_at), micros(expires_at), micros(last_used_at), "
+    "micros(revoked_at)";
 
 ApiKey ToKey(const pqxx::row& row) {
   ApiKey key;
   key.id = ApiKeyId(row[0].as<std::string>());
   key.account = AccountId(row[1].as<std::string>());
-  key.scopes = ToStrings(row[2]);
-  key.created_at = ToTime(row[3]);
-  key.revoked_at = ToOptionalTime(row[4]);
+  key.name = row[2].as<std::string>();
+  key.scopes = ToStrings(row[3]);
+  key.created_at = ToTime(row[4]);
+  key.expires_at = ToOptionalTime(row[5]);
+  key.last_used_at = ToOptionalTime(row[6]);
+  key.revoked_at = ToOptionalTime(row[7]);
   return key;
 }
 
@@ -31,76 +37,82 @@ const std::vector<std::string>& AllScopes() {
   return scopes;
 }
 
-Result<Account> AccountStore::CreateAccount(const AccountId& id, const std::string& name) {
-  auto created =
-      database_.Transact<Account>("create account", [&](pqxx::dbtransaction& transaction) -> Result<Account> {
-        const auto row = transaction.exec_params1(
-            "INSERT INTO accounts (id, name) VALUES ($1, $2) RETURNING id, name, micros(created_at)",
-            id.str(), name);
-        NoteChange(transaction, "publisher", id.str());
-        return ToAccount(row);
-      });
-  if (!created && created.error().code == ErrorCode::kConflict)
+Result<Account> CreateAccount(Tx& tx, const AccountId& id, const std::string& name) {
+  const auto rows = tx.exec_params(
+      "INSERT INTO accounts (id, name) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING "
+      "RETURNING id, name, micros(created_at)",
+      id.str(), name);
+  if (rows.empty())
     return Error{ErrorCode::kConflict, "account_exists", "an account named \"" + name + "\" exists"};
-  return created;
+  NoteChange(tx, "publisher", id.str());
+  return ToAccount(rows[0]);
 }
 
-Result<std::vector<Account>> AccountStore::ListAccounts() {
-  return database_.Transact<std::vector<Account>>(
-      "list accounts", [](pqxx::dbtransaction& transaction) -> Result<std::vector<Account>> {
-        std::vector<Account> accounts;
-        for (const auto& row :
-             transaction.exec("SELECT id, name, micros(created_at) FROM accounts ORDER BY id"))
-          accounts.push_back(ToAccount(row));
-        return accounts;
-      });
+std::vector<Account> ListAccounts(Tx& tx) {
+  std::vector<Account> accounts;
+  for (const auto& row : tx.exec("SELECT id, name, micros(created_at) FROM accounts ORDER BY id"))
+    accounts.push_back(ToAccount(row));
+  return accounts;
 }
 
-Result<ApiKey> AccountStore::CreateKey(const ApiKeyId& id, const AccountId& account,
-                                       const std::string& key_hmac, const std::vector<std::string>& scopes) {
-  return database_.Transact<ApiKey>("create key", [&](pqxx::dbtransaction& transaction) -> Result<ApiKey> {
-    const auto rows = transaction.exec_params(
-        std::string("INSERT INTO api_keys (id, account_id, key_hmac, scopes) "
-                    "SELECT $1, id, $3, $4::jsonb FROM accounts WHERE id = $2 RETURNING ") +
-            kKeyColumns,
-        id.str(), account.str(), pqxx::binarystring(key_hmac), ToJson(scopes));
-    if (rows.empty()) return Error{ErrorCode::kNotFound, "account_not_found", "no account " + account.str()};
-    NoteChange(transaction, "publisher", id.str());
-    return ToKey(rows[0]);
-  });
+Result<Account> ReadAccount(Tx& tx, const AccountId& id) {
+  const auto rows = tx.exec_params("SELECT id, name, micros(created_at) FROM accounts WHERE id = $1", id.str());
+  if (rows.empty()) return Error{ErrorCode::kNotFound, "account_not_found", "no account " + id.str()};
+  return ToAccount(rows[0]);
 }
 
-Result<std::vector<ApiKey>> AccountStore::ListKeys(const AccountId& account) {
-  return database_.Transact<std::vector<ApiKey>>(
-      "list keys", [&](pqxx::dbtransaction& transaction) -> Result<std::vector<ApiKey>> {
-        std::vector<ApiKey> keys;
-        const auto rows = transaction.exec_params(
-            std::string("SELECT ") + kKeyColumns + " FROM api_keys WHERE account_id = $1 ORDER BY id",
-            account.str());
-        for (const auto& row : rows) keys.push_back(ToKey(row));
-        return keys;
-      });
+Result<ApiKey> CreateKey(Tx& tx, const ApiKey& wanted, const std::string& key_hmac) {
+  const std::optional<std::int64_t> expires =
+      wanted.expires_at ? std::optional(ToMicros(*wanted.expires_at)) : std::nullopt;
+  const auto rows = tx.exec_params(
+      std::string("INSERT INTO api_keys (id, account_id, key_hmac, scopes, name, expires_at) "
+                  "SELECT $1, id, $3, $4::jsonb, $5, from_micros($6) FROM accounts WHERE id = $2 RETURNING ") +
+          kKeyColumns,
+      wanted.id.str(), wanted.account.str(), pqxx::binarystring(key_hmac), ToJson(wanted.scopes), wanted.name,
+      expires);
+  if (rows.empty())
+    return Error{ErrorCode::kNotFound, "account_not_found", "no account " + wanted.account.str()};
+  NoteChange(tx, "publisher", wanted.id.str());
+  return ToKey(rows[0]);
 }
 
-Status AccountStore::RevokeKey(const ApiKeyId& id) {
-  return database_.Transact<Done>("revoke key", [&](pqxx::dbtransaction& transaction) -> Status {
-    const auto rows = transaction.exec_params(
-        "UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 RETURNING id", id.str());
-    if (rows.empty()) return Error{ErrorCode::kNotFound, "api_key_not_found", "no API key " + id.str()};
-    NoteChange(transaction, "publisher", id.str());
-    return Ok();
-  });
+std::vector<ApiKey> ListKeys(Tx& tx, const AccountId& account, const std::string& before, int limit) {
+  std::vector<ApiKey> keys;
+  const auto rows = tx.exec_params(
+      std::string("SELECT ") + kKeyColumns +
+          " FROM api_keys WHERE account_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3",
+      account.str(), before, limit);
+  for (const auto& row : rows) keys.push_back(ToKey(row));
+  return keys;
 }
 
-Result<std::optional<ApiKey>> AccountStore::FindKey(const std::string& key_hmac) {
-  return database_.Transact<std::optional<ApiKey>>(
-      "find key", [&](pqxx::dbtransaction& transaction) -> Result<std::optional<ApiKey>> {
-        const auto rows =
-            transaction.exec_params(std::string("SELECT ") + kKeyColumns +
-                                        " FROM api_keys WHERE key_hmac = $1 AND revoked_at IS NULL",
-                                    pqxx::binarystring(key_hmac));
-        return rows.empty() ? std::nullopt : std::optional(ToKey(rows[0]));
-      });
+Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {
+  const auto rows = tx.exec_params(
+      std::string("UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) "
+                  "WHERE id = $1 AND ($2 = '' OR account_id = $2) RETURNING ") +
+          kKeyColumns,
+      id.str(), account.str());
+  if (rows.empty()) return Error{ErrorCode::kNotFound, "api_key_not_found", "no API key " + id.str()};
+  NoteChange(tx, "publisher", id.str());
+  return ToKey(rows[0]);
+}
+
+std::optional<ApiKey> FindLiveKey(Tx& tx, const std::string& key_hmac) {
+  const auto rows = tx.exec_params(std::string("SELECT ") + kKeyColumns + " FROM find_live_key($1)",
+                                   pqxx::binarystring(key_hmac));
+  return rows.empty() ? std::nullopt : std::optional(ToKey(rows[0]));
+}
+
+void NoteUse(Tx& tx, const std::vector<std::pair<ApiKeyId, WallTime>>& used) {
+  nlohmann::json list = nlohmann::json::array();
+  for (const auto& [id, at] : used) list.push_back({{"id", id.str()}, {"at", ToMicros(at)}});
+  // In the order of their ids: two replicas that do this at once wait for each other, and never both ways.
+  tx.exec_params0(
+      "WITH used AS (SELECT k.id, u.at FROM jsonb_to_recordset($1::jsonb) AS u (id text, at bigint) "
+      "JOIN api_keys k USING (id) ORDER BY k.id FOR UPDATE OF k) "
+      "UPDATE api_keys k SET last_used_at = greatest(k.last_used_at, from_micros(used.at)) FROM used "
+      "WHERE k.id = used.id",
+      list.dump());
 }
 
 }  // namespace webhook::store

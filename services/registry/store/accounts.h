@@ -7,7 +7,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "domain/ids.h"
-#include "postgres/database.h"
+#include "services/registry/store/tx.h"
 
 namespace webhook::store {
 
@@ -20,34 +20,33 @@ struct Account {
 struct ApiKey {
   ApiKeyId id;
   AccountId account;
+  std::string name;  // for people; may be empty
   std::vector<std::string> scopes;
   WallTime created_at{};
+  std::optional<WallTime> expires_at;
+  std::optional<WallTime> last_used_at;  // to about a minute
   std::optional<WallTime> revoked_at;
 };
 
 // What a scope may be.
 const std::vector<std::string>& AllScopes();
 
-// Accounts and their API keys. From any thread; blocks; errors as postgres::Database says.
-class AccountStore {
- public:
-  explicit AccountStore(postgres::Database& database) : database_(database) {}
+// kConflict "account_exists" where the name is taken.
+Result<Account> CreateAccount(Tx& tx, const AccountId& id, const std::string& name);
+std::vector<Account> ListAccounts(Tx& tx);
+// kNotFound "account_not_found".
+Result<Account> ReadAccount(Tx& tx, const AccountId& id);
 
-  // kConflict "account_exists" where the name is taken.
-  Result<Account> CreateAccount(const AccountId& id, const std::string& name);
-  Result<std::vector<Account>> ListAccounts();
-
-  // key_hmac: crypto::ApiKeyHmac of the key's text. kNotFound "account_not_found".
-  Result<ApiKey> CreateKey(const ApiKeyId& id, const AccountId& account, const std::string& key_hmac,
-                           const std::vector<std::string>& scopes);
-  Result<std::vector<ApiKey>> ListKeys(const AccountId& account);
-  // Idempotent. kNotFound "api_key_not_found".
-  Status RevokeKey(const ApiKeyId& id);
-  // The live key; nullopt: none.
-  Result<std::optional<ApiKey>> FindKey(const std::string& key_hmac);
-
- private:
-  postgres::Database& database_;
-};
+// `wanted`: id, account, name, scopes and expires_at. key_hmac: crypto::ApiKeyHmac of the key's text. kNotFound
+// "account_not_found".
+Result<ApiKey> CreateKey(Tx& tx, const ApiKey& wanted, const std::string& key_hmac);
+// Newest first; `before`: only older ids, empty: from the newest.
+std::vector<ApiKey> ListKeys(Tx& tx, const AccountId& account, const std::string& before, int limit);
+// Idempotent. kNotFound "api_key_not_found", for another account's too. An empty account: of any.
+Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id);
+// The key that is live now; nullopt: none. Sees all accounts' keys: who asks is not known yet.
+std::optional<ApiKey> FindLiveKey(Tx& tx, const std::string& key_hmac);
+// Notes that keys were used, and when; never goes back.
+void NoteUse(Tx& tx, const std::vector<std::pair<ApiKeyId, WallTime>>& used);
 
 }  // namespace webhook::store

@@ -1,10 +1,8 @@
 #include "services/registry/store/config_reader.h"
 
-#include <map>
 #include <pqxx/pqxx>
 #include <set>
 
-#include "log/log.h"
 #include "services/registry/store/values.h"
 #include "services/registry/store/webhook_rows.h"
 
@@ -13,39 +11,6 @@ namespace {
 
 std::int64_t ReadRevision(pqxx::dbtransaction& transaction) {
   return transaction.exec1("SELECT revision FROM config_revision")[0].as<std::int64_t>();
-}
-
-constexpr char kSecretUnreadable[] =
-    "The platform cannot read its signing secret; its operator has been told. Rotate the secret to go on.";
-
-// Puts the live secrets into the webhooks, newest first. A webhook with one that cannot be opened is shown
-// inactive: nothing goes out unsigned, and nobody else's configuration waits for it.
-void AddSecrets(pqxx::dbtransaction& transaction, const crypto::Envelope& envelope,
-                std::vector<Webhook>* webhooks) {
-  std::map<std::string, Webhook*> by_id;
-  std::vector<std::string> ids;
-  for (Webhook& webhook : *webhooks) {
-    by_id[webhook.id.str()] = &webhook;
-    ids.push_back(webhook.id.str());
-  }
-  const auto rows = transaction.exec_params(
-      "SELECT id, webhook_id, sealed, micros(expires_at) FROM webhook_secrets WHERE webhook_id IN "
-      "(SELECT jsonb_array_elements_text($1::jsonb)) AND (expires_at IS NULL OR expires_at > now()) "
-      "ORDER BY webhook_id, expires_at DESC NULLS FIRST, id DESC",
-      ToJson(ids));
-  for (const auto& row : rows) {
-    Webhook& webhook = *by_id.at(row[1].as<std::string>());
-    auto secret = envelope.Open(pqxx::binarystring(row[2]).str(),
-                                SecretContext(webhook.account, webhook.id, row[0].as<std::string>()));
-    if (!secret) {
-      webhook.active = false;
-      webhook.inactive_reason = kSecretUnreadable;
-      log::Error("secret.undecryptable",
-                 {{"webhook_id", webhook.id.str()}, {"error", secret.error().message}});
-      continue;
-    }
-    webhook.secrets.push_back({std::move(*secret), ToOptionalTime(row[3])});
-  }
 }
 
 }  // namespace
@@ -65,7 +30,7 @@ Result<ConfigPart> ConfigReader::Page(const WebhookId& after, int limit) {
             std::string("SELECT ") + kWebhookColumns + " FROM webhooks WHERE id > $1 ORDER BY id LIMIT $2",
             after.str(), limit);
         for (const auto& row : rows) part.webhooks.push_back(ToWebhook(row).webhook);
-        AddSecrets(transaction, envelope_, &part.webhooks);
+        secrets_.Open(transaction, &part.webhooks);
         return part;
       });
 }
@@ -97,7 +62,7 @@ Result<ConfigPart> ConfigReader::Changes(std::int64_t since, int limit) {
           ids.erase(part.webhooks.back().id.str());
         }
         for (const std::string& id : ids) part.deleted.emplace_back(id);
-        AddSecrets(transaction, envelope_, &part.webhooks);
+        secrets_.Open(transaction, &part.webhooks);
         return part;
       });
 }

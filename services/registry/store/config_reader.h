@@ -6,9 +6,10 @@
 #include <vector>
 
 #include "core/result.h"
-#include "crypto/crypto.h"
+#include "crypto/envelope.h"
 #include "domain/webhook.h"
 #include "postgres/database.h"
+#include "services/registry/store/secrets.h"
 
 namespace webhook::store {
 
@@ -37,7 +38,7 @@ struct Publishers {
 class ConfigReader {
  public:
   ConfigReader(postgres::Database& database, const crypto::Envelope& envelope)
-      : database_(database), envelope_(envelope) {}
+      : database_(database), secrets_(envelope) {}
 
   // The newest committed revision.
   Result<std::int64_t> Revision();
@@ -50,7 +51,7 @@ class ConfigReader {
 
  private:
   postgres::Database& database_;
-  const crypto::Envelope& envelope_;
+  const SecretStore secrets_;
 };
 
 }  // namespace webhook::store

@@ -9,7 +9,7 @@
 #include "core/result.h"
 #include "core/time.h"
 #include "domain/delivery.h"
-#include "postgres/database.h"
+#include "services/registry/store/tx.h"
 
 namespace webhook::store {
 
@@ -25,10 +25,11 @@ struct DeliveryRow {
   DeliveryKind kind = DeliveryKind::kEvent;
   DeliveryState state = DeliveryState::kPending;
   std::string outcome;  // of the last attempt; word of AttemptRecord
+  int status = 0;       // of the newest answer; 0: none
   std::string reason;
   int attempts = 0;  // requests made, all runs
   std::optional<WallTime> next_attempt_at;
-  WallTime created_at{};
+  WallTime accepted_at{};  // of its event
   WallTime updated_at{};
 };
 
@@ -37,6 +38,8 @@ struct AttemptRow {
   int attempt = 0;
   WallTime started_at{};
   std::chrono::microseconds duration{0};
+  RequestPhases phases;
+  std::string request_head;
   int status = 0;
   std::string outcome;
   std::string reason;
@@ -52,36 +55,28 @@ struct DeliveryFilter {
   std::string event_type;
   std::string event_id;
   std::optional<DeliveryState> state;
+  std::optional<WallTime> since;  // accepted then or later
+  std::optional<WallTime> until;  // accepted before
 };
 
 // Where a page ends: the next one is older.
-struct DeliveryPosition {
-  WallTime created_at{};
+struct LogPosition {
+  WallTime accepted_at{};
   std::string id;
 };
 
 // Reads the delivery log. store/delivery_log.h writes it; the one row that is written here is that of a
-// delivery which the registry itself has appended. From any thread; blocks; errors as postgres::Database
-// says.
-class DeliveryStore {
- public:
-  explicit DeliveryStore(postgres::Database& database) : database_(database) {}
+// delivery which the registry itself has appended.
 
-  // Newest first.
-  Result<std::vector<DeliveryRow>> List(const AccountId& account, const DeliveryFilter& filter,
-                                        const std::optional<DeliveryPosition>& after, int limit);
-  // kNotFound "delivery_not_found", for another account's too.
-  Result<DeliveryRow> Get(const AccountId& account, const DeliveryId& id);
-  // The newest hundred, in the order in which they started. Checks no account: Get() the delivery first.
-  Result<std::vector<AttemptRow>> Attempts(const DeliveryId& id);
-  // The event of a delivery with its body. kNotFound "event_not_found" where the log does not have it.
-  Result<Event> ReadEvent(const AccountId& account, const EventId& id);
-  // Inserts such a delivery before its first attempt is logged: as pending in its run. Nothing where the log
-  // is further on.
-  Status InsertPending(const Delivery& delivery);
-
- private:
-  postgres::Database& database_;
-};
+// Newest first.
+std::vector<DeliveryRow> ListDeliveries(Tx& tx, const AccountId& account, const DeliveryFilter& filter,
+                                        const std::optional<LogPosition>& after, int limit);
+// kNotFound "delivery_not_found", for another account's too.
+Result<DeliveryRow> ReadDelivery(Tx& tx, const AccountId& account, const DeliveryId& id);
+// The newest hundred, in the order in which they started.
+std::vector<AttemptRow> ReadAttempts(Tx& tx, const DeliveryRow& delivery);
+// Inserts such a delivery before its first attempt is logged: as pending in its run. Nothing where the log
+// is further on.
+void InsertPendingDelivery(Tx& tx, const Delivery& delivery);
 
 }  // namespace webhook::store

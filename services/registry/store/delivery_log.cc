@@ -3,9 +3,11 @@
 #include <nlohmann/json.hpp>
 #include <pqxx/pqxx>
 #include <pqxx/stream_to>
+#include <set>
 #include <tuple>
 
 #include "core/encoding.h"
+#include "services/registry/store/tx.h"
 #include "services/registry/store/values.h"
 
 namespace webhook::store {
@@ -27,24 +29,19 @@ int Rank(const AttemptRecord& record) {
   return 3;
 }
 
-void MakeStaging(pqxx::dbtransaction& transaction) {
-  transaction.exec(
+void MakeStaging(Tx& tx) {
+  tx.exec(
       "CREATE TEMP TABLE IF NOT EXISTS staged_events (account_id text, id text, event_type text, "
-      "notification_id text, "
-      "body bytea, accepted_at bigint) ON COMMIT DELETE ROWS;"
-      "CREATE TEMP TABLE IF NOT EXISTS staged_records (number int, id text, account_id text, webhook_id "
-      "text, "
-      "event_id text, event_type text, notification_id text, run int, attempt int, rank int, kind int, state "
-      "int, "
-      "outcome text, reason text, next_attempt_at bigint, created_at bigint, requested boolean, started_at "
-      "bigint, "
-      "duration_us bigint, status int, url text, remote_address text, response_headers jsonb, "
-      "response_excerpt bytea) "
-      "ON COMMIT DELETE ROWS");
+      "notification_id text, body bytea, accepted_at bigint) ON COMMIT DELETE ROWS;"
+      "CREATE TEMP TABLE IF NOT EXISTS staged_records (number int, id text, accepted_at bigint, account_id text, "
+      "webhook_id text, event_id text, event_type text, notification_id text, run int, attempt int, rank int, "
+      "kind int, state int, outcome text, reason text, next_attempt_at bigint, requested boolean, started_at bigint, "
+      "duration_us bigint, phases_us bigint[], status int, url text, remote_address text, request_headers text, "
+      "response_headers jsonb, response_excerpt bytea) ON COMMIT DELETE ROWS");
 }
 
-void StageEvents(pqxx::dbtransaction& transaction, const std::vector<Event>& events) {
-  pqxx::stream_to stream(transaction, "staged_events");
+void StageEvents(Tx& tx, const std::vector<Event>& events) {
+  pqxx::stream_to stream(tx, "staged_events");
   for (const Event& event : events) {
     stream << std::make_tuple(event.account.str(), event.id.str(), event.type, event.notification_id.str(),
                               Bytea(event.body), ToMicros(event.accepted_at));
@@ -52,69 +49,70 @@ void StageEvents(pqxx::dbtransaction& transaction, const std::vector<Event>& eve
   stream.complete();
 }
 
-void StageRecords(pqxx::dbtransaction& transaction, const std::vector<AttemptRecord>& records) {
-  pqxx::stream_to stream(transaction, "staged_records");
+std::string Phases(const RequestPhases& phases) {
+  return "{" + std::to_string(phases.dns.count()) + "," + std::to_string(phases.connect.count()) + "," +
+         std::to_string(phases.tls.count()) + "," + std::to_string(phases.answer.count()) + "}";
+}
+
+void StageRecords(Tx& tx, const std::vector<AttemptRecord>& records) {
+  pqxx::stream_to stream(tx, "staged_records");
   int number = 0;
   for (const AttemptRecord& record : records) {
     const std::int64_t next = record.next_attempt_at ? ToMicros(*record.next_attempt_at) : 0;
     std::vector<std::string> headers;
     for (const std::string& header : record.response_headers) headers.push_back(Text(header));
-    stream << std::make_tuple(++number, record.delivery_id.str(), record.account.str(),
-                              record.webhook_id.str(), record.event_id.str(), record.event_type,
-                              record.notification_id.str(), record.run, record.attempt, Rank(record),
-                              static_cast<int>(record.kind), static_cast<int>(record.state), record.outcome,
-                              Text(record.reason), next, ToMicros(record.created_at), record.requested,
-                              ToMicros(record.started_at), record.duration.count(), record.status, record.url,
-                              record.remote_address, ToJson(headers), Bytea(record.response_excerpt));
+    stream << std::make_tuple(
+        ++number, record.delivery_id.str(), ToMicros(record.accepted_at), record.account.str(),
+        record.webhook_id.str(), record.event_id.str(), record.event_type, record.notification_id.str(), record.run,
+        record.attempt, Rank(record), static_cast<int>(record.kind), static_cast<int>(record.state), record.outcome,
+        Text(record.reason), next, record.requested, ToMicros(record.started_at), record.duration.count(),
+        Phases(record.phases), record.status, record.url, record.remote_address, Text(record.request_head),
+        ToJson(headers), Bytea(record.response_excerpt));
   }
   stream.complete();
 }
 
-void MergeEvents(pqxx::dbtransaction& transaction) {
-  transaction.exec0(
+void MergeEvents(Tx& tx) {
+  tx.exec0(
       "INSERT INTO events (account_id, id, event_type, notification_id, body, accepted_at) "
       "SELECT account_id, id, event_type, notification_id, body, from_micros(accepted_at) FROM staged_events "
       "ON CONFLICT DO NOTHING");
 }
 
 // A delivery's row follows the record that is furthest on; an ended run is not opened again by a late one.
-void MergeDeliveries(pqxx::dbtransaction& transaction) {
-  transaction.exec0(
-      "INSERT INTO deliveries AS d (id, account_id, webhook_id, event_id, event_type, notification_id, run, "
-      "attempt, "
-      "rank, kind, state, outcome, reason, attempts, next_attempt_at, created_at, updated_at) "
-      "SELECT DISTINCT ON (id) id, account_id, webhook_id, event_id, event_type, notification_id, run, "
-      "attempt, rank, "
-      "kind, state, outcome, reason, 0, from_micros(nullif(next_attempt_at, 0)), from_micros(created_at), "
-      "now() "
-      "FROM staged_records "
-      "ORDER BY id, run DESC, (rank = 3) DESC, (state = 3) DESC, attempt DESC, rank DESC, number DESC "
-      "ON CONFLICT (id) DO UPDATE SET run = EXCLUDED.run, attempt = EXCLUDED.attempt, rank = EXCLUDED.rank, "
-      "kind = EXCLUDED.kind, state = EXCLUDED.state, outcome = EXCLUDED.outcome, reason = EXCLUDED.reason, "
-      "next_attempt_at = EXCLUDED.next_attempt_at, updated_at = EXCLUDED.updated_at "
+void MergeDeliveries(Tx& tx) {
+  tx.exec0(
+      "INSERT INTO deliveries AS d (id, accepted_at, account_id, webhook_id, event_id, event_type, notification_id, "
+      "run, attempt, rank, kind, state, outcome, status, reason, attempts, next_attempt_at, updated_at) "
+      "SELECT DISTINCT ON (id, accepted_at) id, from_micros(accepted_at), account_id, webhook_id, event_id, event_type, "
+      "notification_id, run, attempt, rank, kind, state, outcome, status, reason, 0, "
+      "from_micros(nullif(next_attempt_at, 0)), now() FROM staged_records "
+      "ORDER BY id, accepted_at, run DESC, (rank = 3) DESC, (state = 3) DESC, attempt DESC, rank DESC, number DESC "
+      "ON CONFLICT (id, accepted_at) DO UPDATE SET run = EXCLUDED.run, attempt = EXCLUDED.attempt, "
+      "rank = EXCLUDED.rank, kind = EXCLUDED.kind, state = EXCLUDED.state, outcome = EXCLUDED.outcome, "
+      "status = CASE WHEN EXCLUDED.status = 0 AND EXCLUDED.rank = 1 THEN d.status ELSE EXCLUDED.status END, "
+      "reason = EXCLUDED.reason, next_attempt_at = EXCLUDED.next_attempt_at, updated_at = EXCLUDED.updated_at "
       "WHERE EXCLUDED.run > d.run OR (EXCLUDED.run = d.run AND CASE WHEN d.rank = 3 "
       "THEN EXCLUDED.rank = 3 AND EXCLUDED.state = 3 "
       "ELSE EXCLUDED.rank = 3 OR (EXCLUDED.attempt, EXCLUDED.rank) >= (d.attempt, d.rank) END)");
 }
 
 // Only rows that are new count for their delivery.
-void MergeAttempts(pqxx::dbtransaction& transaction) {
-  transaction.exec0(
-      "WITH fresh AS (INSERT INTO attempts (delivery_id, run, attempt, started_at, duration_us, status, "
-      "outcome, "
-      "reason, url, remote_address, response_headers, response_excerpt) "
-      "SELECT id, run, attempt, from_micros(started_at), duration_us, status, outcome, reason, url, "
-      "remote_address, "
-      "response_headers, response_excerpt FROM staged_records WHERE requested "
-      "ON CONFLICT DO NOTHING RETURNING delivery_id) "
-      "UPDATE deliveries SET attempts = attempts + counted.n "
-      "FROM (SELECT delivery_id, count(*)::int AS n FROM fresh GROUP BY delivery_id) AS counted "
-      "WHERE id = counted.delivery_id");
+void MergeAttempts(Tx& tx) {
+  tx.exec0(
+      "WITH fresh AS (INSERT INTO attempts (delivery_id, accepted_at, account_id, run, attempt, started_at, "
+      "duration_us, phases_us, status, outcome, reason, url, remote_address, request_headers, response_headers, "
+      "response_excerpt) "
+      "SELECT id, from_micros(accepted_at), account_id, run, attempt, from_micros(started_at), duration_us, phases_us, "
+      "status, outcome, reason, url, remote_address, request_headers, response_headers, response_excerpt "
+      "FROM staged_records WHERE requested ON CONFLICT DO NOTHING RETURNING delivery_id, accepted_at) "
+      "UPDATE deliveries d SET attempts = attempts + counted.n FROM (SELECT delivery_id, accepted_at, count(*)::int AS "
+      "n FROM fresh GROUP BY 1, 2) AS counted WHERE d.id = counted.delivery_id AND d.accepted_at = counted.accepted_at");
 }
 
 // A webhook's attempts come in their order: they are of one partition. Tests say nothing of it.
-void MergeHealth(pqxx::dbtransaction& transaction) {
-  transaction.exec0(
+void MergeHealth(Tx& tx) {
+  tx.exec0(
       "WITH made AS (SELECT webhook_id, started_at, state = 3 AS good FROM staged_records WHERE requested "
       "AND "
       "kind <> 2), "
@@ -133,7 +131,7 @@ void MergeHealth(pqxx::dbtransaction& transaction) {
 }
 
 // False where another writer has moved any of the offsets.
-bool MoveOffsets(pqxx::dbtransaction& transaction, const std::map<LogPartition, OffsetStep>& offsets) {
+bool MoveOffsets(Tx& tx, const std::map<LogPartition, OffsetStep>& offsets) {
   nlohmann::json steps = nlohmann::json::array();
   for (const auto& [partition, step] : offsets) {
     steps.push_back({{"topic", partition.first},
@@ -141,7 +139,7 @@ bool MoveOffsets(pqxx::dbtransaction& transaction, const std::map<LogPartition, 
                      {"next", step.to},
                      {"expected", step.from}});
   }
-  const auto moved = transaction.exec_params(
+  const auto moved = tx.exec_params(
       "WITH steps AS (SELECT * FROM jsonb_to_recordset($1::jsonb) "
       "AS s (topic text, partition int, next bigint, expected bigint)) "
       "INSERT INTO kafka_offsets AS k (topic, partition, next_offset) SELECT topic, partition, next FROM "
@@ -157,28 +155,42 @@ bool MoveOffsets(pqxx::dbtransaction& transaction, const std::map<LogPartition, 
 
 Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& session) {
   using Offsets = std::map<LogPartition, std::int64_t>;
-  return session.Transact<Offsets>("read offsets", [](pqxx::dbtransaction& transaction) -> Result<Offsets> {
+  return session.Transact<Offsets>("read offsets", [](Tx& tx) -> Result<Offsets> {
     Offsets offsets;
-    for (const auto& row : transaction.exec("SELECT topic, partition, next_offset FROM kafka_offsets"))
+    for (const auto& row : tx.exec("SELECT topic, partition, next_offset FROM kafka_offsets"))
       offsets[{row[0].as<std::string>(), row[1].as<std::int32_t>()}] = row[2].as<std::int64_t>();
     return offsets;
   });
 }
 
-Status WriteLog(postgres::Session& session, const LogBatch& batch) {
-  return session.Transact<Done>("write the log", [&](pqxx::dbtransaction& transaction) -> Status {
-    if (!MoveOffsets(transaction, batch.offsets))
+Status WriteLog(postgres::Session& session, LogDays& days, const LogBatch& batch, WallTime now) {
+  std::vector<Event> events;
+  std::vector<AttemptRecord> attempts;
+  std::set<Day> needed;
+  for (const Event& event : batch.events) {
+    if (!days.Kept(DayOf(event.accepted_at), now)) continue;
+    needed.insert(DayOf(event.accepted_at));
+    events.push_back(event);
+  }
+  for (const AttemptRecord& record : batch.attempts) {
+    if (!days.Kept(DayOf(record.accepted_at), now)) continue;
+    needed.insert(DayOf(record.accepted_at));
+    attempts.push_back(record);
+  }
+  if (Status made = days.Make(session, needed); !made) return made;
+  return session.Transact<Done>("write the log", [&](Tx& tx) -> Status {
+    if (!MoveOffsets(tx, batch.offsets))
       return Error{ErrorCode::kConflict, "log_taken_over", "another writer has taken over the delivery log"};
-    MakeStaging(transaction);
-    if (!batch.events.empty()) {
-      StageEvents(transaction, batch.events);
-      MergeEvents(transaction);
+    MakeStaging(tx);
+    if (!events.empty()) {
+      StageEvents(tx, events);
+      MergeEvents(tx);
     }
-    if (!batch.attempts.empty()) {
-      StageRecords(transaction, batch.attempts);
-      MergeDeliveries(transaction);
-      MergeAttempts(transaction);
-      MergeHealth(transaction);
+    if (!attempts.empty()) {
+      StageRecords(tx, attempts);
+      MergeDeliveries(tx);
+      MergeAttempts(tx);
+      MergeHealth(tx);
     }
     return Ok();
   });

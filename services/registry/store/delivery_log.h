@@ -10,6 +10,7 @@
 #include "domain/attempt_record.h"
 #include "domain/event.h"
 #include "postgres/database.h"
+#include "services/registry/store/log_days.h"
 
 namespace webhook::store {
 
@@ -30,8 +31,8 @@ struct LogBatch {
 Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& session);
 
 // Writes the batch and its offsets in one transaction: exactly once, however often it is repeated. A
-// delivery's state only moves forward. kConflict "log_taken_over" and nothing written where the offsets are
-// not those expected.
-Status WriteLog(postgres::Session& session, const LogBatch& batch);
+// delivery's state only moves forward. What `days` keep no more is left out. kConflict "log_taken_over" and nothing
+// written where the offsets are not those expected.
+Status WriteLog(postgres::Session& session, LogDays& days, const LogBatch& batch, WallTime now);
 
 }  // namespace webhook::store

@@ -4,8 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "core/result.h"
-#include "postgres/database.h"
+#include "services/registry/store/tx.h"
 
 namespace webhook::store {
 
@@ -15,15 +14,7 @@ struct EventType {
   std::string sample;  // a JSON object: the data of an event of this type
 };
 
-// The catalogue of event types. From any thread; blocks; errors as postgres::Database says.
-class EventTypeStore {
- public:
-  explicit EventTypeStore(postgres::Database& database) : database_(database) {}
-
-  Result<std::vector<EventType>> List();
-
- private:
-  postgres::Database& database_;
-};
+// The catalogue of event types, by name.
+std::vector<EventType> ListEventTypes(Tx& tx);
 
 }  // namespace webhook::store

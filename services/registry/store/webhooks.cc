@@ -2,8 +2,8 @@
 
 #include <pqxx/pqxx>
 
-#include "domain/ids.h"
-#include "runtime/clock.h"
+#include "domain/event_pattern.h"
+#include "services/registry/store/audit_log.h"
 #include "services/registry/store/values.h"
 #include "services/registry/store/webhook_rows.h"
 
@@ -30,17 +30,15 @@ std::string Select(const char* condition) {
   return std::string("SELECT ") + kWebhookColumns + " FROM webhooks " + condition;
 }
 
-Result<WebhookRecord> Write(pqxx::dbtransaction& transaction, const WebhookRecord& wanted,
-                            const std::string& sql) {
+WebhookRecord Write(Tx& tx, const WebhookRecord& wanted, const std::string& sql) {
   const Webhook& webhook = wanted.webhook;
-  const std::int64_t revision = NoteChange(transaction, "webhook", webhook.id.str());
-  const auto row = transaction.exec_params1(
+  const std::int64_t revision = NoteChange(tx, "webhook", webhook.id.str());
+  return ToWebhook(tx.exec_params1(
       sql + " RETURNING " + kWebhookColumns, webhook.id.str(), webhook.account.str(), webhook.url,
       wanted.description, ToJson(webhook.events), webhook.active, webhook.inactive_reason,
       webhook.rate_limit.per_minute, webhook.rate_limit.burst, webhook.rate_limit.burst_seconds,
       ToJson(ToSeconds(webhook.retry_schedule)), ToJson(webhook.permanent_statuses),
-      static_cast<int>(webhook.timeout.count()), ToJson(webhook.headers), revision);
-  return ToWebhook(row);
+      static_cast<int>(webhook.timeout.count()), ToJson(webhook.headers), revision));
 }
 
 constexpr char kInsert[] =
@@ -55,10 +53,6 @@ constexpr char kUpdate[] =
     "updated_at = now() WHERE id = $1 AND account_id = $2";
 
 }  // namespace
-
-std::string SecretContext(const AccountId& account, const WebhookId& webhook, const std::string& secret_id) {
-  return account.str() + "/" + webhook.str() + "/" + secret_id;
-}
 
 WebhookRecord ToWebhook(const pqxx::row& row) {
   WebhookRecord record;
@@ -81,101 +75,81 @@ WebhookRecord ToWebhook(const pqxx::row& row) {
   return record;
 }
 
-Result<WebhookRecord> WebhookStore::Create(const WebhookRecord& wanted) {
-  return database_.Transact<WebhookRecord>(
-      "create webhook", [&](pqxx::dbtransaction& transaction) -> Result<WebhookRecord> {
-        auto created = Write(transaction, wanted, kInsert);
-        if (!created) return created;
-        const Webhook& webhook = wanted.webhook;
-        const std::string id = TimeOrderedId("secret", runtime::ReadClock().wall, crypto::Random16());
-        const std::string sealed = envelope_.Seal(webhook.secrets.at(0).value.Reveal(),
-                                                  SecretContext(webhook.account, webhook.id, id));
-        transaction.exec_params0("INSERT INTO webhook_secrets (id, webhook_id, sealed) VALUES ($1, $2, $3)",
-                                 id, webhook.id.str(), pqxx::binarystring(sealed));
-        return created;
-      });
+WebhookRecord InsertWebhook(Tx& tx, const WebhookRecord& wanted) {
+  return Write(tx, wanted, kInsert);
 }
 
-Result<WebhookRecord> WebhookStore::Get(const AccountId& account, const WebhookId& id) {
-  return database_.Transact<WebhookRecord>(
-      "read webhook", [&](pqxx::dbtransaction& transaction) -> Result<WebhookRecord> {
-        const auto rows =
-            transaction.exec_params(Select("WHERE id = $1 AND account_id = $2"), id.str(), account.str());
-        if (rows.empty()) return NotFound(id);
-        return ToWebhook(rows[0]);
-      });
+Result<WebhookRecord> ReadWebhook(Tx& tx, const AccountId& account, const WebhookId& id) {
+  const auto rows = tx.exec_params(Select("WHERE id = $1 AND account_id = $2"), id.str(), account.str());
+  if (rows.empty()) return NotFound(id);
+  return ToWebhook(rows[0]);
 }
 
-Result<std::vector<WebhookRecord>> WebhookStore::List(const AccountId& account, const std::string& before,
-                                                      int limit) {
-  return database_.Transact<std::vector<WebhookRecord>>(
-      "list webhooks", [&](pqxx::dbtransaction& transaction) -> Result<std::vector<WebhookRecord>> {
-        const auto rows = transaction.exec_params(
-            Select("WHERE account_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3"), account.str(),
-            before, limit);
-        std::vector<WebhookRecord> webhooks;
-        for (const auto& row : rows) webhooks.push_back(ToWebhook(row));
-        return webhooks;
-      });
+std::vector<WebhookRecord> ListWebhooks(Tx& tx, const AccountId& account, const WebhookFilter& filter,
+                                        const std::string& before, int limit) {
+  std::string where = "WHERE account_id = " + tx.quote(account.str());
+  if (!before.empty()) where += " AND id < " + tx.quote(before);
+  if (filter.active) where += *filter.active ? " AND active" : " AND NOT active";
+  if (!filter.event_type.empty())
+    where += " AND events ?| ARRAY(SELECT jsonb_array_elements_text(" + tx.quote(ToJson(PatternsFor(filter.event_type))) + "::jsonb))";
+  std::vector<WebhookRecord> webhooks;
+  for (const auto& row : tx.exec(Select((where + " ORDER BY id DESC LIMIT " + std::to_string(limit)).c_str())))
+    webhooks.push_back(ToWebhook(row));
+  return webhooks;
 }
 
-Result<WebhookRecord> WebhookStore::Update(const AccountId& account, const WebhookId& id,
-                                           const std::optional<std::int64_t>& if_revision,
-                                           const std::function<Status(WebhookRecord*)>& change) {
-  return database_.Transact<WebhookRecord>(
-      "update webhook", [&](pqxx::dbtransaction& transaction) -> Result<WebhookRecord> {
-        const auto rows = transaction.exec_params(Select("WHERE id = $1 AND account_id = $2 FOR UPDATE"),
-                                                  id.str(), account.str());
-        if (rows.empty()) return NotFound(id);
-        WebhookRecord record = ToWebhook(rows[0]);
-        if (if_revision && *if_revision != record.webhook.revision) return Changed();
-        if (Status changed = change(&record); !changed) return changed.error();
-        return Write(transaction, record, kUpdate);
-      });
+std::int64_t CountWebhooks(Tx& tx, const AccountId& account) {
+  return tx.exec_params1("SELECT count(*) FROM webhooks WHERE account_id = $1", account.str())[0]
+      .as<std::int64_t>();
 }
 
-Status WebhookStore::Delete(const AccountId& account, const WebhookId& id,
-                            const std::optional<std::int64_t>& if_revision) {
-  return database_.Transact<Done>("delete webhook", [&](pqxx::dbtransaction& transaction) -> Status {
-    const auto rows = transaction.exec_params(
-        "DELETE FROM webhooks WHERE id = $1 AND account_id = $2 RETURNING revision", id.str(), account.str());
-    if (rows.empty()) return NotFound(id);
-    // An error takes the deletion back.
-    if (if_revision && *if_revision != rows[0][0].as<std::int64_t>()) return Changed();
-    NoteChange(transaction, "webhook", id.str());
-    return Ok();
-  });
+Result<WebhookRecord> UpdateWebhook(Tx& tx, const AccountId& account, const WebhookId& id,
+                                    const std::optional<std::int64_t>& if_revision,
+                                    const std::function<Status(WebhookRecord*)>& change) {
+  const auto rows =
+      tx.exec_params(Select("WHERE id = $1 AND account_id = $2 FOR UPDATE"), id.str(), account.str());
+  if (rows.empty()) return NotFound(id);
+  WebhookRecord record = ToWebhook(rows[0]);
+  if (if_revision && *if_revision != record.webhook.revision) return Changed();
+  if (Status changed = change(&record); !changed) return changed.error();
+  return Write(tx, record, kUpdate);
 }
 
-Status WebhookStore::Deactivate(const WebhookId& id, const std::string& reason, std::int64_t seen_revision) {
-  return database_.Transact<Done>("deactivate webhook", [&](pqxx::dbtransaction& transaction) -> Status {
-    const auto rows = transaction.exec_params(
-        Select("WHERE id = $1 AND active AND revision <= $2 FOR UPDATE"), id.str(), seen_revision);
-    if (rows.empty()) return Ok();
-    WebhookRecord record = ToWebhook(rows[0]);
-    record.webhook.active = false;
-    record.webhook.inactive_reason = reason;
-    const auto written = Write(transaction, record, kUpdate);
-    return written ? Ok() : Status(written.error());
-  });
+Status DeleteWebhook(Tx& tx, const AccountId& account, const WebhookId& id,
+                     const std::optional<std::int64_t>& if_revision) {
+  const auto rows = tx.exec_params(
+      "DELETE FROM webhooks WHERE id = $1 AND account_id = $2 RETURNING revision", id.str(), account.str());
+  if (rows.empty()) return NotFound(id);
+  // An error takes the deletion back.
+  if (if_revision && *if_revision != rows[0][0].as<std::int64_t>()) return Changed();
+  NoteChange(tx, "webhook", id.str());
+  return Ok();
 }
 
-Result<std::vector<std::pair<WebhookId, std::int64_t>>> WebhookStore::ListFailing(std::chrono::seconds time,
-                                                                                  int limit) {
-  using Failing = std::vector<std::pair<WebhookId, std::int64_t>>;
-  return database_.Transact<Failing>(
-      "list failing webhooks", [&](pqxx::dbtransaction& transaction) -> Result<Failing> {
-        const auto rows = transaction.exec_params(
-            "SELECT w.id, w.revision FROM webhook_health h JOIN webhooks w ON w.id = h.webhook_id "
-            "WHERE h.failing_since < now() - make_interval(secs => $1) "
-            "AND h.last_failure_at >= greatest(h.failing_since, w.updated_at) + make_interval(secs => $1) "
-            "AND w.active AND w.updated_at < now() - make_interval(secs => $1) ORDER BY w.id LIMIT $2",
-            time.count(), limit);
-        Failing failing;
-        for (const auto& row : rows)
-          failing.emplace_back(WebhookId(row[0].as<std::string>()), row[1].as<std::int64_t>());
-        return failing;
-      });
+bool DeactivateWebhook(Tx& tx, const WebhookId& id, const std::string& reason, std::int64_t seen_revision) {
+  const auto rows = tx.exec_params(Select("WHERE id = $1 AND active AND revision <= $2 FOR UPDATE"), id.str(),
+                                   seen_revision);
+  if (rows.empty()) return false;
+  WebhookRecord record = ToWebhook(rows[0]);
+  record.webhook.active = false;
+  record.webhook.inactive_reason = reason;
+  Write(tx, record, kUpdate);
+  AddAudit(tx, record.webhook.account, {"", {}, "platform", "deactivateWebhook", id.str(), "", ""});
+  return true;
+}
+
+std::vector<std::pair<WebhookId, std::int64_t>> ListFailingWebhooks(Tx& tx, std::chrono::seconds time,
+                                                                    int limit) {
+  const auto rows = tx.exec_params(
+      "SELECT w.id, w.revision FROM webhook_health h JOIN webhooks w ON w.id = h.webhook_id "
+      "WHERE h.failing_since < now() - make_interval(secs => $1) "
+      "AND h.last_failure_at >= greatest(h.failing_since, w.updated_at) + make_interval(secs => $1) "
+      "AND w.active AND w.updated_at < now() - make_interval(secs => $1) ORDER BY w.id LIMIT $2",
+      time.count(), limit);
+  std::vector<std::pair<WebhookId, std::int64_t>> failing;
+  for (const auto& row : rows)
+    failing.emplace_back(WebhookId(row[0].as<std::string>()), row[1].as<std::int64_t>());
+  return failing;
 }
 
 }  // namespace webhook::store

@@ -90,10 +90,10 @@ export async function publish(type, data, {id = '', to = account} = {}) {
 export const dev = (...args) => run(path.join(root, 'dev'), args, {env: process.env});
 
 // A new account with a key for REST: {id, key}.
-export async function newAccount(name) {
+export async function newAccount(name, scopes = []) {
   const made = await ctl(['accounts', 'create', `${name}-${process.pid}-${Date.now()}`]);
   assert.equal(made.code, 0, made.stderr);
-  const key = await ctl(['keys', 'create', '--account', made.json.id]);
+  const key = await ctl(['keys', 'create', '--account', made.json.id, ...(scopes.length > 0 ? ['--scopes', scopes.join()] : [])]);
   assert.equal(key.code, 0, key.stderr);
   return {id: made.json.id, key: key.json.key, keyId: key.json.id};
 }

@@ -1,0 +1,66 @@
+#include "services/registry/api/grpc/twin.h"
+
+#include <google/protobuf/util/json_util.h>
+
+#include <algorithm>
+
+#include "core/check.h"
+#include "rpc/server.h"
+#include "services/registry/api/operations/shapes.h"
+
+namespace webhook {
+namespace {
+
+// "/events/0" -> "events[0]".
+std::string ToFieldPath(const std::string& pointer) {
+  std::string path;
+  for (std::size_t begin = 1; begin <= pointer.size();) {
+    const std::size_t end = std::min(pointer.find('/', begin), pointer.size());
+    const std::string part = pointer.substr(begin, end - begin);
+    const bool index = !part.empty() && part.find_first_not_of("0123456789") == std::string::npos;
+    path += index ? "[" + part + "]" : (path.empty() ? "" : ".") + part;
+    begin = end + 1;
+  }
+  return path;
+}
+
+Error InFieldPaths(Error error) {
+  for (FieldViolation& violation : error.violations) violation.pointer = ToFieldPath(violation.pointer);
+  return error;
+}
+
+}  // namespace
+
+Result<Reply> Twin::Call(const grpc::ServerContext& context, const std::string& operation_id, Input input) const {
+  const Document& document = runner_.document();
+  const auto& operations = document.operations();
+  const auto operation = std::find_if(operations.begin(), operations.end(),
+                                      [&](const Operation& known) { return known.id == operation_id; });
+  CHECK(operation != operations.end(), "no such operation in the document");
+  input.violations = document.CheckQuery(*operation, &input.query);
+  if (operation->body) {
+    const auto of_body = document.CheckBody(*operation, input.body);
+    input.violations.insert(input.violations.end(), of_body.begin(), of_body.end());
+  }
+  const Caller caller{rpc::Authorization(context.client_metadata()), rpc::RemoteAddress(context), ""};
+  auto reply = runner_.Run(*operation, caller, std::move(input));
+  return reply ? std::move(reply) : InFieldPaths(reply.error());
+}
+
+nlohmann::json ToJson(const google::protobuf::Message& message) {
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  const auto printed = google::protobuf::util::MessageToJsonString(message, &text, options);
+  CHECK(printed.ok(), "a message cannot be told as JSON");
+  return nlohmann::json::parse(text);
+}
+
+void FromJson(const nlohmann::ordered_json& json, google::protobuf::Message* message) {
+  google::protobuf::util::JsonParseOptions options;
+  options.ignore_unknown_fields = true;
+  const auto parsed = google::protobuf::util::JsonStringToMessage(Dump(json), message, options);
+  CHECK(parsed.ok(), "an answer does not fit its message");
+}
+
+}  // namespace webhook

@@ -1,0 +1,28 @@
+#pragma once
+
+#include "services/registry/api/grpc/twin.h"
+#include "webhook/v1/webhooks.grpc.pb.h"
+
+namespace webhook {
+
+// The gRPC twin of REST /v2/webhooks (proto/webhook/v1/webhooks.proto).
+class WebhookService final : public v1::WebhookService::Service {
+ public:
+  explicit WebhookService(const OperationRunner& runner) : twin_(runner) {}
+
+  grpc::Status CreateWebhook(grpc::ServerContext* context, const v1::CreateWebhookRequest* request,
+                             v1::CreateWebhookResponse* response) override;
+  grpc::Status GetWebhook(grpc::ServerContext* context, const v1::GetWebhookRequest* request,
+                          v1::GetWebhookResponse* response) override;
+  grpc::Status ListWebhooks(grpc::ServerContext* context, const v1::ListWebhooksRequest* request,
+                            v1::ListWebhooksResponse* response) override;
+  grpc::Status UpdateWebhook(grpc::ServerContext* context, const v1::UpdateWebhookRequest* request,
+                             v1::UpdateWebhookResponse* response) override;
+  grpc::Status DeleteWebhook(grpc::ServerContext* context, const v1::DeleteWebhookRequest* request,
+                             v1::DeleteWebhookResponse* response) override;
+
+ private:
+  const Twin twin_;
+};
+
+}  // namespace webhook

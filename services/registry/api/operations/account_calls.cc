@@ -1,0 +1,67 @@
+#include "services/registry/api/operations/account_calls.h"
+
+#include <algorithm>
+
+#include "crypto/api_key.h"
+#include "crypto/crypto.h"
+#include "domain/ids.h"
+#include "runtime/clock.h"
+#include "services/registry/store/audit_log.h"
+#include "services/registry/store/row_security.h"
+
+namespace webhook {
+namespace {
+
+Error Refused() {
+  return {ErrorCode::kUnauthenticated, "unauthenticated",
+          "send Authorization: Bearer <API key> with a key that exists, is not revoked and has not expired"};
+}
+
+}  // namespace
+
+void AccountCall::Audit(const std::string& action, const std::string& object) const {
+  store::AddAudit(tx, account(), {"", {}, key.id.str(), action, object, caller.request_id, caller.remote_address});
+}
+
+Status AccountCalls::Admit(const Caller& caller) {
+  const MonoTime now = runtime::ReadClock().mono;
+  if (const auto wait = failed_logins_.Lock()->Wait(caller.remote_address, now)) {
+    return Error{ErrorCode::kLimited, "too_many_failed_logins",
+                 "too many calls from this address had no valid API key; repeat later", {}, wait};
+  }
+  if (!crypto::BearerToken(caller.authorization).empty()) return Ok();
+  failed_logins_.Lock()->Note(caller.remote_address, now);
+  return Refused();
+}
+
+Result<store::ApiKey> AccountCalls::Authenticate(store::Tx& tx, const Caller& caller,
+                                                 const std::vector<std::string>& scopes, CallBudget::Answer* budget) {
+  const Now now = runtime::ReadClock();
+  auto key = store::FindLiveKey(tx, crypto::ApiKeyHmac(pepper_, crypto::BearerToken(caller.authorization)));
+  if (!key) {
+    failed_logins_.Lock()->Note(caller.remote_address, now.mono);
+    return Refused();
+  }
+  uses_.Lock()->insert_or_assign(key->id, now.wall);
+  *budget = budget_.Lock()->Take(key->account.str(), now.mono);
+  if (!budget->allowed)
+    return Error{ErrorCode::kLimited, "too_many_calls",
+                 "the account makes too many calls; repeat later", {}, budget->reset};
+  for (const std::string& scope : scopes) {
+    if (std::find(key->scopes.begin(), key->scopes.end(), scope) == key->scopes.end())
+      return Error{ErrorCode::kDenied, "scope_missing", "the API key lacks the scope " + scope};
+  }
+  Enter(tx, key->account);
+  return std::move(*key);
+}
+
+void AccountCalls::Enter(store::Tx& tx, const AccountId& account) {
+  store::SeeOnly(tx, account);
+}
+
+std::vector<std::pair<ApiKeyId, WallTime>> AccountCalls::TakeUses() {
+  const auto uses = std::exchange(*uses_.Lock(), {});
+  return {uses.begin(), uses.end()};
+}
+
+}  // namespace webhook

@@ -1,0 +1,130 @@
+#include "services/registry/api/operations/delivery_commands.h"
+
+#include <algorithm>
+
+#include "core/nearest_name.h"
+#include "crypto/crypto.h"
+#include "domain/canonical_json.h"
+#include "runtime/clock.h"
+#include "services/registry/store/event_types.h"
+#include "services/registry/store/events.h"
+#include "services/registry/store/locks.h"
+#include "services/registry/store/webhooks.h"
+
+namespace webhook {
+namespace {
+
+// Handlers that may wait for tests: of all accounts, and of one, so that nobody's hanging endpoint takes all.
+constexpr int kMaxWaiting = 8;
+constexpr int kMaxWaitingOfAccount = 2;
+constexpr std::chrono::seconds kWait{10};
+constexpr std::chrono::milliseconds kLook{100};
+
+bool Ended(DeliveryState state) {
+  return state != DeliveryState::kPending && state != DeliveryState::kWaiting;
+}
+
+Result<store::EventType> Find(const std::vector<store::EventType>& types, const std::string& name) {
+  std::vector<std::string> names;
+  for (const store::EventType& type : types) {
+    if (type.name == name) return type;
+    names.push_back(type.name);
+  }
+  const std::string near = NearestName(name, names);
+  return InvalidError(
+      {{"/event", "unknown_event_type",
+        "\"" + name + "\" is no event type" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")}});
+}
+
+}  // namespace
+
+Result<DeliveryId> DeliveryCommands::Test(store::Tx& tx, const AccountId& account, const WebhookId& webhook,
+                                          const std::string& event_type) {
+  const auto target = store::ReadWebhook(tx, account, webhook);
+  if (!target) return target.error();
+  const auto type = Find(store::ListEventTypes(tx), event_type);
+  if (!type) return type.error();
+  const auto data = CanonicalObject(type->sample, "/sample");
+  if (!data) return Error{ErrorCode::kInternal, "bad_sample", data.error().message};
+  const WallTime now = runtime::ReadClock().wall;
+  auto event = std::make_shared<Event>();
+  event->id = EventId(TimeOrderedId("event", now, crypto::Random16()));
+  event->account = account;
+  event->type = event_type;
+  event->notification_id = DeriveNotificationId(account, event->id);
+  event->body = NotificationBody(event->notification_id, event_type, now, data->text);
+  event->accepted_at = now;
+  Delivery delivery;
+  delivery.id = DeriveDeliveryId(account, event->id, target->webhook.id);
+  delivery.event = event;
+  delivery.webhook_id = target->webhook.id;
+  delivery.kind = DeliveryKind::kTest;
+  delivery.created_at = now;
+  delivery.config_revision = target->webhook.revision;
+  if (Status sent = Send(tx, delivery); !sent) return sent.error();
+  return delivery.id;
+}
+
+bool DeliveryCommands::TakePlace(const AccountId& account) {
+  auto waiting = waiting_.Lock();
+  if (waiting->all >= kMaxWaiting || waiting->of[account] >= kMaxWaitingOfAccount) return false;
+  ++waiting->all;
+  ++waiting->of[account];
+  return true;
+}
+
+void DeliveryCommands::LeavePlace(const AccountId& account) {
+  auto waiting = waiting_.Lock();
+  --waiting->all;
+  if (--waiting->of[account] == 0) waiting->of.erase(account);
+}
+
+// Where the commit fails after the append, it is on its way all the same, and the log shows it after its first attempt.
+Status DeliveryCommands::Send(store::Tx& tx, const Delivery& delivery) {
+  if (Status appended = port_.Append(delivery); !appended) return appended;
+  store::InsertPendingDelivery(tx, delivery);
+  return Ok();
+}
+
+DeliveryCommands::Tested DeliveryCommands::AwaitEnd(const AccountId& account, const DeliveryId& id) {
+  Tested tested;
+  tested.delivery_id = id;
+  if (!TakePlace(account)) return tested;
+  const MonoTime end = runtime::ReadClock().mono + kWait;
+  while (!tested.row && runtime::ReadClock().mono < end && !stop_.WaitFor(kLook)) {
+    // What cannot be read now is read at the next look.
+    (void)calls_.RunFor<Done>("read a test's end", account, [&](store::Tx& tx) -> Status {
+      auto row = store::ReadDelivery(tx, account, id);
+      if (!row || !Ended(row->state)) return Ok();
+      std::vector<store::AttemptRow> attempts = store::ReadAttempts(tx, *row);
+      tested.row = std::move(*row);
+      if (!attempts.empty()) tested.attempt = std::move(attempts.back());
+      return Ok();
+    });
+  }
+  LeavePlace(account);
+  return tested;
+}
+
+Result<int> DeliveryCommands::Redeliver(store::Tx& tx, const AccountId& account, const DeliveryId& id) {
+  const auto row = store::ReadDelivery(tx, account, id);
+  if (!row) return row.error();
+  if (!Ended(row->state) || !store::TryLock(tx, "redeliver/" + id.str()))
+    return Error{ErrorCode::kConflict, "delivery_not_ended", "the delivery is still under way"};
+  const auto target = store::ReadWebhook(tx, account, row->webhook_id);
+  if (!target) return Error{ErrorCode::kConflict, "webhook_deleted", "the delivery's webhook was deleted"};
+  auto event = store::ReadEvent(tx, account, row->event_id);
+  if (!event) return event.error();
+  Delivery delivery;
+  delivery.id = row->id;
+  delivery.event = std::make_shared<Event>(std::move(*event));
+  delivery.webhook_id = row->webhook_id;
+  delivery.run = row->run + 1;
+  delivery.kind = DeliveryKind::kRedelivery;
+  delivery.created_at = runtime::ReadClock().wall;
+  delivery.config_revision = target->webhook.revision;
+  if (Status sent = Send(tx, delivery); !sent) return sent.error();
+  return delivery.run;
+}
+
+}  // namespace webhook

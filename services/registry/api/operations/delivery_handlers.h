@@ -1,0 +1,26 @@
+#pragma once
+
+#include "core/secret.h"
+#include "services/registry/api/operations/delivery_commands.h"
+#include "services/registry/api/operations/call.h"
+
+namespace webhook {
+
+// The operations of openapi/deliveries.yaml.
+class DeliveryHandlers {
+ public:
+  // All outlive the handlers.
+  DeliveryHandlers(DeliveryCommands& deliveries, Secret cursor_key)
+      : deliveries_(deliveries), cursor_key_(std::move(cursor_key)) {}
+  void AddTo(Handlers* handlers);
+
+ private:
+  Result<Reply> List(const Call& call) const;
+  Result<Reply> Get(const Call& call) const;
+  Result<Reply> Redeliver(const Call& call) const;
+
+  DeliveryCommands& deliveries_;
+  const Secret cursor_key_;
+};
+
+}  // namespace webhook

@@ -1,0 +1,148 @@
+#include "services/registry/api/operations/webhook_handlers.h"
+
+#include <optional>
+
+#include "services/registry/api/operations/page.h"
+#include "services/registry/api/operations/shapes.h"
+
+namespace webhook {
+namespace {
+
+using nlohmann::ordered_json;
+
+constexpr int kDefaultOverlap = 24 * 3600;  // as the document says
+
+void AddTag(const Webhook& webhook, Reply* reply) {
+  reply->headers.emplace_back("ETag", "\"" + std::to_string(webhook.revision) + "\"");
+}
+
+ordered_json TestJson(const DeliveryCommands::Tested& tested, const std::string& webhook, const std::string& event) {
+  ordered_json json;
+  json["delivery_id"] = tested.delivery_id.str();
+  json["webhook_id"] = webhook;
+  json["event"] = event;
+  json["state"] = ToText(tested.row ? tested.row->state : DeliveryState::kPending);
+  if (tested.row) {
+    json["outcome"] = tested.row->outcome;
+    json["reason"] = tested.row->reason;
+  }
+  if (tested.attempt) {
+    const ordered_json attempt = ToJson(*tested.attempt);
+    for (const char* name : {"status", "duration_ms", "response_excerpt"}) json[name] = attempt[name];
+  }
+  return json;
+}
+
+}  // namespace
+
+void WebhookHandlers::AddTo(Handlers* handlers) {
+  const auto check = [this](const Call& call) { return webhooks_.Check(call.tx(), ReadWebhookInput(call.body())); };
+  (*handlers)["createWebhook"] = {[this](const Call& call) { return Create(call); }, check};
+  (*handlers)["listWebhooks"] = {[this](const Call& call) { return List(call); }};
+  (*handlers)["getWebhook"] = {[this](const Call& call) { return Get(call); }};
+  (*handlers)["updateWebhook"] = {[this](const Call& call) { return Update(call); }, check};
+  (*handlers)["patchWebhook"] = {[this](const Call& call) { return Update(call); }, check};
+  (*handlers)["deleteWebhook"] = {[this](const Call& call) { return Delete(call); }};
+  (*handlers)["listSecrets"] = {[this](const Call& call) { return ListSecrets(call); }};
+  (*handlers)["rotateSecret"] = {[this](const Call& call) { return RotateSecret(call); }};
+  (*handlers)["testWebhook"] = {[this](const Call& call) { return Test(call); }};
+}
+
+Result<Reply> WebhookHandlers::Create(const Call& call) const {
+  const auto created = webhooks_.Create(call.tx(), call.account(), ReadWebhookInput(call.body()));
+  if (!created) return created.error();
+  Reply reply;
+  reply.status = 201;
+  reply.json = ToJson(created->record);
+  reply.json["secret"] = created->secret.Reveal();
+  reply.object = created->record.webhook.id.str();
+  reply.headers.emplace_back("Location", "/v2/webhooks/" + reply.object);
+  AddTag(created->record.webhook, &reply);
+  return reply;
+}
+
+Result<Reply> WebhookHandlers::List(const Call& call) const {
+  const auto page = PageReader::Read(call, cursor_key_);
+  if (!page) return page.error();
+  store::WebhookFilter filter;
+  if (call.HasQuery("active")) filter.active = call.Query<bool>("active");
+  filter.event_type = call.Query<std::string>("event");
+  return page->Answer<store::WebhookRecord>(
+      store::ListWebhooks(call.tx(), call.account(), filter, page->after().id, page->rows()),
+      [](const store::WebhookRecord& last) { return Cursor{0, last.webhook.id.str()}; });
+}
+
+Result<Reply> WebhookHandlers::Get(const Call& call) const {
+  const auto found = store::ReadWebhook(call.tx(), call.account(), WebhookId(call.id()));
+  if (!found) return found.error();
+  Reply reply;
+  reply.json = ToJson(*found);
+  AddTag(found->webhook, &reply);
+  return reply;
+}
+
+Result<Reply> WebhookHandlers::Update(const Call& call) const {
+  const auto updated = webhooks_.Update(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision,
+                                        ReadWebhookInput(call.body()));
+  if (!updated) return updated.error();
+  Reply reply;
+  reply.json = ToJson(*updated);
+  reply.object = call.id();
+  AddTag(updated->webhook, &reply);
+  return reply;
+}
+
+Result<Reply> WebhookHandlers::Delete(const Call& call) const {
+  if (Status deleted = store::DeleteWebhook(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision); !deleted)
+    return deleted.error();
+  Reply reply;
+  reply.status = 204;
+  reply.object = call.id();
+  return reply;
+}
+
+Result<Reply> WebhookHandlers::ListSecrets(const Call& call) const {
+  const WebhookId id(call.id());
+  if (const auto own = store::ReadWebhook(call.tx(), call.account(), id); !own) return own.error();
+  Reply reply;
+  reply.json["data"] = ordered_json::array();
+  for (const store::SecretRow& secret : secrets_.List(call.tx(), call.account(), id))
+    reply.json["data"].push_back(ToJson(secret));
+  return reply;
+}
+
+Result<Reply> WebhookHandlers::RotateSecret(const Call& call) const {
+  const WebhookId id(call.id());
+  std::optional<Secret> own;
+  if (call.body().contains("secret")) own = Secret(call.body().at("secret").get<std::string>());
+  const std::chrono::seconds overlap(call.body().is_null() ? kDefaultOverlap
+                                                           : call.body().value("overlap_seconds", kDefaultOverlap));
+  const auto secret = webhooks_.RotateSecret(call.tx(), call.account(), id, own, overlap);
+  if (!secret) return secret.error();
+  Reply reply;
+  reply.json["secret"] = secret->Reveal();
+  reply.json["data"] = ordered_json::array();
+  for (const store::SecretRow& row : secrets_.List(call.tx(), call.account(), id))
+    reply.json["data"].push_back(ToJson(row));
+  reply.object = call.id();
+  return reply;
+}
+
+Result<Reply> WebhookHandlers::Test(const Call& call) const {
+  const auto webhook = call.body().at("webhook_id").get<std::string>();
+  const auto event = call.body().at("event").get<std::string>();
+  const auto sent = deliveries_.Test(call.tx(), call.account(), WebhookId(webhook), event);
+  if (!sent) return sent.error();
+  Reply reply;
+  reply.status = 202;
+  reply.json = TestJson({*sent, std::nullopt, std::nullopt}, webhook, event);
+  reply.object = sent->str();
+  reply.after_commit = [this, account = call.account(), id = *sent, webhook, event](Reply* told) {
+    const DeliveryCommands::Tested tested = deliveries_.AwaitEnd(account, id);
+    if (tested.row) told->status = 200;
+    told->json = TestJson(tested, webhook, event);
+  };
+  return reply;
+}
+
+}  // namespace webhook

@@ -1,0 +1,21 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "core/result.h"
+
+namespace webhook::rest {
+
+inline constexpr char kBadJson[] = "bad_json";
+inline constexpr char kNotJson[] = "unsupported_media_type";  // which REST shows as 415
+
+// kInvalid with reason kBadJson.
+Error BadJson(const std::string& detail);
+
+// A request's body as one JSON object: UTF-8, depth at most 64, no key twice. kInvalid with reason kBadJson,
+// which REST shows as 400.
+Result<nlohmann::json> ParseBody(std::string_view body);
+
+}  // namespace webhook::rest

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "core/result.h"
+#include "http/address_guard.h"
+#include "http/server.h"
+#include "services/registry/api/operations/operation_runner.h"
+
+namespace webhook::rest {
+
+// REST /v2: finds the operation of a request in the document, reads its query, body and headers, has it run, and
+// answers with JSON or a problem (RFC 9457). From any thread; blocks.
+class RestApi {
+ public:
+  // The runner outlives it.
+  RestApi(const OperationRunner& runner, std::vector<http::Cidr> trusted_proxies)
+      : runner_(runner), trusted_proxies_(std::move(trusted_proxies)) {}
+
+  http::Response Handle(const http::Request& request) const;
+
+ private:
+  http::Response Serve(const http::Request& request, const std::string& request_id) const;
+  http::Response ServeOpen(const Operation& operation) const;
+  Result<Input> ReadInput(const Operation& operation, const std::string& id, const http::Request& request) const;
+
+  const OperationRunner& runner_;
+  const std::vector<http::Cidr> trusted_proxies_;
+};
+
+}  // namespace webhook::rest

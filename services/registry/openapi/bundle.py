@@ -1,0 +1,34 @@
+#!/usr/bin/env python3
+"""Joins the YAML files of the API's description into one OpenAPI document: bundle.py FOLDER OUT.json"""
+import json
+import pathlib
+import sys
+
+import yaml
+
+
+def join(into, part, where):
+    """Adds part to into; a key that both have must be an object in both."""
+    for key, value in part.items():
+        if key in into and isinstance(into[key], dict) and isinstance(value, dict):
+            join(into[key], value, f"{where}/{key}")
+        elif key == "tags" and where.endswith("#") and key in into:
+            into[key] += value
+        elif key in into:
+            sys.exit(f"{where}/{key} is defined twice")
+        else:
+            into[key] = value
+
+
+def main():
+    if len(sys.argv) != 3:
+        sys.exit(__doc__)
+    document = {}
+    files = sorted(pathlib.Path(sys.argv[1]).glob("*.yaml"), key=lambda file: (file.stem != "api", file.stem))
+    for file in files:
+        join(document, yaml.safe_load(file.read_text()), file.name + "#")
+    text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
+    pathlib.Path(sys.argv[2]).write_text(text)
+
+
+main()

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/time.h"
+#include "crypto/envelope.h"
+#include "domain/webhook.h"
+#include "services/registry/store/tx.h"
+
+namespace webhook::store {
+
+// A signing secret as its owner sees it: never the value.
+struct SecretRow {
+  std::string id;
+  WallTime created_at{};
+  std::optional<WallTime> expires_at;  // nullopt: it is the newest
+};
+
+// The webhooks' signing secrets, sealed (crypto::Envelope) and bound to account, webhook and their own id: a sealed
+// value that is copied to another row does not open.
+class SecretStore {
+ public:
+  // The envelope outlives the store.
+  explicit SecretStore(const crypto::Envelope& envelope) : envelope_(envelope) {}
+
+  // Makes the secret the webhook's newest.
+  void Add(Tx& tx, const AccountId& account, const WebhookId& webhook, const Secret& secret) const;
+  // Live ones, newest first.
+  std::vector<SecretRow> List(Tx& tx, const AccountId& account, const WebhookId& webhook) const;
+  // Lets the live secrets but the newest go at `at`, or sooner where that was to be; all but the newest two at once.
+  void ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook, WallTime at) const;
+
+  // Puts the live secrets that can be opened into the webhooks, newest first. A webhook whose newest cannot be opened is
+  // shown inactive, with the reason: nothing goes out unsigned, and nobody else's configuration waits for it.
+  void Open(Tx& tx, std::vector<Webhook>* webhooks) const;
+
+  // Seals up to `limit` secrets anew that are not under the present key, and drops those that ended a day ago.
+  // Returns how many it sealed; 0: none is left that can be opened.
+  int Rewrap(Tx& tx, int limit) const;
+
+ private:
+  const crypto::Envelope& envelope_;
+};
+
+}  // namespace webhook::store
