@@ -27,6 +27,7 @@
 #include "services/registry/jobs/failing_webhooks.h"
 #include "services/registry/jobs/job_runner.h"
 #include "services/registry/jobs/log_keeper.h"
+#include "services/registry/jobs/redelivery_runner.h"
 #include "services/registry/log_writer/log_writer.h"
 #include "services/registry/migrations/migrations.h"
 #include "services/registry/store/config_reader.h"
@@ -147,6 +148,7 @@ struct Registry::Parts {
   std::unique_ptr<rpc::Server> grpc_server;
   std::unique_ptr<LogWriter> log_writer;
   std::optional<LogKeeper> log_keeper;
+  std::optional<RedeliveryRunner> redelivery_runner;
   std::optional<FailingWebhooks> failing_webhooks;
   std::unique_ptr<JobRunner> jobs;
   runtime::StopToken stop;
@@ -209,6 +211,8 @@ std::vector<Job> Registry::Parts::MakeJobs() {
     all.push_back({"drop old answers", seconds{60}, false, [in_transaction] {
                      return in_transaction("drop old answers", store::IdempotentAnswers::DropOld);
                    }});
+    redelivery_runner.emplace(database, api->port, metrics);
+    all.push_back({"move redeliveries on", seconds{1}, false, [this] { return redelivery_runner->Step(); }});
     all.push_back({"rewrap secrets", seconds{10}, false, [this, in_transaction] {
                      return in_transaction("rewrap secrets",
                                            [this](store::Tx& tx) { api->secrets.Rewrap(tx, kRewrapAtOnce); });

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "core/guarded.h"
 #include "core/result.h"
@@ -17,8 +18,9 @@ namespace webhook {
 class OwnDeliveriesPort {
  public:
   virtual ~OwnDeliveriesPort() = default;
-  // Appends to webhook.deliveries and waits for the broker's acknowledgement.
-  virtual Status Append(const Delivery& delivery) = 0;
+  // Appends to webhook.deliveries and waits for the broker's acknowledgement of all. Where it fails, some may be
+  // appended all the same.
+  virtual Status Append(const std::vector<Delivery>& deliveries) = 0;
 };
 
 // Test deliveries and redeliveries. From any thread; blocks.

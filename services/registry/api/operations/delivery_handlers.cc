@@ -1,19 +1,41 @@
 #include "services/registry/api/operations/delivery_handlers.h"
 
+#include "crypto/crypto.h"
+#include "domain/ids.h"
+#include "runtime/clock.h"
 #include "services/registry/api/operations/page.h"
+#include "services/registry/api/operations/redelivery_filter.h"
 #include "services/registry/api/operations/shapes.h"
 #include "services/registry/api/operations/time_range.h"
+#include "services/registry/store/redeliveries.h"
+#include "services/registry/store/webhooks.h"
 
 namespace webhook {
 namespace {
 
-// The document has refused all other words.
-std::optional<DeliveryState> ReadState(const std::string& word) {
-  for (int number = 1; number <= static_cast<int>(DeliveryState::kBlocked); ++number) {
-    const auto state = static_cast<DeliveryState>(number);
-    if (ToText(state) == word) return state;
+using nlohmann::ordered_json;
+
+// What fits the filter up to now: what fails while it runs is no part of it.
+ordered_json FilterOf(const nlohmann::json& body) {
+  ordered_json filter;
+  for (const char* name : {"webhook_id", "state", "event", "since", "until"}) {
+    if (body.contains(name)) filter[name] = body.at(name);
   }
-  return std::nullopt;
+  const WallTime now = runtime::ReadClock().wall;
+  const auto until = body.contains("until") ? ParseTime(body.at("until").get<std::string>()) : std::nullopt;
+  if (!until || *until > now) filter["until"] = FormatMillis(now);
+  return filter;
+}
+
+std::vector<FieldViolation> CheckBodyRange(const Call& call) {
+  const auto time = [&](const char* name) {
+    const auto found = call.body().find(name);
+    return found == call.body().end() ? std::nullopt : ParseTime(found->get<std::string>());
+  };
+  const auto since = time("since");
+  const auto until = time("until");
+  if (!since || !until || *since <= *until) return {};
+  return {{"/until", "out_of_range", "must not be before since"}};
 }
 
 }  // namespace
@@ -21,6 +43,10 @@ std::optional<DeliveryState> ReadState(const std::string& word) {
 void DeliveryHandlers::AddTo(Handlers* handlers) {
   (*handlers)["listDeliveries"] = {[this](const Call& call) { return List(call); }, CheckTimeRange};
   (*handlers)["getDelivery"] = {[this](const Call& call) { return Get(call); }};
+  (*handlers)["createRedelivery"] = {[this](const Call& call) { return CreateRedelivery(call); }, CheckBodyRange};
+  (*handlers)["listRedeliveries"] = {[this](const Call& call) { return ListRedeliveries(call); }};
+  (*handlers)["getRedelivery"] = {[this](const Call& call) { return GetRedelivery(call); }};
+  (*handlers)["cancelRedelivery"] = {[this](const Call& call) { return CancelRedelivery(call); }};
   (*handlers)["redeliver"] = {[this](const Call& call) { return Redeliver(call); }};
 }
 
@@ -59,6 +85,54 @@ Result<Reply> DeliveryHandlers::Redeliver(const Call& call) const {
   Reply reply;
   reply.status = 202;
   reply.json = {{"id", call.id()}, {"run", *run}};
+  reply.object = call.id();
+  return reply;
+}
+
+Result<Reply> DeliveryHandlers::CreateRedelivery(const Call& call) const {
+  const ordered_json filter_json = FilterOf(call.body());
+  const store::DeliveryFilter filter = ReadRedeliveryFilter(filter_json.dump());
+  if (!filter.webhook_id.empty()) {
+    const auto own = store::ReadWebhook(call.tx(), call.account(), WebhookId(filter.webhook_id));
+    if (!own) return own.error();
+  }
+  Reply reply;
+  if (call.body().value("dry_run", false)) {
+    const store::RedeliveryCount count = store::CountRedelivery(call.tx(), call.account(), filter);
+    reply.json = {{"total", count.total}, {"webhooks", count.webhooks}};
+    return reply;
+  }
+  const std::string id = TimeOrderedId("redelivery", runtime::ReadClock().wall, crypto::Random16());
+  const auto begun = store::InsertRedelivery(call.tx(), call.account(), id, filter_json.dump(), filter);
+  if (!begun) return begun.error();
+  reply.status = 202;
+  reply.json = ToJson(*begun);
+  reply.object = id;
+  reply.headers.emplace_back("Location", "/v2/redeliveries/" + id);
+  return reply;
+}
+
+Result<Reply> DeliveryHandlers::ListRedeliveries(const Call& call) const {
+  const auto page = PageReader::Read(call, cursor_key_);
+  if (!page) return page.error();
+  return page->Answer<store::Redelivery>(
+      store::ListRedeliveries(call.tx(), call.account(), page->after().id, page->rows()),
+      [](const store::Redelivery& last) { return Cursor{0, last.id}; });
+}
+
+Result<Reply> DeliveryHandlers::GetRedelivery(const Call& call) const {
+  const auto found = store::ReadRedelivery(call.tx(), call.account(), call.id());
+  if (!found) return found.error();
+  Reply reply;
+  reply.json = ToJson(*found);
+  return reply;
+}
+
+Result<Reply> DeliveryHandlers::CancelRedelivery(const Call& call) const {
+  if (Status cancelled = store::CancelRedelivery(call.tx(), call.account(), call.id()); !cancelled)
+    return cancelled.error();
+  Reply reply;
+  reply.status = 204;
   reply.object = call.id();
   return reply;
 }

@@ -6,7 +6,7 @@
 
 namespace webhook {
 
-// The operations of openapi/deliveries.yaml.
+// The operations of openapi/deliveries.yaml and redeliveries.yaml.
 class DeliveryHandlers {
  public:
   // All outlive the handlers.
@@ -18,6 +18,10 @@ class DeliveryHandlers {
   Result<Reply> List(const Call& call) const;
   Result<Reply> Get(const Call& call) const;
   Result<Reply> Redeliver(const Call& call) const;
+  Result<Reply> CreateRedelivery(const Call& call) const;
+  Result<Reply> ListRedeliveries(const Call& call) const;
+  Result<Reply> GetRedelivery(const Call& call) const;
+  Result<Reply> CancelRedelivery(const Call& call) const;
 
   DeliveryCommands& deliveries_;
   const Secret cursor_key_;

@@ -29,22 +29,33 @@ Result<std::int32_t> KafkaDeliveries::Partitions() {
   return *count;
 }
 
-Status KafkaDeliveries::Append(const Delivery& delivery) {
+Status KafkaDeliveries::Append(const std::vector<Delivery>& deliveries) {
+  if (deliveries.empty()) return Ok();
   // At once: callers that wait would take the threads of everybody else.
   if (!producer_.connected())
     return Error{ErrorCode::kUnavailable, "event_log_unavailable",
                  "the event log does not answer; try again"};
   const auto partitions = Partitions();
   if (!partitions) return partitions.error();
-  const std::string value = EncodeDelivery(delivery);
-  const auto answer = std::make_shared<std::promise<Status>>();
-  auto acknowledged = answer->get_future();
-  const Status accepted = producer_.Produce(
-      {kDeliveriesTopic, DeliveryPartition(delivery.webhook_id, *partitions), delivery.id.str(), value},
-      [answer](const Result<std::int64_t>& offset) { answer->set_value(WithoutValue(offset)); });
-  if (!accepted) return accepted;
+  std::vector<std::future<Status>> answers;
+  Status all = Ok();
+  for (const Delivery& delivery : deliveries) {
+    const std::string value = EncodeDelivery(delivery);
+    const auto answer = std::make_shared<std::promise<Status>>();
+    answers.push_back(answer->get_future());
+    const Status accepted = producer_.Produce(
+        {kDeliveriesTopic, DeliveryPartition(delivery.webhook_id, *partitions), delivery.id.str(), value},
+        [answer](const Result<std::int64_t>& offset) { answer->set_value(WithoutValue(offset)); });
+    if (accepted) continue;
+    answers.pop_back();
+    all = accepted;
+    break;
+  }
   // The producer answers by its message time-out.
-  return acknowledged.get();
+  for (std::future<Status>& answer : answers) {
+    if (Status acknowledged = answer.get(); !acknowledged) all = acknowledged;
+  }
+  return all;
 }
 
 }  // namespace webhook

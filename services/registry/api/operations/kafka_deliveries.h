@@ -19,7 +19,7 @@ class KafkaDeliveries : public OwnDeliveriesPort {
   KafkaDeliveries(std::string brokers, kafka::Producer& producer)
       : brokers_(std::move(brokers)), producer_(producer) {}
 
-  Status Append(const Delivery& delivery) override;
+  Status Append(const std::vector<Delivery>& deliveries) override;
 
  private:
   Result<std::int32_t> Partitions();

@@ -102,6 +102,19 @@ ordered_json ToJson(const store::EventRow& event) {
   return json;
 }
 
+ordered_json ToJson(const store::Redelivery& redelivery) {
+  ordered_json json;
+  json["id"] = redelivery.id;
+  json["state"] = redelivery.state;
+  json["filter"] = ordered_json::parse(redelivery.filter, nullptr, false);
+  json["total"] = redelivery.total;
+  json["sent"] = redelivery.sent;
+  json["passed"] = redelivery.passed;
+  json["created_at"] = FormatMillis(redelivery.created_at);
+  json["ended_at"] = OptionalTime(redelivery.ended_at);
+  return json;
+}
+
 ordered_json ToJson(const store::EventType& type) {
   ordered_json json;
   json["name"] = type.name;

@@ -7,6 +7,7 @@
 #include "services/registry/store/deliveries.h"
 #include "services/registry/store/event_types.h"
 #include "services/registry/store/events.h"
+#include "services/registry/store/redeliveries.h"
 #include "services/registry/store/secrets.h"
 #include "services/registry/store/webhooks.h"
 
@@ -18,6 +19,7 @@ nlohmann::ordered_json ToJson(const store::WebhookRecord& record);
 nlohmann::ordered_json ToJson(const store::DeliveryRow& delivery);
 nlohmann::ordered_json ToJson(const store::AttemptRow& attempt);
 nlohmann::ordered_json ToJson(const store::EventRow& event);
+nlohmann::ordered_json ToJson(const store::Redelivery& redelivery);
 nlohmann::ordered_json ToJson(const store::EventType& type);
 nlohmann::ordered_json ToJson(const store::Account& account);
 nlohmann::ordered_json ToJson(const store::ApiKey& key);

@@ -1,0 +1,99 @@
+#include "services/registry/jobs/redelivery_runner.h"
+
+#include <algorithm>
+#include <memory>
+#include <vector>
+
+#include "log/log.h"
+#include "runtime/clock.h"
+#include "services/registry/api/operations/redelivery_filter.h"
+#include "services/registry/store/events.h"
+#include "services/registry/store/webhooks.h"
+
+namespace webhook {
+namespace {
+
+constexpr int kMaxParts = 1'000;  // moved on in one step
+constexpr double kMostAtOnce = 100;
+constexpr double kUnlimitedPace = 100;  // a second, to an endpoint without a limit
+
+// Deliveries a second: half of what the endpoint's limit allows for long.
+double PaceOf(const RateLimit& limit) {
+  double pace = kUnlimitedPace * 2;
+  if (limit.burst > 0) pace = std::min(pace, static_cast<double>(limit.burst) / limit.burst_seconds);
+  if (limit.per_minute > 0) pace = std::min(pace, limit.per_minute / 60.0);
+  return pace / 2;
+}
+
+struct Planned {
+  std::vector<Delivery> deliveries;
+  bool any = false;   // there are intents, though their events may have been erased since
+  bool gone = false;  // the webhook is
+};
+
+}  // namespace
+
+RedeliveryRunner::RedeliveryRunner(postgres::Database& database, OwnDeliveriesPort& port, metrics::Registry& metrics)
+    : database_(database),
+      port_(port),
+      sent_(metrics.MakeCounter("webhook_redeliveries_sent_total", "Deliveries that redeliveries in bulk have appended",
+                                {})) {}
+
+Status RedeliveryRunner::Step() {
+  using Parts = std::vector<store::RedeliveryPart>;
+  const auto parts = database_.Transact<Parts>(
+      "list redeliveries", [](store::Tx& tx) -> Result<Parts> { return store::ListOpenParts(tx, kMaxParts); });
+  if (!parts) return parts.error();
+  std::erase_if(allowances_, [&](const auto& entry) {
+    return std::none_of(parts->begin(), parts->end(), [&](const store::RedeliveryPart& part) {
+      return part.redelivery_id == entry.first.first && part.webhook_id == entry.first.second;
+    });
+  });
+  const MonoTime now = runtime::ReadClock().mono;
+  for (const store::RedeliveryPart& part : *parts) {
+    if (Status moved = StepPart(part, now); !moved) return moved;
+  }
+  return Ok();
+}
+
+Status RedeliveryRunner::StepPart(const store::RedeliveryPart& part, MonoTime now) {
+  Allowance& allowance = allowances_[{part.redelivery_id, part.webhook_id}];
+  const auto filter = ReadRedeliveryFilter(part.filter);
+  const auto planned = database_.Transact<Planned>("plan a redelivery", [&](store::Tx& tx) -> Result<Planned> {
+    Planned plan;
+    const auto webhook = store::ReadWebhook(tx, part.account, part.webhook_id);
+    plan.gone = !webhook;
+    if (plan.gone) return plan;
+    const double pace = PaceOf(webhook->webhook.rate_limit);
+    const double passed = allowance.since == MonoTime{} ? 1 : std::chrono::duration<double>(now - allowance.since).count();
+    allowance.deliveries = std::min(allowance.deliveries + pace * passed, std::max(pace, kMostAtOnce));
+    allowance.since = now;
+    store::PlanPart(tx, part, filter, static_cast<int>(allowance.deliveries));
+    for (const store::Intent& intent : store::ReadIntents(tx, part)) {
+      plan.any = true;
+      auto event = store::ReadEvent(tx, part.account, intent.delivery.event_id);
+      if (!event) continue;  // erased since
+      Delivery& delivery = plan.deliveries.emplace_back();
+      delivery.id = intent.delivery.id;
+      delivery.event = std::make_shared<Event>(std::move(*event));
+      delivery.webhook_id = part.webhook_id;
+      delivery.run = intent.run;
+      delivery.kind = DeliveryKind::kRedelivery;
+      delivery.created_at = runtime::ReadClock().wall;
+      delivery.config_revision = webhook->webhook.revision;
+    }
+    return plan;
+  });
+  if (!planned) return planned.error();
+  if (!planned->any && !planned->gone) return Ok();
+  if (Status appended = port_.Append(planned->deliveries); !appended) return appended;
+  allowance.deliveries -= static_cast<double>(planned->deliveries.size());
+  sent_.Add(static_cast<double>(planned->deliveries.size()));
+  return database_.Transact<Done>("note a redelivery", [&](store::Tx& tx) -> Status {
+    for (const Delivery& delivery : planned->deliveries) store::InsertPendingDelivery(tx, delivery);
+    store::FinishIntents(tx, part, planned->gone);
+    return Ok();
+  });
+}
+
+}  // namespace webhook

@@ -1,0 +1,165 @@
+#include "services/registry/store/redeliveries.h"
+
+#include <pqxx/pqxx>
+
+#include "services/registry/store/delivery_rows.h"
+#include "services/registry/store/values.h"
+
+namespace webhook::store {
+namespace {
+
+Error NotFound(const std::string& id) {
+  return {ErrorCode::kNotFound, "redelivery_not_found", "no redelivery " + id};
+}
+
+std::string Select(const std::string& where) {
+  return "SELECT r.id, r.account_id, r.filter, r.state, coalesce(sum(p.total), 0)::bigint, "
+         "coalesce(sum(p.sent), 0)::bigint, coalesce(sum(p.passed), 0)::bigint, micros(r.created_at), micros(r.ended_at) "
+         "FROM redeliveries r LEFT JOIN redelivery_parts p ON p.redelivery_id = r.id " +
+         where;
+}
+
+Redelivery ToRedelivery(const pqxx::row& row) {
+  Redelivery redelivery;
+  redelivery.id = row[0].as<std::string>();
+  redelivery.account = AccountId(row[1].as<std::string>());
+  redelivery.filter = row[2].as<std::string>();
+  redelivery.state = row[3].as<std::string>();
+  redelivery.total = row[4].as<std::int64_t>();
+  redelivery.sent = row[5].as<std::int64_t>();
+  redelivery.passed = row[6].as<std::int64_t>();
+  redelivery.created_at = ToTime(row[7]);
+  redelivery.ended_at = ToOptionalTime(row[8]);
+  return redelivery;
+}
+
+// What a webhook that is gone would have got is no part of it.
+std::string PartsOf(Tx& tx, const AccountId& account, const DeliveryFilter& filter) {
+  return "FROM deliveries d " + WhereDeliveries(tx, account, filter) +
+         " AND webhook_id IN (SELECT id FROM webhooks WHERE account_id = " + tx.quote(account.str()) +
+         ") GROUP BY webhook_id";
+}
+
+}  // namespace
+
+RedeliveryCount CountRedelivery(Tx& tx, const AccountId& account, const DeliveryFilter& filter) {
+  const auto row = tx.exec1("SELECT coalesce(sum(n), 0)::bigint, count(*) FROM (SELECT count(*) AS n " +
+                            PartsOf(tx, account, filter) + ") parts");
+  return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+}
+
+Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const std::string& id,
+                                    const std::string& filter_json, const DeliveryFilter& filter) {
+  const auto made = tx.exec_params(
+      "INSERT INTO redeliveries (id, account_id, filter, state) VALUES ($1, $2, $3::jsonb, 'running') "
+      "ON CONFLICT (account_id) WHERE state = 'running' DO NOTHING RETURNING id",
+      id, account.str(), filter_json);
+  if (made.empty())
+    return Error{ErrorCode::kConflict, "redelivery_running", "another redelivery of the account is still running"};
+  tx.exec0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) SELECT " + tx.quote(id) + ", " +
+           tx.quote(account.str()) + ", webhook_id, count(*) " + PartsOf(tx, account, filter));
+  tx.exec_params0(
+      "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND NOT EXISTS "
+      "(SELECT 1 FROM redelivery_parts WHERE redelivery_id = $1)",
+      id);
+  return ReadRedelivery(tx, account, id);
+}
+
+Result<Redelivery> ReadRedelivery(Tx& tx, const AccountId& account, const std::string& id) {
+  const auto rows = tx.exec_params(Select("WHERE r.id = $1 AND r.account_id = $2 GROUP BY r.id"), id, account.str());
+  if (rows.empty()) return NotFound(id);
+  return ToRedelivery(rows[0]);
+}
+
+std::vector<Redelivery> ListRedeliveries(Tx& tx, const AccountId& account, const std::string& before, int limit) {
+  const auto rows =
+      tx.exec_params(Select("WHERE r.account_id = $1 AND ($2 = '' OR r.id < $2) GROUP BY r.id ORDER BY r.id DESC LIMIT $3"),
+                     account.str(), before, limit);
+  std::vector<Redelivery> all;
+  for (const auto& row : rows) all.push_back(ToRedelivery(row));
+  return all;
+}
+
+Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id) {
+  if (const auto known = ReadRedelivery(tx, account, id); !known) return known.error();
+  tx.exec_params0(
+      "UPDATE redeliveries SET state = 'cancelled', ended_at = now() WHERE id = $1 AND account_id = $2 AND "
+      "state = 'running'",
+      id, account.str());
+  return Ok();
+}
+
+std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit) {
+  const auto rows = tx.exec_params(
+      "SELECT p.redelivery_id, p.account_id, p.webhook_id, r.filter FROM redelivery_parts p JOIN redeliveries r "
+      "ON r.id = p.redelivery_id WHERE NOT p.ended AND r.state = 'running' ORDER BY r.id, p.webhook_id LIMIT $1",
+      limit);
+  std::vector<RedeliveryPart> parts;
+  for (const auto& row : rows)
+    parts.push_back({row[0].as<std::string>(), AccountId(row[1].as<std::string>()),
+                     WebhookId(row[2].as<std::string>()), row[3].as<std::string>()});
+  return parts;
+}
+
+void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most) {
+  const auto state = tx.exec_params(
+      "SELECT micros(position_at), position_id, EXISTS (SELECT 1 FROM redelivery_intents i WHERE "
+      "i.redelivery_id = p.redelivery_id AND i.webhook_id = p.webhook_id) FROM redelivery_parts p "
+      "WHERE redelivery_id = $1 AND webhook_id = $2 FOR UPDATE",
+      part.redelivery_id, part.webhook_id.str());
+  if (state.empty() || state[0][2].as<bool>()) return;
+  DeliveryFilter own = filter;
+  own.webhook_id = part.webhook_id.str();
+  std::string where = WhereDeliveries(tx, part.account, own);
+  if (!state[0][0].is_null())
+    where += " AND (accepted_at, id) > (from_micros(" + state[0][0].as<std::string>() + "), " +
+             tx.quote(state[0][1].as<std::string>()) + ")";
+  const std::string key = tx.quote(part.redelivery_id) + ", " + tx.quote(part.webhook_id.str());
+  const auto planned = tx.exec(
+      "WITH next AS (SELECT d.id, d.accepted_at, d.run, d.event_id FROM deliveries d " + where +
+      " ORDER BY accepted_at, id LIMIT " + std::to_string(most) + "), made AS (INSERT INTO redelivery_intents "
+      "(redelivery_id, webhook_id, account_id, delivery_id, accepted_at, run) SELECT " + key + ", " +
+      tx.quote(part.account.str()) + ", n.id, n.accepted_at, n.run + 1 FROM next n WHERE EXISTS (SELECT 1 FROM events e "
+      "WHERE e.account_id = " + tx.quote(part.account.str()) + " AND e.id = n.event_id AND e.accepted_at = n.accepted_at "
+      "AND e.body IS NOT NULL) RETURNING 1) "
+      "SELECT (SELECT count(*) FROM next), (SELECT count(*) FROM made), micros(max(accepted_at)), "
+      "(SELECT id FROM next ORDER BY accepted_at DESC, id DESC LIMIT 1) FROM next");
+  const auto seen = planned[0][0].as<int>();
+  if (seen == 0) {
+    FinishIntents(tx, part, true);
+    return;
+  }
+  tx.exec_params0(
+      "UPDATE redelivery_parts SET position_at = from_micros($3), position_id = $4, passed = passed + $5 "
+      "WHERE redelivery_id = $1 AND webhook_id = $2",
+      part.redelivery_id, part.webhook_id.str(), planned[0][2].as<std::int64_t>(), planned[0][3].as<std::string>(),
+      seen - planned[0][1].as<int>());
+}
+
+std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part) {
+  const auto rows = tx.exec_params(
+      "SELECT i.run, " + DeliveryColumns("d.") + " FROM redelivery_intents i JOIN deliveries d ON d.id = i.delivery_id "
+      "AND d.accepted_at = i.accepted_at WHERE i.redelivery_id = $1 AND i.webhook_id = $2 ORDER BY d.accepted_at, d.id",
+      part.redelivery_id, part.webhook_id.str());
+  std::vector<Intent> intents;
+  for (const auto& row : rows) intents.push_back({ToDelivery(row, 1), row[0].as<int>()});
+  return intents;
+}
+
+void FinishIntents(Tx& tx, const RedeliveryPart& part, bool gone) {
+  const auto dropped =
+      tx.exec_params("DELETE FROM redelivery_intents WHERE redelivery_id = $1 AND webhook_id = $2", part.redelivery_id,
+                     part.webhook_id.str())
+          .affected_rows();
+  const auto count = static_cast<std::int64_t>(dropped);
+  tx.exec_params0(
+      "UPDATE redelivery_parts SET sent = sent + $3, passed = passed + $4, ended = ended OR $5 "
+      "WHERE redelivery_id = $1 AND webhook_id = $2",
+      part.redelivery_id, part.webhook_id.str(), gone ? 0 : count, gone ? count : 0, gone);
+  tx.exec_params0(
+      "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND state = 'running' AND NOT EXISTS "
+      "(SELECT 1 FROM redelivery_parts WHERE redelivery_id = $1 AND NOT ended)",
+      part.redelivery_id);
+}
+
+}  // namespace webhook::store

@@ -1,0 +1,72 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/result.h"
+#include "core/time.h"
+#include "domain/delivery.h"
+#include "services/registry/store/deliveries.h"
+#include "services/registry/store/tx.h"
+
+namespace webhook::store {
+
+// Redeliveries in bulk: what is asked for, and how far it is. A redelivery has a part for each webhook, since each has
+// its own pace. What a part appends next is written down first (intents): after a crash the same runs are appended
+// again, of which workers make one each, so that each delivery is sent once.
+
+struct Redelivery {
+  std::string id;  // "redelivery_…"
+  AccountId account;
+  std::string filter;  // JSON, as the API takes it
+  std::string state;   // running, done, cancelled
+  std::int64_t total = 0;
+  std::int64_t sent = 0;
+  std::int64_t passed = 0;
+  WallTime created_at{};
+  std::optional<WallTime> ended_at;
+};
+
+struct RedeliveryPart {
+  std::string redelivery_id;
+  AccountId account;
+  WebhookId webhook_id;
+  std::string filter;
+};
+
+struct RedeliveryCount {
+  std::int64_t total = 0;
+  std::int64_t webhooks = 0;
+};
+
+// Deliveries that fit.
+RedeliveryCount CountRedelivery(Tx& tx, const AccountId& account, const DeliveryFilter& filter);
+// Begins one. kConflict "redelivery_running": the account has one.
+Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const std::string& id, const std::string& filter_json,
+                                    const DeliveryFilter& filter);
+// kNotFound "redelivery_not_found", for another account's too.
+Result<Redelivery> ReadRedelivery(Tx& tx, const AccountId& account, const std::string& id);
+// Newest first; `before`: only older ids, empty: from the newest.
+std::vector<Redelivery> ListRedeliveries(Tx& tx, const AccountId& account, const std::string& before, int limit);
+// Idempotent; what has ended stays as it is. kNotFound as above.
+Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id);
+
+// --- for the runner, of all accounts
+
+// Parts that have something left, of running redeliveries.
+std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit);
+// Writes down what the part appends next: up to `most` deliveries, oldest first, as their next runs. Nothing where
+// intents of before are left. Those that have been sent again since, or whose event was erased, are passed over.
+void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most);
+struct Intent {
+  DeliveryRow delivery;
+  int run = 0;
+};
+std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part);
+// They are appended (or, where `gone`, cannot be): takes the intents away, and ends the part, and with the last part the
+// redelivery, where nothing is left.
+void FinishIntents(Tx& tx, const RedeliveryPart& part, bool gone);
+
+}  // namespace webhook::store
