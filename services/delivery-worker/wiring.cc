@@ -18,11 +18,11 @@
 #include "services/delivery-worker/adapters/config_barrier.h"
 #include "services/delivery-worker/adapters/consumer_role.h"
 #include "services/delivery-worker/adapters/deactivator.h"
-#include "services/delivery-worker/adapters/delivery_partitions.h"
 #include "services/delivery-worker/adapters/delivery_runner.h"
 #include "services/delivery-worker/adapters/fanout_runner.h"
 #include "services/delivery-worker/adapters/lane_loop.h"
 #include "services/delivery-worker/adapters/pump_runner.h"
+#include "services/delivery-worker/adapters/topic_partitions.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
 
@@ -52,7 +52,7 @@ struct Worker::Parts {
   std::unique_ptr<Deactivator> deactivator;
   std::unique_ptr<kafka::Producer> producer;
   std::unique_ptr<rpc::WebhookWatch> watch;
-  std::unique_ptr<DeliveryPartitions> partitions;
+  std::unique_ptr<TopicPartitions> partitions;
   std::unique_ptr<ConfigBarrier> barrier;
   std::unique_ptr<AttemptsReader> attempts;
   // Their consumers go after the batches that the loops still hold, so the loops are destroyed before them.
@@ -99,7 +99,7 @@ Status Worker::Parts::Start(const Config& config) {
 
   timer = std::make_unique<runtime::EventLoop>("timer");
   timer->Every(kLook, [this] { metrics.kafka_up.Set(producer->connected() ? 1 : 0); });
-  partitions = std::make_unique<DeliveryPartitions>(config.kafka);
+  partitions = std::make_unique<TopicPartitions>(config.kafka);
   feed_loop = std::make_unique<LaneLoop>("feed");
   if (HasRole(config, "fanout")) StartFanout(config);
   if (HasRole(config, "pump")) StartPump(config);
@@ -119,15 +119,20 @@ void Worker::Parts::StartFanout(const Config& config) {
   RoleOptions options = Role(config, "fanout");
   options.group = kFanoutGroup;
   options.topics = {kEventsTopic};
-  const FanoutLimits limits;
+  FanoutLimits limits;
+  limits.time_scale = config.retry_time_scale;
+  limits.pace.max_wait = TierDelay(kWaitTiers.front().topic, config.retry_time_scale);
   options.max_backlog = limits.max_records;
   options.max_partition_bytes = limits.max_bytes;
   fanout = std::make_unique<ConsumerRole>(
       options, health, metrics, [this] { return webhooks.complete() && partitions->Learn(); },
       [this, limits](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort& lease) {
-        return std::make_shared<FanoutRunner>(
-            partition, from, PartitionRunner::Parts{*feed_loop, *producer, metrics},
-            FanoutRunner::Context{limits, *barrier, webhooks, lease, partitions->count()});
+        FanoutLimits own = limits;
+        own.pace.lanes = partitions->events();
+        own.delivery_partitions = partitions->deliveries();
+        return std::make_shared<FanoutRunner>(partition, from,
+                                              PartitionRunner::Parts{*feed_loop, *producer, metrics},
+                                              FanoutRunner::Context{own, *barrier, webhooks, lease});
       });
 }
 
@@ -148,7 +153,7 @@ void Worker::Parts::StartPump(const Config& config) {
       [this, context](const kafka::TopicPartition& partition, const Checkpoint& from,
                       const LeasePort& lease) {
         PumpContext own = context;
-        own.delivery_partitions = partitions->count();
+        own.delivery_partitions = partitions->deliveries();
         return std::make_shared<PumpRunner>(
             partition, from, PartitionRunner::Parts{*feed_loop, *producer, metrics}, own, lease);
       });

@@ -70,9 +70,14 @@ while (missing.length > 0 && Date.now() < end) {
 const {requests, duplicates, breaches, worst10, worst60, lag, repeats} = await sink.ask('stats', {names});
 const healthy = tenants.flatMap((tenant) => tenant.healthy);
 const {latencies} = await sink.ask('stats', {names: healthy});
-// Of each kill: how long the last of what was published in its second waited; those that no other kill followed soon.
+// Of each kill: how long the last of what was published in its second waited; and of those with no other within 15 s
+// before or after: of a worker that dies while another takes over, both are waited for.
 const takeovers = await sink.ask('longest', {names: healthy, moments: killed, within: 1_000});
-const alone = takeovers.filter((_, i) => i + 1 === killed.length || killed[i + 1] - killed[i] > 12_000);
+const apart = (i, j) => j < 0 || j >= killed.length || Math.abs(killed[i] - killed[j]) > 15_000;
+const alone = takeovers.filter((_, i) => apart(i, i - 1) && apart(i, i + 1));
+const worst = takeovers.map((ms, i) => ({at: new Date(killed[i]).toISOString().slice(11, 19), ms,
+  since_last_kill: i > 0 ? killed[i] - killed[i - 1] : null, until_next_kill: i + 1 < killed.length ? killed[i + 1] - killed[i] : null}))
+  .sort((a, b) => b.ms - a.ms).slice(0, 5);
 const spread = (values) => ({count: values.length, p50: quantile(values, 0.5), p99: quantile(values, 0.99), max: quantile(values, 1)});
 const lost = missing.reduce((sum, one) => sum + one.missing, 0);
 console.log(JSON.stringify({
@@ -82,7 +87,7 @@ console.log(JSON.stringify({
   repeated_after_ms: spread(repeats),
   allowed_per_kill: +(allowance / kills).toFixed(1), limit_breaches: breaches, worst_10s: worst10, worst_60s: worst60,
   healthy_ms: spread(latencies),
-  takeover_ms: spread(takeovers), takeover_alone_ms: spread(alone),
+  takeover_ms: spread(takeovers), takeover_alone_ms: spread(alone), worst_takeovers: worst,
   sink_lag_ms: lag,
 }, null, 1));
 if (breaches > 0) {

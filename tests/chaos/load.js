@@ -6,6 +6,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+import {Ingest} from '../e2e/lib/ingest.js';
 import {ctl, newAccount, rest, sleep} from '../e2e/lib/platform.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
@@ -64,14 +65,16 @@ export async function newTenant(sink, name, first, count, {behaviour = 'ok', web
   return {...account, names, webhookIds, published: 0};
 }
 
+// The n-th event of a tenant.
+const eventOf = ({id}, n) => ({
+  event_id: `load-${process.pid}-${n}`, account_id: id, event_type: types[n % types.length], data: {n, t: Date.now()},
+});
+
 // Publishes `count` more events of each tenant, until they are acknowledged: a call that was not sure is repeated with
 // the same event ids.
 export async function publishTo(tenants, count) {
-  const t = Date.now();
-  const lines = tenants.flatMap(({id, published}) => Array.from({length: count}, (_, i) => JSON.stringify({
-    event_id: `load-${process.pid}-${published + i}`, account_id: id, event_type: types[(published + i) % types.length],
-    data: {n: published + i, t},
-  })));
+  const lines = tenants.flatMap((tenant) =>
+    Array.from({length: count}, (_, i) => JSON.stringify(eventOf(tenant, tenant.published + i))));
   for (;;) {
     const {code, json} = await ctl(['events', 'publish', '--batch'], {input: lines.join('\n')});
     if (code === 0 && json.refused === 0) break;
@@ -80,18 +83,24 @@ export async function publishTo(tenants, count) {
   for (const tenant of tenants) tenant.published += count;
 }
 
-// Publishes until stopped: `perSecond` events of each tenant.
+// Publishes until stopped: `perSecond` events of each tenant, spread evenly over each second.
 export function startLoad(tenants, perSecond) {
+  const ingest = new Ingest();
   const state = {stopped: false};
   const running = (async () => {
+    const open = new Set();
     const started = Date.now();
-    let sent = 0;
-    while (!state.stopped) {
-      const due = Math.floor((Date.now() - started) / 1_000 * perSecond);
-      if (due > sent) await publishTo(tenants, due - sent);
-      sent = due;
-      await sleep(200);
+    for (let sent = 0; !state.stopped;) {
+      const due = Math.floor((Date.now() - started) / 1_000 * perSecond * tenants.length);
+      for (; sent < due; ++sent) {
+        const tenant = tenants[sent % tenants.length];
+        const call = ingest.publishSurely(eventOf(tenant, tenant.published++)).finally(() => open.delete(call));
+        open.add(call);
+      }
+      await sleep(2);
     }
+    await Promise.all(open);
+    ingest.close();
   })();
   return async () => {
     state.stopped = true;

@@ -38,13 +38,13 @@ const watch = () => {
   most = now.map((mib, i) => Math.max(mib, most[i] ?? 0));
 };
 let there = 0;
-while (there < waiting * 0.95) {
+// What is on its way between two topics is counted as waiting or not, by chance: only a minute without progress ends this.
+for (let best = 0, stalled = 0; there < waiting * 0.95 && stalled < 12; best = Math.max(best, there)) {
   await sleep(5_000);
   watch();
-  const before = there;
   there = await countWaiting();
+  stalled = there > best ? 0 : stalled + 1;
   say(`${there} wait · workers ${workerMemory().join(', ')} MiB`);
-  if (there < before) break;
 }
 memory.all_wait = workerMemory();
 for (let i = 0; i < Number(options.minutes) * 12; ++i) {

@@ -45,17 +45,20 @@ void Checker::OnAppended(Place place, std::int64_t offset) {
 // A slot is reserved for what is parked, so it is parked once; again where a slow answer or a retry took the
 // slot. A new owner knows of no slots, and finds windows that count as full: it parks what it is given anew.
 int Checker::MaxParks(int partition) const {
-  return options_.max_parks + kParksOfAnOwner * (owners_.at(partition) - 1);
+  const auto owners = owners_.find(partition);
+  return options_.max_parks + (owners == owners_.end() ? 0 : kParksOfAnOwner * (owners->second - 1));
 }
 
 void Checker::OnAttempt(const AttemptRecord& record) {
   Told& told = Of(record.delivery_id, record.run);
   const std::string name = Name(told, record.attempt);
   if (record.requested) told.at(record.attempt).recorded = clock_.time();
-  auto& recorded = covered_[{Topic::kDeliveries, record.delivery_partition}].recorded;
-  const auto index = static_cast<std::size_t>(record.delivery_offset);
-  if (recorded.size() <= index) recorded.resize(index + 1, false);
-  recorded[index] = true;
+  if (record.delivery_offset >= 0) {  // else fan-out has parked it, and it has never been in its partition
+    auto& recorded = covered_[{Topic::kDeliveries, record.delivery_partition}].recorded;
+    const auto index = static_cast<std::size_t>(record.delivery_offset);
+    if (recorded.size() <= index) recorded.resize(index + 1, false);
+    recorded[index] = true;
+  }
 
   if (record.state == DeliveryState::kWaiting) {
     if (record.outcome == "parked") {
@@ -83,6 +86,9 @@ void Checker::OnAttempt(const AttemptRecord& record) {
     told.ended_at = clock_.time();
     told.ended_attempt = record.attempt;
   }
+  // Fan-out that repeats an event does not know what has become of its deliveries. The log keeps what is
+  // further on.
+  if (record.delivery_offset < 0 && told.attempt > 0) return;
   // A reader takes what is ahead of what it has: by attempt, then by whether it is an end.
   const bool over = IsOver(told.state);
   const bool ahead = record.attempt > told.attempt || (record.attempt == told.attempt && !over);

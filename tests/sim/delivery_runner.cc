@@ -1,6 +1,5 @@
 #include <algorithm>
 
-#include "domain/hash.h"
 #include "tests/sim/runner.h"
 
 namespace webhook::sim {
@@ -34,7 +33,9 @@ class DeliveryRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repo
   void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
   bool Enter(const Webhook& webhook) override;
   void Leave(const Webhook& webhook) override { context_.admission->Leave(webhook); }
-  void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
+  void AppendWait(Token token, const char* topic, const Delivery& delivery) override {
+    AppendWaiting(token, topic, delivery);
+  }
   void AppendAttempt(Token token, const AttemptRecord& record) override;
   void Report(const AttemptRecord&) override {}
   void Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) override;
@@ -151,18 +152,6 @@ void DeliveryRunner::Close(Token token) {
   if (found == requests_.end()) return;
   context_.around.checker.OnClosed(epoch_, found->second.id, found->second.run);
   requests_.erase(found);
-}
-
-void DeliveryRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
-  const Topic to = TopicOf(topic);
-  const SimLog& log = context_.around.log;
-  const int partition =
-      to == Topic::kDeliveries
-          ? place_.partition
-          : static_cast<int>(Hash64(delivery.id.str()) % static_cast<std::uint64_t>(log.partitions(to)));
-  Record record;
-  record.delivery = std::make_shared<const Delivery>(delivery);
-  Append(token, {to, partition}, std::move(record));
 }
 
 void DeliveryRunner::AppendAttempt(Token token, const AttemptRecord& attempt) {

@@ -33,13 +33,36 @@ void Runner::Append(Token token, Place to, Record record) {
                             });
 }
 
+void Runner::AppendWaiting(Token token, const char* topic, const Delivery& delivery) {
+  const Topic to = TopicOf(topic);
+  const int partitions = context_.around.log.partitions(to);
+  const int partition =
+      to == Topic::kDeliveries
+          ? DeliveryPartition(delivery.webhook_id, partitions)
+          : static_cast<int>(Hash64(delivery.id.str()) % static_cast<std::uint64_t>(partitions));
+  Record record;
+  record.delivery = std::make_shared<const Delivery>(delivery);
+  Append(token, {to, partition}, std::move(record));
+}
+
 namespace {
 
-class FanoutRunner : public Runner, DeliveriesPort, BarrierPort, FanoutReportPort {
+// As the worker's wiring makes them.
+FanoutLimits LimitsOf(const Runner::Context& context) {
+  FanoutLimits limits = context.settings.fanout;
+  limits.pace.lanes = context.around.log.partitions(Topic::kEvents);
+  limits.pace.max_wait = TierDelay(kWaitTiers.front().topic, context.settings.lane.time_scale);
+  limits.delivery_partitions = context.around.log.partitions(Topic::kDeliveries);
+  limits.time_scale = context.settings.lane.time_scale;
+  return limits;
+}
+
+class FanoutRunner : public Runner, DeliveriesPort, JournalPort, ReportPort, BarrierPort, FanoutReportPort {
  public:
   FanoutRunner(Place place, int epoch, const Checkpoint& from, Context context)
       : Runner(place, epoch, std::move(context)),
-        lane_(from, context_.settings.fanout, {*this, *this, *this, *context_.copy, context_.lease}) {}
+        lane_(from, LimitsOf(context_), {*this, *this, *this, *this, *this, *context_.copy, context_.lease}) {
+  }
 
   Lane& lane() override { return lane_; }
   void Take(const Record& record, std::int64_t offset, Now now) override {
@@ -49,12 +72,17 @@ class FanoutRunner : public Runner, DeliveriesPort, BarrierPort, FanoutReportPor
 
  private:
   void AppendDelivery(Token token, const Delivery& delivery) override {
-    const int partitions = context_.around.log.partitions(Topic::kDeliveries);
-    Record record;
-    record.delivery = std::make_shared<const Delivery>(delivery);
-    Append(token, {Topic::kDeliveries, DeliveryPartition(delivery.webhook_id, partitions)},
-           std::move(record));
+    AppendWaiting(token, kDeliveriesTopic, delivery);
   }
+  void AppendWait(Token token, const char* topic, const Delivery& delivery) override {
+    AppendWaiting(token, topic, delivery);
+  }
+  void AppendAttempt(Token token, const AttemptRecord& record) override {
+    Record appended;
+    appended.attempt = std::make_shared<const AttemptRecord>(record);
+    Append(token, {Topic::kAttempts, record.delivery_partition}, std::move(appended));
+  }
+  void Report(const AttemptRecord&) override {}
   void AskBarrier() override {
     ++barriers_;
     Expect(Answering::kRequest, barriers_);

@@ -59,6 +59,8 @@ class Runner {
     context_.progress();
   }
   void Append(Token token, Place to, Record record);
+  // To a wait tier, or to the deliveries where its webhook's partition is.
+  void AppendWaiting(Token token, const char* topic, const Delivery& delivery);
   void Expect(Answering what, Token token) { ++open_[{what, token}]; }
   Random& random() { return context_.around.random; }
   Now now() const { return context_.life->now(); }

@@ -9,6 +9,7 @@
 #include "records/records.h"
 #include "runtime/clock.h"
 #include "services/delivery-worker/adapters/signed_request.h"
+#include "services/delivery-worker/adapters/tell_attempt.h"
 
 namespace webhook {
 
@@ -86,18 +87,7 @@ void DeliveryRunner::AppendAttempt(Token token, const AttemptRecord& record) {
 }
 
 void DeliveryRunner::Report(const AttemptRecord& record) {
-  parts().metrics.CountAttempt(record);
-  log::Info(record.requested ? "attempt.finished" : "delivery.changed",
-            {{"account_id", record.account.str()},
-             {"event_id", record.event_id.str()},
-             {"webhook_id", record.webhook_id.str()},
-             {"delivery_id", record.delivery_id.str()},
-             {"run", record.run},
-             {"attempt", record.attempt},
-             {"outcome", record.outcome},
-             {"status", record.status},
-             {"duration_ms", record.duration.count() / 1000},
-             {"state", ToText(record.state)}});
+  TellAttempt(parts().metrics, record);
 }
 
 }  // namespace webhook

@@ -5,6 +5,7 @@
 
 #include "domain/topics.h"
 #include "records/records.h"
+#include "services/delivery-worker/adapters/tell_attempt.h"
 
 namespace webhook {
 
@@ -12,8 +13,8 @@ FanoutRunner::FanoutRunner(kafka::TopicPartition partition, const Checkpoint& fr
                            const Context& context)
     : PartitionRunner(std::move(partition), from, parts),
       barrier_(context.barrier),
-      delivery_partitions_(context.delivery_partitions),
-      lane_(from, context.limits, {*this, *this, *this, context.webhooks, context.lease}) {}
+      delivery_partitions_(context.limits.delivery_partitions),
+      lane_(from, context.limits, {*this, *this, *this, *this, *this, context.webhooks, context.lease}) {}
 
 Status FanoutRunner::Take(const kafka::ConsumedRecord& record, Now now) {
   auto event = DecodeEvent(record.value);
@@ -26,6 +27,20 @@ void FanoutRunner::AppendDelivery(Token token, const Delivery& delivery) {
   const std::string value = EncodeDelivery(delivery);
   Produce(token, {kDeliveriesTopic, DeliveryPartition(delivery.webhook_id, delivery_partitions_),
                   delivery.id.str(), value});
+}
+
+void FanoutRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
+  const std::string value = EncodeDelivery(delivery);
+  Produce(token, {topic, -1, delivery.id.str(), value});
+}
+
+void FanoutRunner::AppendAttempt(Token token, const AttemptRecord& record) {
+  const std::string value = EncodeAttempt(record);
+  Produce(token, {kAttemptsTopic, record.delivery_partition, record.delivery_id.str(), value});
+}
+
+void FanoutRunner::Report(const AttemptRecord& record) {
+  TellAttempt(parts().metrics, record);
 }
 
 void FanoutRunner::AskBarrier() {

@@ -9,6 +9,8 @@ namespace webhook {
 // A FanoutLane with the producer and the barrier.
 class FanoutRunner : public PartitionRunner,
                      private DeliveriesPort,
+                     private JournalPort,
+                     private ReportPort,
                      private BarrierPort,
                      private FanoutReportPort {
  public:
@@ -18,7 +20,6 @@ class FanoutRunner : public PartitionRunner,
     ConfigBarrier& barrier;
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
-    std::int32_t delivery_partitions = 0;  // of webhook.deliveries
   };
   FanoutRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
                const Context& context);
@@ -28,6 +29,9 @@ class FanoutRunner : public PartitionRunner,
   const Lane& lane() const override { return lane_; }
   Status Take(const kafka::ConsumedRecord& record, Now now) override;
   void AppendDelivery(Token token, const Delivery& delivery) override;
+  void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
+  void AppendAttempt(Token token, const AttemptRecord& record) override;
+  void Report(const AttemptRecord& record) override;
   void AskBarrier() override;
   void ReportFanout(FannedOut what, std::size_t deliveries) override;
 

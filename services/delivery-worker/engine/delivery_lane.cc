@@ -15,7 +15,6 @@ constexpr std::chrono::seconds kParking{1};
 constexpr std::chrono::seconds kSweep{60};
 constexpr std::chrono::milliseconds kLeaseLook{100};
 constexpr std::chrono::milliseconds kConfigLook{100};
-constexpr char kWaitsForEndpoint[] = "Waits for the endpoint's rate limit or for its earlier deliveries.";
 constexpr char kWaitsForAccount[] = "Waits for others of the account: together they hold much memory.";
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
@@ -300,13 +299,8 @@ void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, No
   if (item.delivery.due_at) due = std::max(due, *item.delivery.due_at + WallTime::duration{1});
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
-  item.wait_topic = WaitTopic(due, now.wall, limits_.time_scale);
-  if (std::string_view(item.wait_topic) == kDeliveriesTopic)
-    item.wait_topic = kWaitTiers.front().topic;  // else it would come back at once
-  item.record.state = DeliveryState::kWaiting;
-  item.record.outcome = "parked";
-  item.record.reason = reason;
-  item.record.next_attempt_at = due;
+  item.wait_topic = ParkTopic(due, now.wall, limits_.time_scale);
+  DescribeParking(due, reason, &item.record);
   ReportAndAppend(token);
 }
 

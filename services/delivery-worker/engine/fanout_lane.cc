@@ -2,12 +2,19 @@
 
 #include <utility>
 
+#include "domain/topics.h"
 #include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {
+namespace {
+
+constexpr std::chrono::seconds kSweep{60};
+constexpr std::int64_t kNoOffset = -1;  // it has never been in its partition
+
+}  // namespace
 
 FanoutLane::FanoutLane(const Checkpoint& from, const FanoutLimits& limits, const Ports& ports)
-    : Lane(from), limits_(limits), ports_(ports), seen_(limits.remembered) {}
+    : Lane(from), limits_(limits), ports_(ports), seen_(limits.remembered), pace_(limits.pace) {}
 
 void FanoutLane::OnEvent(std::shared_ptr<const Event> event, std::int64_t offset, Now now) {
   if (!window_.Add(offset)) return;
@@ -19,6 +26,10 @@ void FanoutLane::OnEvent(std::shared_ptr<const Event> event, std::int64_t offset
 
 // One barrier for all that was read before it.
 void FanoutLane::Advance(Now now) {
+  if (now.mono >= next_sweep_) {
+    pace_.Sweep(now.mono);
+    next_sweep_ = now.mono + kSweep;
+  }
   FanOutReady(now);
   if (waiting_.empty() || !asked_.empty()) return;
   asked_.swap(waiting_);
@@ -42,7 +53,7 @@ void FanoutLane::FanOutReady(Now now) {
 
 void FanoutLane::AppendMatched() {
   while (first_matched_ <= last_token_) {
-    const std::size_t bytes = deliveries_.at(first_matched_).second.event->body.size();
+    const std::size_t bytes = deliveries_.at(first_matched_).delivery.event->body.size();
     const bool room = appends_ < limits_.max_appends && append_bytes_ + bytes <= limits_.max_append_bytes;
     if (!room && appends_ > 0) return;
     ++appends_;
@@ -73,20 +84,42 @@ void FanoutLane::FanOutEntry(const Entry& entry, Now now) {
   if (deliveries.empty()) return Finish(entry.offset, bytes);
   open_[entry.offset] = {deliveries.size(), bytes};
   for (Delivery& delivery : deliveries) {
-    deliveries_.emplace(++last_token_, std::pair{entry.offset, std::move(delivery)});
+    Matched& matched = deliveries_[++last_token_];
+    matched.offset = entry.offset;
+    matched.delivery = std::move(delivery);
+    const auto webhook = ports_.webhooks.Find(matched.delivery.webhook_id);
+    if (webhook && limits_.guards.reserved_slots) PaceOut(&matched, *webhook, now);
   }
   AppendMatched();
 }
 
+void FanoutLane::PaceOut(Matched* matched, const Webhook& webhook, Now now) {
+  const auto slot = pace_.Take(webhook, now.mono);
+  if (!slot) return;
+  Delivery& delivery = matched->delivery;
+  delivery.due_at = now.wall + (*slot - now.mono);
+  delivery.wait_reason = WaitReason::kParked;
+  matched->wait_topic = ParkTopic(*delivery.due_at, now.wall, limits_.time_scale);
+  AttemptRecord& parking = matched->parking.emplace(
+      DescribeDelivery(delivery, DeliveryPartition(webhook.id, limits_.delivery_partitions), kNoOffset));
+  DescribeParking(*delivery.due_at, kWaitsForEndpoint, &parking);
+  ports_.parkings.Report(parking);
+}
+
 void FanoutLane::DoAppend(Token token) {
-  ports_.deliveries.AppendDelivery(token, deliveries_.at(token).second);
+  const Matched& matched = deliveries_.at(token);
+  if (!matched.parking) return ports_.deliveries.AppendDelivery(token, matched.delivery);
+  if (matched.wait_topic != nullptr)
+    return ports_.journal.AppendWait(token, matched.wait_topic, matched.delivery);
+  ports_.journal.AppendAttempt(token, *matched.parking);
 }
 
 void FanoutLane::OnAcknowledged(Token token, std::int64_t, Now now) {
   const auto found = deliveries_.find(token);
-  const std::int64_t offset = found->second.first;
+  if (std::exchange(found->second.wait_topic, nullptr) != nullptr) return Append(token);
+  const std::int64_t offset = found->second.offset;
   --appends_;
-  append_bytes_ -= found->second.second.event->body.size();
+  append_bytes_ -= found->second.delivery.event->body.size();
   deliveries_.erase(found);
   const auto open = open_.find(offset);
   if (--open->second.unacknowledged == 0) {

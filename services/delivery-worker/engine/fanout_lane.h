@@ -5,13 +5,15 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <utility>
+#include <optional>
 #include <vector>
 
 #include "core/recent_set.h"
 #include "core/time.h"
+#include "domain/attempt_record.h"
 #include "domain/delivery.h"
 #include "domain/event.h"
+#include "services/delivery-worker/engine/fanout_pace.h"
 #include "services/delivery-worker/engine/guards.h"
 #include "services/delivery-worker/engine/lane.h"
 #include "services/delivery-worker/engine/ports.h"
@@ -27,10 +29,16 @@ struct FanoutLimits {
   std::size_t max_appends = 4'096;
   std::size_t max_append_bytes = 2u << 20;
   std::size_t remembered = 16'384;  // events of one partition, to drop repeats of a publish
+  PaceLimits pace;
+  std::int32_t delivery_partitions = 1;  // of webhook.deliveries
+  double time_scale = 1;                 // as DeliveryLimits::time_scale
   Guards guards;
 };
 
-// Fans out one partition of webhook.events: OnEvent -> barrier -> FanOut -> AppendDelivery for each -> done,
+// Fans out one partition of webhook.events:
+//   OnEvent -> barrier -> FanOut -> of each delivery: AppendDelivery, or, where its endpoint is flooded,
+//   AppendWait
+//   -> AppendAttempt (parked) -> done,
 // in their order. The barrier lets a webhook that was created before an event was published match it: the
 // local copy of the webhooks has reached what the registry had committed after the event was read. Nothing
 // begins outside of the lease.
@@ -38,6 +46,8 @@ class FanoutLane : public Lane {
  public:
   struct Ports {
     DeliveriesPort& deliveries;
+    JournalPort& journal;
+    ReportPort& parkings;
     BarrierPort& barrier;
     FanoutReportPort& report;
     const WebhookDirectory& webhooks;
@@ -66,21 +76,32 @@ class FanoutLane : public Lane {
   void Advance(Now now) override;
   void Drain(Now now) override;
 
+  // A delivery that is being appended, or is to be.
+  struct Matched {
+    std::int64_t offset = 0;  // of its event
+    Delivery delivery;
+    const char* wait_topic = nullptr;  // set: it is parked, and to be appended there before its record
+    std::optional<AttemptRecord> parking;
+  };
+
   void FanOutReady(Now now);
   void AppendMatched();
   void FanOutEntry(const Entry& entry, Now now);
+  // Parks the delivery where its endpoint's limit will not let it through soon.
+  void PaceOut(Matched* matched, const Webhook& webhook, Now now);
   void Finish(std::int64_t offset, std::size_t bytes);
 
   const FanoutLimits limits_;
   Ports ports_;
   RecentSet seen_;
+  FanoutPace pace_;
+  MonoTime next_sweep_{};
   std::vector<Entry> waiting_;         // read after the barrier that is under way was asked for
   std::vector<Entry> asked_;           // behind that barrier
   std::deque<Entry> ready_;            // behind a barrier that was reached
   std::map<std::int64_t, Open> open_;  // by offset
-  // Token -> offset of its event, delivery. From first_matched_ on they are still to be appended, in this
-  // order.
-  std::map<Token, std::pair<std::int64_t, Delivery>> deliveries_;
+  std::map<Token, Matched>
+      deliveries_;  // from first_matched_ on they are still to be appended, in this order
   Token first_matched_ = 1;
   std::size_t appends_ = 0;  // of them, under way
   std::size_t append_bytes_ = 0;

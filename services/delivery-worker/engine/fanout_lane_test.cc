@@ -12,22 +12,44 @@ namespace {
 
 using ::testing::ElementsAre;
 
-struct FakeStage : DeliveriesPort, BarrierPort, FanoutReportPort, WebhookDirectory, LeasePort {
+struct FakeStage : DeliveriesPort,
+                   JournalPort,
+                   ReportPort,
+                   BarrierPort,
+                   FanoutReportPort,
+                   WebhookDirectory,
+                   LeasePort {
   void AppendDelivery(Token token, const Delivery& delivery) override {
     open.push_back(token);
     appended.push_back(delivery.webhook_id.str());
   }
+  void AppendWait(Token token, const char* topic, const Delivery& delivery) override {
+    open.push_back(token);
+    appended.push_back(std::string(topic) + " " + delivery.webhook_id.str());
+    due.push_back(*delivery.due_at);
+  }
+  void AppendAttempt(Token token, const AttemptRecord& record) override {
+    open.push_back(token);
+    appended.push_back(record.outcome + " " + record.webhook_id.str());
+  }
+  void Report(const AttemptRecord&) override { ++parkings; }
   void AskBarrier() override { ++barriers; }
   void ReportFanout(FannedOut what, std::size_t) override {
     duplicates += what == FannedOut::kDuplicate ? 1 : 0;
   }
-  std::shared_ptr<const Webhook> Find(const WebhookId&) const override { return nullptr; }
+  std::shared_ptr<const Webhook> Find(const WebhookId& id) const override {
+    for (const auto& webhook : webhooks) {
+      if (webhook->id == id) return webhook;
+    }
+    return nullptr;
+  }
   std::vector<std::shared_ptr<const Webhook>> Of(const AccountId&) const override { return webhooks; }
   std::int64_t revision() const override { return 1; }
   MonoTime lease() const override { return until; }
 
-  void Add(const std::string& id) {
+  void Add(const std::string& id, RateLimit limit = {0, 0, 10}) {
     Webhook webhook;
+    webhook.rate_limit = limit;
     webhook.id = WebhookId(id);
     webhook.account = AccountId("account_1");
     webhook.events = {"*"};
@@ -37,6 +59,8 @@ struct FakeStage : DeliveriesPort, BarrierPort, FanoutReportPort, WebhookDirecto
   std::vector<std::shared_ptr<const Webhook>> webhooks;
   std::vector<Token> open;
   std::vector<std::string> appended;
+  std::vector<WallTime> due;
+  int parkings = 0;
   MonoTime until = MonoTime::max();
   int barriers = 0;
   int duplicates = 0;
@@ -56,7 +80,7 @@ class FanoutLaneTest : public ::testing::Test {
 
   Now now{};
   FakeStage stage;
-  FanoutLane lane{Checkpoint{}, FanoutLimits{}, {stage, stage, stage, stage, stage}};
+  FanoutLane lane{Checkpoint{}, FanoutLimits{}, {stage, stage, stage, stage, stage, stage, stage}};
 };
 
 TEST_F(FanoutLaneTest, MatchesWithTheWebhooksBehindTheBarrier) {
@@ -115,7 +139,7 @@ TEST_F(FanoutLaneTest, DropsARepeatedPublish) {
 TEST_F(FanoutLaneTest, BoundsWhatIsBeingAppended) {
   FanoutLimits limits;
   limits.max_appends = 3;
-  FanoutLane bounded{Checkpoint{}, limits, {stage, stage, stage, stage, stage}};
+  FanoutLane bounded{Checkpoint{}, limits, {stage, stage, stage, stage, stage, stage, stage}};
   stage.Add("webhook_a");
   stage.Add("webhook_b");
   for (int i = 0; i < 100; ++i) bounded.OnEvent(NewEvent("e" + std::to_string(i)), i, now);
@@ -136,7 +160,7 @@ TEST_F(FanoutLaneTest, BoundsWhatIsBeingAppended) {
 TEST_F(FanoutLaneTest, OneEventForManyIsNotAppendedAtOnce) {
   FanoutLimits limits;
   limits.max_append_bytes = 5;
-  FanoutLane bounded{Checkpoint{}, limits, {stage, stage, stage, stage, stage}};
+  FanoutLane bounded{Checkpoint{}, limits, {stage, stage, stage, stage, stage, stage, stage}};
   for (int i = 0; i < 7; ++i) stage.Add("webhook_" + std::to_string(i));
   bounded.OnEvent(NewEvent("e1"), 0, now);
   bounded.OnTick(now);
@@ -155,7 +179,7 @@ TEST_F(FanoutLaneTest, OneEventForManyIsNotAppendedAtOnce) {
 TEST_F(FanoutLaneTest, ABodyAboveTheBoundGoesAlone) {
   FanoutLimits limits;
   limits.max_append_bytes = 1;
-  FanoutLane bounded{Checkpoint{}, limits, {stage, stage, stage, stage, stage}};
+  FanoutLane bounded{Checkpoint{}, limits, {stage, stage, stage, stage, stage, stage, stage}};
   stage.Add("webhook_a");
   bounded.OnEvent(NewEvent("e1"), 0, now);
   bounded.OnTick(now);
@@ -205,6 +229,41 @@ TEST_F(FanoutLaneTest, ADrainLeavesWhatHasNotBegun) {
   EXPECT_TRUE(stage.appended.empty());
   EXPECT_TRUE(lane.idle());
   EXPECT_EQ(committable(), 0);
+}
+
+TEST_F(FanoutLaneTest, ParksWhatAnEndpointsLimitWillNotLetThroughSoon) {
+  stage.Add("webhook_a", {6, 1, 10});
+  stage.Add("webhook_b");
+  for (int i = 0; i < 4; ++i) lane.OnEvent(NewEvent("e" + std::to_string(i)), i, now);
+  lane.OnTick(now);
+  lane.OnBarrier(now);
+  EXPECT_THAT(stage.appended,
+              ElementsAre("webhook_a", "webhook_b", "webhook_a", "webhook_b", "webhook.wait.15s webhook_a",
+                          "webhook_b", "webhook.wait.15s webhook_a", "webhook_b"));
+  ASSERT_EQ(stage.due.size(), 2U);
+  EXPECT_GE(stage.due[1] - stage.due[0], std::chrono::seconds{10}) << "each has a slot of its own";
+  EXPECT_EQ(stage.parkings, 2);
+}
+
+TEST_F(FanoutLaneTest, WhatIsParkedIsDoneWhenItsRecordIsAcknowledgedToo) {
+  stage.Add("webhook_a", {1, 1, 10});
+  lane.OnEvent(NewEvent("e0"), 0, now);
+  lane.OnEvent(NewEvent("e1"), 1, now);
+  lane.OnTick(now);
+  lane.OnBarrier(now);
+  ASSERT_EQ(stage.appended.size(), 2U);
+  lane.OnAppended(stage.open[0], {true, 0}, now);
+  lane.OnAppended(stage.open[1], {true, 0}, now);
+  EXPECT_EQ(committable(), 1) << "it waits, and nobody has been told";
+  ASSERT_EQ(stage.appended.size(), 3U);
+  EXPECT_EQ(stage.appended[2], "parked webhook_a");
+  lane.OnAppended(stage.open[2], {false, -1}, now);
+  now.mono += std::chrono::seconds{1};
+  lane.OnTick(now);
+  ASSERT_EQ(stage.appended.size(), 4U);
+  EXPECT_EQ(stage.appended[3], "parked webhook_a") << "what waits is not appended again";
+  lane.OnAppended(stage.open[3], {true, 1}, now);
+  EXPECT_EQ(committable(), 2);
 }
 
 }  // namespace

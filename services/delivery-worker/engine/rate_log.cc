@@ -57,14 +57,14 @@ bool RateLog::Empty(MonoTime now) const {
   return pending_ == 0 && (times_.empty() || times_.back() + window < now) && full_at_ < now - window;
 }
 
-std::chrono::microseconds RateLog::Pace() const {
+std::chrono::microseconds Pace(const RateLimit& limit) {
   std::chrono::microseconds pace{0};
-  if (limit_.burst > 0) {
-    const std::chrono::microseconds window = std::chrono::seconds{limit_.burst_seconds} + kRateGuard;
-    pace = window / limit_.burst;
+  if (limit.burst > 0) {
+    const std::chrono::microseconds window = std::chrono::seconds{limit.burst_seconds} + kRateGuard;
+    pace = window / limit.burst;
   }
-  if (limit_.per_minute > 0)
-    pace = std::max(pace, std::chrono::microseconds{kMinute + kRateGuard} / limit_.per_minute);
+  if (limit.per_minute > 0)
+    pace = std::max(pace, std::chrono::microseconds{kMinute + kRateGuard} / limit.per_minute);
   return pace;
 }
 

@@ -9,6 +9,9 @@
 
 namespace webhook {
 
+// The pace at which a flooded endpoint is served for long; 0: no limit.
+std::chrono::microseconds Pace(const RateLimit& limit);
+
 // The last requests to one endpoint, against both of its ceilings: exact sliding windows, no buckets, so no
 // window of the receiver's own choosing ever holds more (docs/contract.md, point 5). A request reaches the
 // receiver at some moment between its admission and its end: until then it counts as one that may come at any
@@ -36,8 +39,8 @@ class RateLog {
 
   // True where no request is young enough to matter.
   bool Empty(MonoTime now) const;
-  // The pace at which a flooded endpoint is served for long; 0: no limit.
-  std::chrono::microseconds Pace() const;
+  // As the function of that name.
+  std::chrono::microseconds Pace() const { return webhook::Pace(limit_); }
   // True where there is any ceiling.
   bool limited() const { return limit_.burst > 0 || limit_.per_minute > 0; }
 

@@ -144,6 +144,11 @@ const char* WaitTopic(WallTime due, WallTime now, double time_scale) {
   return topic;
 }
 
+const char* ParkTopic(WallTime due, WallTime now, double time_scale) {
+  const char* topic = WaitTopic(due, now, time_scale);
+  return std::string_view(topic) == kDeliveriesTopic ? kWaitTiers.front().topic : topic;
+}
+
 AttemptRecord DescribeDelivery(const Delivery& delivery, std::int32_t partition, std::int64_t offset) {
   AttemptRecord record;
   record.delivery_id = delivery.id;
@@ -160,6 +165,13 @@ AttemptRecord DescribeDelivery(const Delivery& delivery, std::int32_t partition,
   record.delivery_partition = partition;
   record.delivery_offset = offset;
   return record;
+}
+
+void DescribeParking(WallTime due, const std::string& reason, AttemptRecord* record) {
+  record->state = DeliveryState::kWaiting;
+  record->outcome = "parked";
+  record->reason = reason;
+  record->next_attempt_at = due;
 }
 
 void DescribeRequest(const HttpResult& result, const std::string& url, AttemptRecord* record) {

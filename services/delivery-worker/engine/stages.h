@@ -96,10 +96,19 @@ std::chrono::microseconds TierDelay(std::string_view topic, double time_scale);
 // deliveries themselves where the rest is shorter than every tier (the lane holds it).
 const char* WaitTopic(WallTime due, WallTime now, double time_scale);
 
+// The same for a delivery that is parked: the shortest tier at least, else it would come back at once.
+const char* ParkTopic(WallTime due, WallTime now, double time_scale);
+
 // --- telling
+
+// Why a delivery is parked.
+inline constexpr char kWaitsForEndpoint[] =
+    "Waits for the endpoint's rate limit or for its earlier deliveries.";
 
 // The record of a delivery's present state, without the fields of a request.
 AttemptRecord DescribeDelivery(const Delivery& delivery, std::int32_t partition, std::int64_t offset);
+// Adds that it is parked until `due`.
+void DescribeParking(WallTime due, const std::string& reason, AttemptRecord* record);
 // Adds what a request came to.
 void DescribeRequest(const HttpResult& result, const std::string& url, AttemptRecord* record);
 
