@@ -23,6 +23,7 @@
 #include "services/registry/api/operations/kafka_deliveries.h"
 #include "services/registry/api/operations/operation_runner.h"
 #include "services/registry/api/operations/webhook_handlers.h"
+#include "services/registry/api/rest/client_address.h"
 #include "services/registry/api/rest/rest_api.h"
 #include "services/registry/jobs/failing_webhooks.h"
 #include "services/registry/jobs/job_runner.h"
