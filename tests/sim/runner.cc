@@ -51,7 +51,10 @@ namespace {
 FanoutLimits LimitsOf(const Runner::Context& context) {
   FanoutLimits limits = context.settings.fanout;
   limits.pace.lanes = context.around.log.partitions(Topic::kEvents);
-  limits.pace.max_wait = TierDelay(kWaitTiers.front().topic, context.settings.lane.time_scale);
+  limits.pace.max_wait = context.settings.paced
+                             ? TierDelay(kWaitTiers.front().topic, context.settings.lane.time_scale)
+                             : std::chrono::hours{24};
+  if (!context.settings.paced) limits.pace.max_waiting = 1'000'000;
   limits.delivery_partitions = context.around.log.partitions(Topic::kDeliveries);
   limits.time_scale = context.settings.lane.time_scale;
   return limits;

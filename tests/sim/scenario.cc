@@ -317,6 +317,8 @@ void Draw::Faults() {
   // In a quick tier a delivery is back long before the queue that turned it away has room; who finds no place
   // has waited in vain.
   if (scenario_.checks.time_scale < 1 || scarce_) scenario_.checks.max_parks = 2'000;
+  // So that floods reach the lanes as well.
+  scenario_.settings.paced = random_.Percent(50);
   scenario_.checks.zombies = zombies_;
   scenario_.checks.clean = kind_ != Kind::kFaulty;
   scenario_.checks.ambiguous = faults.appends.ambiguous > 0;

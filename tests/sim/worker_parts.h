@@ -26,6 +26,7 @@ struct WorkerFaults {
 struct WorkerSettings {
   DeliveryLimits lane;
   FanoutLimits fanout;
+  bool paced = true;  // fan-out parks floods; false: as one that has just taken over
   PumpLimits pump;
   AdmissionLimits admission;
   Time tick = std::chrono::milliseconds{20};  // of a lane with something to do
