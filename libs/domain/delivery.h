@@ -84,7 +84,8 @@ struct HttpResult {
   bool blocked_by_name = false;   // with `blocked`: for what a name leads to just now, not for the URL itself
   // Our side failed (no descriptor, no resolver, a stale connection, a lease that ran out): costs no attempt.
   bool own_fault = false;
-  std::string detail;                                        // one sentence for people, for all but a status
+  bool stale_connection = false;  // with `own_fault`: a kept one was closed; the next request takes a new one
+  std::string detail;             // one sentence for people, for all but a status
   std::optional<std::chrono::seconds> retry_after;           // from 429 and 503 only
   std::vector<std::pair<std::string, std::string>> headers;  // all but Set-Cookie; <= 16 KiB
   std::string excerpt;                                       // first bytes of the body, <= 4,096

@@ -113,7 +113,8 @@ TEST_F(ClientTest, AKeptConnectionThatThePeerClosesWithoutAnAnswerIsNoFaultOfThe
     if (number == 1) connection.Write(kOk);
   });
   EXPECT_EQ(Send(peer).get().status, 200);
-  EXPECT_TRUE(Send(peer).get().own_fault);
+  const HttpResult closed = Send(peer).get();
+  EXPECT_TRUE(closed.own_fault && closed.stale_connection);
   EXPECT_EQ(peer.connections(), 1);
   EXPECT_EQ(Send(peer).get().status, 200) << "on a fresh connection";
   EXPECT_EQ(Send(peer).get().status, 200) << "and so for a while";

@@ -213,6 +213,10 @@ void Checker::OnEnded(Lane lane, const Delivery& delivery, const Webhook& webhoo
   Attempt& attempt = told.at(delivery.attempt);
   if (result.own_fault) {
     attempt.own_fault.insert(lane);
+    if (!result.written_at) return;
+    // The endpoint closed the connection before it had read any of it; its windows count it all the same.
+    --attempt.writes;
+    --told.writes;
     return;
   }
   attempt.own_fault.erase(lane);

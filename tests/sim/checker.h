@@ -41,7 +41,7 @@ struct CheckerOptions {
   bool idle = false;
   bool clean = false;      // no fault; workers may come and go
   bool ambiguous = false;  // a record may be in the log twice
-  int max_parks = 12;      // of a delivery, by one owner
+  int max_parks = 12;      // of an attempt, by one owner
   double time_scale = 1;   // of the schedule's pauses
   Time skew{0};            // of the workers' clocks: retries may come so much too early
   bool zombies = false;    // what an owner that was replaced appends may come at any time
@@ -138,6 +138,7 @@ class Checker {
     int retry_copies = 0;          // in the log
     int park_copies = 0;
     int park_records = 0;
+    int idle_parks = 0;                                 // while its endpoint did not fail
     std::vector<std::pair<int, std::int64_t>> offsets;  // in webhook.deliveries
   };
   struct Told {
@@ -154,8 +155,7 @@ class Checker {
     std::map<Lane, int> open;
     int writes = 0;
     int parks = 0;
-    int idle_parks = 0;  // while its endpoint did not fail
-    int attempt = 0;     // with state: what a reader of the attempts sees
+    int attempt = 0;  // with state: what a reader of the attempts sees
     DeliveryState state = DeliveryState::kPending;
     std::vector<Attempt> attempts = std::vector<Attempt>(1);
 

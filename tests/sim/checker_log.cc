@@ -69,12 +69,12 @@ void Checker::OnAttempt(const AttemptRecord& record) {
       // An endpoint that fails is probed by one request at a time: what waits for it goes round meanwhile. So
       // does what our own side cannot send.
       if (endpoints_.at(told.webhook).straight_failures < kProbing && attempt.own_fault.empty())
-        ++told.idle_parks;
-      counts_.most_parks = std::max(counts_.most_parks, told.idle_parks);
+        ++attempt.idle_parks;
+      counts_.most_parks = std::max(counts_.most_parks, attempt.idle_parks);
       if (attempt.park_copies < (options_.ambiguous ? 1 : attempt.park_records))
         return Fail("I10", "recorded as parked, and it waits nowhere: " + name);
-      if (told.idle_parks > MaxParks(record.delivery_partition) && !told.excused)
-        return Fail("liveness", "parked " + std::to_string(told.idle_parks) + " times: " + name);
+      if (attempt.idle_parks > MaxParks(record.delivery_partition) && !told.excused)
+        return Fail("liveness", "parked " + std::to_string(attempt.idle_parks) + " times: " + name);
     } else {
       Attempt& next = told.at(record.attempt + 1);
       if (next.retry_copies == 0)
@@ -132,10 +132,10 @@ bool Checker::EffectsAreInTheLog(Place place, std::int64_t offset, const Checkpo
   }
   if (is_recorded(place, offset)) return true;
   if (place.topic != Topic::kDeliveries) return false;
-  // A duplicate, or one that was handed over: then another record of this attempt stands for it. Or an
-  // attempt before it was repeated, and has ended the delivery or is about to.
+  // A duplicate, or one that was handed over: then another record of this attempt stands for it. Or the log
+  // has the delivery's end, by this attempt or by another: whatever is left of it needs no one any more.
   Told& told = Of(record.delivery->id, record.delivery->run);
-  if (IsOver(told.state) && told.attempt < record.delivery->attempt) return true;
+  if (IsOver(told.state)) return true;
   bool open_elsewhere = false;
   for (int attempt = 1; attempt <= record.delivery->attempt; ++attempt) {
     for (const auto& [partition, other] : told.at(attempt).offsets) {

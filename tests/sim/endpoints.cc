@@ -58,6 +58,12 @@ void Endpoints::Write(const std::shared_ptr<Life>& life, const std::shared_ptr<R
   clock_.After(way, [this, id] { checker_.OnReceived(id); });
   if (crash_ != nullptr) crash_->Happened();
   if (!life->alive()) return;
+  if (plans_.at(id).behaviour == Behaviour::kFlaps && random_.Percent(5)) {
+    result.own_fault = result.stale_connection = true;
+    result.detail = "A kept connection was closed";
+    life->After(way, [request, result] { request->on_response(result); });
+    return;
+  }
   Answer answer = AnswerOf(plans_.at(id), request->delivery);
   answer.takes += way;
   const auto left = result.started_at + request->webhook->timeout - life->now().wall;

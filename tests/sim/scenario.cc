@@ -311,6 +311,16 @@ void Draw::Faults() {
     scenario_.faults += std::string(scenario_.faults.empty() ? "" : " ") + "scarce";
     for (PlannedWebhook& planned : scenario_.webhooks) planned.paced = false;
   }
+  // Owners that end well and leave much to be sent to those who may be killed right after.
+  if (scenario_.kill_at_takeover > 0 && random_.Percent(60)) {
+    const std::vector<Step> steps = scenario_.steps;
+    for (const Step& step : steps) {
+      if (step.act != Act::kTerminate) continue;
+      const int burst = random_.Int(10, 30);
+      const auto& webhook = scenario_.webhooks[static_cast<std::size_t>(random_.Int(0, 1))].webhook;
+      for (int i = 0; i < burst; ++i) Publish(step.at + random_.Span(Time{0}, seconds{8}), webhook.account);
+    }
+  }
   scenario_.checks.idle = kind_ == Kind::kCalm && !flooded_ && !scarce_;
   // A queue that is shorter than what comes back in 15 s turns away what comes early for its slot.
   if (scenario_.settings.lane.gate.max_waiting < 100) scenario_.checks.max_parks = 40;

@@ -298,6 +298,7 @@ void Exchange::OnHead(const Error& error) {
     const bool silent = !parser_->got_some() && connection_->buffer.size() == 0 && interim_answers_ == 0;
     if (silent && connection_->reused) {
       core_.pool.Distrust(pool_key_, runtime::ReadClock().mono);
+      result_.stale_connection = true;
       return FailOwn("a kept connection turned out to be closed");
     }
     if (silent && error.category() != bhttp::make_error_code(bhttp::error::bad_version).category())

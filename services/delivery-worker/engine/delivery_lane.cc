@@ -267,8 +267,9 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
   if (!Paused() && now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
     return Park(token, now.wall + kWaitTiers.front().delay,
                 "The platform could not send it: " + result.detail, now);
-  item.queued = EndpointGate::Entry{item.delivery.kind == DeliveryKind::kRedelivery,
-                                    now.mono + limits_.own_fault_pause, token};
+  // A new connection may be had at once, and the delivery keeps its place in front of those that came later.
+  const MonoTime ready = result.stale_connection ? item.arrived : now.mono + limits_.own_fault_pause;
+  item.queued = EndpointGate::Entry{item.delivery.kind == DeliveryKind::kRedelivery, ready, token};
   gate.PutBack(*item.queued, item.delivery.event->body.size());
 }
 

@@ -317,6 +317,18 @@ TEST_F(DeliveryLaneTest, OwnFaultsSayNothingOfTheEndpoint) {
   EXPECT_EQ(http.sent.size(), 12U) << "all at once, not one as for a dead endpoint";
 }
 
+TEST_F(DeliveryLaneTest, AfterAStaleConnectionItIsSentAgainAtOnce) {
+  lane.OnDelivery(NewDelivery(), 1, now);
+  HttpResult stale;
+  stale.own_fault = stale.stale_connection = true;
+  stale.written_at = now.wall;
+  lane.OnResponse(http.sent.back(), stale, now);
+  EXPECT_EQ(http.sent.size(), 2U);
+  lane.OnResponse(http.sent.back(), Answer(200), now);
+  AcknowledgeAll();
+  EXPECT_EQ(journal.attempts[0].attempt, 1);
+}
+
 TEST_F(DeliveryLaneTest, ADueTimeThatCannotBeIsBounded) {
   Delivery delivery = NewDelivery();
   delivery.due_at = now.wall + std::chrono::hours{24 * 365 * 1'000};

@@ -19,13 +19,14 @@ constexpr std::chrono::seconds kFarthestPresumed{60};
 // What waits for a dead endpoint comes back when it would be probed with it, as far apart as probes are seen
 // to take, but at least so much; and after at most half of the time for which it has been dead, as far as its
 // owner knows, or for which the delivery has been there. Those rounds are the wait tiers' pauses: for most of
-// many that wait, each is one append.
+// many that wait, each is one append. What came back before a probe of an endpoint that hangs has ended would
+// find nothing new.
 constexpr std::chrono::milliseconds kProbingPace{100};
 
-std::chrono::seconds Round(MonoTime::duration dead) {
+std::chrono::seconds Round(MonoTime::duration dead, MonoTime::duration probe) {
   std::chrono::seconds round = kWaitTiers.front().delay;
   for (const WaitTier& tier : kWaitTiers) {
-    if (tier.delay <= dead / 2) round = tier.delay;
+    if (tier.delay <= dead / 2 || round < probe) round = tier.delay;
   }
   return round;
 }
@@ -154,7 +155,7 @@ MonoTime EndpointGate::ReserveSlot(MonoTime::duration age, MonoTime now) {
   if (Probing()) {
     const auto pace = std::max<MonoTime::duration>(kProbingPace, probe_took_);
     const MonoTime behind = now + pace * static_cast<std::int64_t>(waiting_.size());
-    const MonoTime farthest = now + Round(std::max(age, now - failing_since_));
+    const MonoTime farthest = now + Round(std::max(age, now - failing_since_), probe_took_);
     const MonoTime turn = std::max(behind, last_slot_) + pace;
     if (turn > farthest) return farthest;
     last_slot_ = turn;

@@ -76,7 +76,8 @@ class EndpointGate {
   // A slot for a parked delivery, after all that waits here and all that was parked before it: as far apart
   // as the limit asks, and as requests were seen to end while others waited. For a dead endpoint when it may
   // be its turn to be tried, but after at most half of the time for which it has been dead, or for which the
-  // delivery has been there, `age`; and after an hour at most.
+  // delivery has been there, `age`, or the first tier's pause that is longer than its last request took; and
+  // after an hour at most.
   MonoTime ReserveSlot(MonoTime::duration age, MonoTime now);
   // True where forgetting the gate forgets nothing.
   bool Idle(MonoTime now) const;

@@ -148,7 +148,13 @@ TEST(EndpointGate, WhatWaitsForAnEndpointThatHangsComesBackForItsTurn) {
     gate.Finished(true, false, now);
     gate.Recorded();
   };
-  for (Token token = 1; token <= 11; ++token) hang(token);
+  for (Token token = 1; token <= 5; ++token) hang(token);
+  EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{30});
+  for (int i = 0; i < 20; ++i) (void)gate.ReserveSlot({}, now);
+  EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{60})
+      << "dead for two minutes only, but none comes back before a probe can have told anything new";
+  now += seconds{120};
+  for (Token token = 6; token <= 11; ++token) hang(token);
   EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{30});
   EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{60});
   EXPECT_EQ(gate.ReserveSlot({}, now), now + seconds{60})

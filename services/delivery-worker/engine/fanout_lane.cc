@@ -83,12 +83,13 @@ void FanoutLane::FanOutEntry(const Entry& entry, Now now) {
                              deliveries.size());
   if (deliveries.empty()) return Finish(entry.offset, bytes);
   open_[entry.offset] = {deliveries.size(), bytes};
+  auto webhook = webhooks.begin();  // FanOut() keeps their order
   for (Delivery& delivery : deliveries) {
+    while ((*webhook)->id != delivery.webhook_id) ++webhook;
     Matched& matched = deliveries_[++last_token_];
     matched.offset = entry.offset;
     matched.delivery = std::move(delivery);
-    const auto webhook = ports_.webhooks.Find(matched.delivery.webhook_id);
-    if (webhook && limits_.guards.reserved_slots) PaceOut(&matched, *webhook, now);
+    if (limits_.guards.reserved_slots) PaceOut(&matched, **webhook, now);
   }
   AppendMatched();
 }

@@ -20,8 +20,8 @@ namespace webhook {
 
 // --- fan-out
 
-// One delivery for each of the webhooks that subscribes to the event's type, inactive ones too (Judge() skips
-// those). `webhooks` are those of the event's account.
+// One delivery for each of the webhooks that subscribes to the event's type, in their order, inactive ones
+// too (Judge() skips those). `webhooks` are those of the event's account.
 std::vector<Delivery> FanOut(const std::shared_ptr<const Event>& event,
                              const std::vector<std::shared_ptr<const Webhook>>& webhooks,
                              std::int64_t revision, WallTime now);
