@@ -17,6 +17,7 @@ inline constexpr auto kKnownNames = std::to_array<std::string_view>({
     "bin-dir",
     "deactivate-after",
     "delivery-max-age",
+    "delivery-partitions",
     "dev-dir",
     "drain-timeout",
     "egress-allow-cidrs",

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <map>
+
 #include "domain/event_pattern.h"
 #include "domain/ids.h"
 #include "domain/retry_schedule.h"
@@ -61,6 +63,16 @@ TEST(RetrySchedule, PlatformPresetIsTheContract) {
 
 TEST(Topics, AnEndpointHasOnePartitionForEver) {
   EXPECT_EQ(DeliveryPartition(WebhookId("webhook_1"), 48), 5);
+}
+
+TEST(Topics, AttemptsHaveAsManyPartitionsAsDeliveriesAndNoTopicHasNone) {
+  for (const int chosen : {1, 12, kDeliveryPartitions}) {
+    std::map<std::string, int> partitions;
+    for (const TopicSpec& topic : AllTopics(chosen)) partitions[topic.name] = topic.partitions;
+    EXPECT_EQ(partitions[kDeliveriesTopic], chosen);
+    EXPECT_EQ(partitions[kAttemptsTopic], chosen);
+    for (const auto& [name, count] : partitions) EXPECT_GE(count, 1) << name;
+  }
 }
 
 }  // namespace

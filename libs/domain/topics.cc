@@ -1,17 +1,20 @@
 #include "domain/topics.h"
 
+#include <algorithm>
+
 #include "domain/hash.h"
 
 namespace webhook {
 
-std::vector<TopicSpec> AllTopics() {
+std::vector<TopicSpec> AllTopics(int delivery_partitions) {
   constexpr std::chrono::hours kWeek{7 * 24};
   constexpr std::chrono::hours kMonth{30 * 24};
-  std::vector<TopicSpec> topics = {{kEventsTopic, 24, kWeek},
-                                   {kDeliveriesTopic, 48, kWeek},
-                                   {kAttemptsTopic, 48, kWeek},
+  std::vector<TopicSpec> topics = {{kEventsTopic, std::max(delivery_partitions / 2, 1), kWeek},
+                                   {kDeliveriesTopic, delivery_partitions, kWeek},
+                                   {kAttemptsTopic, delivery_partitions, kWeek},
                                    {kPoisonTopic, 3, kMonth}};
-  for (const WaitTier& tier : kWaitTiers) topics.push_back({tier.topic, 12, kWeek, true});
+  for (const WaitTier& tier : kWaitTiers)
+    topics.push_back({tier.topic, std::max(delivery_partitions / 4, 1), kWeek, true});
   return topics;
 }
 

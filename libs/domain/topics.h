@@ -45,8 +45,13 @@ struct TopicSpec {
   std::chrono::hours retention{};
   bool append_time = false;  // message.timestamp.type=LogAppendTime: the pump counts from the broker's clock
 };
-// All topics, as `webhookctl topics create` makes them.
-std::vector<TopicSpec> AllTopics();
+// Of webhook.deliveries, where an install does not choose: as many threads can deliver. Each costs requests
+// to the broker, for a request appends to one partition only: a small install takes fewer (ADR 0011).
+inline constexpr int kDeliveryPartitions = 48;
+inline constexpr int kMostDeliveryPartitions = 1'000;
+// All topics, as `webhookctl topics create` makes them. webhook.attempts has as many partitions as
+// webhook.deliveries, webhook.events half as many, and each wait tier a quarter.
+std::vector<TopicSpec> AllTopics(int delivery_partitions = kDeliveryPartitions);
 
 // The owner of an endpoint: xxh64(webhook id) % partitions. Fixed for the life of a cluster.
 std::int32_t DeliveryPartition(const WebhookId& webhook, std::int32_t partitions);

@@ -8,7 +8,6 @@
 
 #include "domain/topics.h"
 #include "http/admin_server.h"
-#include "kafka/producer.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "rpc/watch_client.h"
@@ -25,12 +24,11 @@
 #include "services/delivery-worker/adapters/topic_partitions.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
+#include "services/delivery-worker/adapters/worker_producer.h"
 
 namespace webhook {
 namespace {
 
-// A worker outlives a broker's restart: its records are repeated anyway, so they may wait long.
-constexpr std::chrono::milliseconds kMessageTimeout{120'000};
 constexpr std::chrono::milliseconds kLook{1'000};
 constexpr std::size_t kMaxHeldBytes = 128u << 20;  // event bodies of all partitions that deliver
 constexpr std::size_t kAccountsPart = 4;           // one account may hold so much of what all may: a quarter
@@ -50,7 +48,7 @@ struct Worker::Parts {
   std::unique_ptr<http::Server> admin;
   std::unique_ptr<rpc::RegistryClient> registry_client;
   std::unique_ptr<Deactivator> deactivator;
-  std::unique_ptr<kafka::Producer> producer;
+  std::unique_ptr<WorkerProducer> producer;
   std::unique_ptr<rpc::WebhookWatch> watch;
   std::unique_ptr<TopicPartitions> partitions;
   std::unique_ptr<ConfigBarrier> barrier;
@@ -84,11 +82,7 @@ Status Worker::Parts::Start(const Config& config) {
   admin = std::move(*admin_server);
   log::Info("listening", {{"name", "admin"}, {"addr", admin->address()}});
 
-  kafka::ProducerOptions producer_options;
-  producer_options.brokers = config.kafka;
-  producer_options.client_id = "delivery-worker";
-  producer_options.message_timeout = kMessageTimeout;
-  auto made = kafka::Producer::Create(producer_options);
+  auto made = WorkerProducer::Create(config.kafka);
   if (!made) return made.error();
   producer = std::move(*made);
 

@@ -33,4 +33,4 @@ export function xxh64(text) {
   return hash ^ (hash >> 32n);
 }
 
-export const deliveryPartition = (webhookId, partitions = 48) => Number(xxh64(webhookId) % BigInt(partitions));
+export const deliveryPartition = (webhookId, partitions = Number(process.env.WEBHOOK_DELIVERY_PARTITIONS)) => Number(xxh64(webhookId) % BigInt(partitions));

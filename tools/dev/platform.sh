@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
 time_scale="${WEBHOOK_RETRY_TIME_SCALE:-0.02}"
+# For one machine; chosen when the topics are made, for as long as they live.
+delivery_partitions=12
 
 # Runs a command as the user that Postgres may run as: it refuses root.
 as_postgres() {
@@ -88,7 +90,7 @@ TEXT
 kafka_answers() {
   local told
   # It fails too where topics are missing: that is an answer.
-  told="$(WEBHOOK_KAFKA="$kafka_address" timeout 5 "$state/bin/webhookctl" topics check 2>&1)" || true
+  told="$(WEBHOOK_KAFKA="$kafka_address" WEBHOOK_DELIVERY_PARTITIONS="$delivery_partitions" timeout 5 "$state/bin/webhookctl" topics check 2>&1)" || true
   grep -qE 'TOPIC|all topics' <<<"$told"
 }
 
@@ -197,6 +199,7 @@ WEBHOOK_PUBLISH_KEY=$(cat "$state/secrets/publish_key")
 WEBHOOK_ACCOUNT=$(cat "$state/secrets/account")
 WEBHOOK_INTERNAL_TOKEN_FILE=$state/secrets/internal_token
 WEBHOOK_KAFKA=$kafka_address
+WEBHOOK_DELIVERY_PARTITIONS=$delivery_partitions
 WEBHOOK_PG_DSN=$pg_dsn
 WEBHOOK_RECEIVER_URL=http://127.0.0.1:$(port receiver)
 WEBHOOK_METRICS_URLS=${metrics_urls# }
@@ -240,7 +243,7 @@ cmd_up() {
   say "platform"
   start_dependencies
   create_database
-  export WEBHOOK_KAFKA="$kafka_address" WEBHOOK_PG_DSN="$pg_dsn"
+  export WEBHOOK_KAFKA="$kafka_address" WEBHOOK_PG_DSN="$pg_dsn" WEBHOOK_DELIVERY_PARTITIONS="$delivery_partitions"
   step "migrations" "$state/logs/migrate.log" "$state/bin/webhookctl" migrate
   step "topics" "$state/logs/topics.log" "$state/bin/webhookctl" topics create --replication-factor 1 --min-insync-replicas 1
   prepare_secrets

@@ -20,22 +20,24 @@ constexpr std::size_t kKeyBytes = 32;
 struct Options {
   int replication_factor = 3;
   int min_insync_replicas = 2;
+  int delivery_partitions = kDeliveryPartitions;
 };
 
 int CreateTopics(const Context& context, const Options& options) {
   const auto brokers = context.Need(context.kafka, "WEBHOOK_KAFKA");
   if (!brokers) return Fail(brokers.error());
-  const Status created = kafka::CreateTopics(*brokers, AllTopics(), options.replication_factor,
-                                             options.min_insync_replicas, kTopicTimeout);
+  const Status created =
+      kafka::CreateTopics(*brokers, AllTopics(options.delivery_partitions), options.replication_factor,
+                          options.min_insync_replicas, kTopicTimeout);
   if (!created) return Fail(created.error());
   Print(context, {{"topics", AllTopics().size()}, {"created", true}}, {});
   return kOk;
 }
 
-int CheckTopics(const Context& context, const Options&) {
+int CheckTopics(const Context& context, const Options& options) {
   const auto brokers = context.Need(context.kafka, "WEBHOOK_KAFKA");
   if (!brokers) return Fail(brokers.error());
-  const auto problems = kafka::CheckTopics(*brokers, AllTopics());
+  const auto problems = kafka::CheckTopics(*brokers, AllTopics(options.delivery_partitions));
   if (!problems) return Fail(problems.error());
   ordered_json list = ordered_json::array();
   for (const kafka::TopicProblem& problem : *problems)
@@ -105,8 +107,18 @@ void AddOperatorCommands(CLI::App& app, Context& context) {
           &CreateTopics);
   create->add_option("--replication-factor", options->replication_factor, "Copies of each partition");
   create->add_option("--min-insync-replicas", options->min_insync_replicas, "Copies that must acknowledge");
-  add(topics, "check", "Compare the brokers' topics with what is needed\n  webhookctl topics check",
-      &CheckTopics);
+  CLI::App* check =
+      add(topics, "check", "Compare the brokers' topics with what is needed\n  webhookctl topics check",
+          &CheckTopics);
+  for (CLI::App* command : {create, check}) {
+    command
+        ->add_option("--delivery-partitions", options->delivery_partitions,
+                     "Partitions of webhook.deliveries, so the most threads that deliver; for the life of a "
+                     "cluster (WEBHOOK_DELIVERY_PARTITIONS)")
+        ->envname("WEBHOOK_DELIVERY_PARTITIONS")
+        ->check(CLI::Range(1, kMostDeliveryPartitions))
+        ->capture_default_str();
+  }
   add(&app, "migrate", "Bring the database to this version\n  webhookctl migrate", &Migrate);
   CLI::App* secrets = app.add_subcommand("secrets", "Keys of the platform")->require_subcommand(1);
   add(secrets, "generate", "Make new keys, as environment lines\n  webhookctl secrets generate > secrets.env",

@@ -1,0 +1,45 @@
+#include "services/delivery-worker/adapters/worker_producer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "domain/topics.h"
+#include "runtime/clock.h"
+
+namespace webhook {
+namespace {
+
+// A worker outlives a broker's restart: its records are repeated anyway, so they may wait long.
+constexpr std::chrono::milliseconds kMessageTimeout{120'000};
+constexpr std::chrono::milliseconds kPrompt{5};
+constexpr std::chrono::milliseconds kPatient{50};
+
+}  // namespace
+
+Result<std::unique_ptr<WorkerProducer>> WorkerProducer::Create(const std::string& brokers) {
+  kafka::ProducerOptions options;
+  options.brokers = brokers;
+  options.client_id = "delivery-worker";
+  options.message_timeout = kMessageTimeout;
+  options.linger = kPrompt;
+  auto prompt = kafka::Producer::Create(options);
+  if (!prompt) return prompt.error();
+  options.linger = kPatient;
+  auto patient = kafka::Producer::Create(options);
+  if (!patient) return patient.error();
+  return std::unique_ptr<WorkerProducer>(new WorkerProducer(std::move(*prompt), std::move(*patient)));
+}
+
+Status WorkerProducer::Produce(const kafka::ProducerRecord& record, OnAnswer done) {
+  kafka::Producer& producer = record.topic == kDeliveriesTopic ? *prompt_ : *patient_;
+  return producer.Produce(record, std::move(done));
+}
+
+bool WorkerProducer::Flush(std::chrono::milliseconds timeout) {
+  const MonoTime end = runtime::ReadClock().mono + timeout;
+  const bool flushed = prompt_->Flush(timeout);
+  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(end - runtime::ReadClock().mono);
+  return patient_->Flush(std::max(rest, std::chrono::milliseconds{0})) && flushed;
+}
+
+}  // namespace webhook

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "kafka/producer.h"
+
+namespace webhook {
+
+// The worker's appends, by who waits for them. Deliveries go out within 5 ms. What is recorded or set aside
+// (attempts, wait tiers, poison) is held for up to 50 ms, so that one request to the broker takes many: a
+// request carries the records of one partition only, and its cost is the broker's greatest (ADR 0011).
+class WorkerProducer final : public kafka::Producer {
+ public:
+  static Result<std::unique_ptr<WorkerProducer>> Create(const std::string& brokers);
+
+  Status Produce(const kafka::ProducerRecord& record, OnAnswer done) override;
+  bool Flush(std::chrono::milliseconds timeout) override;
+  std::size_t queued() const override { return prompt_->queued() + patient_->queued(); }
+  bool connected() const override { return prompt_->connected() && patient_->connected(); }
+
+ private:
+  WorkerProducer(std::unique_ptr<kafka::Producer> prompt, std::unique_ptr<kafka::Producer> patient)
+      : prompt_(std::move(prompt)), patient_(std::move(patient)) {}
+
+  std::unique_ptr<kafka::Producer> prompt_;   // webhook.deliveries
+  std::unique_ptr<kafka::Producer> patient_;  // all else
+};
+
+}  // namespace webhook
