@@ -19,6 +19,7 @@ LAYERS = {
     "libs/metrics": {"core"},
     "libs/crypto": {"core"},
     "libs/records": {"core", "domain", "proto"},
+    "libs/signing": {"core", "domain", "crypto"},
     "libs/kafka": {"core", "domain", "runtime", "log"},
     "libs/postgres": {"core", "runtime", "log"},
     "libs/http": {"core", "domain", "runtime", "log", "metrics"},
@@ -26,12 +27,12 @@ LAYERS = {
     "libs/service": {"runtime", "config", "log", "http"},
     "services/delivery-worker/engine": {"core", "domain"},
     "services": {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http",
-                 "rpc", "service", "proto"},
+                 "rpc", "service", "signing", "proto"},
     "tools": {"core", "domain", "runtime", "config", "log", "crypto", "records", "kafka", "postgres", "http", "rpc",
-              "proto"},
+              "signing", "proto"},
 }
 ROOMS = {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http", "rpc",
-         "service"}
+         "service", "signing"}
 # Third-party header prefix -> the only rooms that may include it.
 OWNERS = {
     "librdkafka/": ["libs/kafka"],

@@ -1,5 +1,6 @@
 #include "rpc/watch_client.h"
 
+#include <google/protobuf/util/time_util.h>
 #include <grpcpp/grpcpp.h>
 
 #include "rpc/error_map.h"
@@ -10,6 +11,8 @@
 
 namespace webhook::rpc {
 namespace {
+
+using google::protobuf::util::TimeUtil;
 
 void SetDeadline(std::chrono::milliseconds deadline, grpc::ClientContext* context) {
   context->set_deadline(
@@ -89,7 +92,12 @@ struct PublisherWatch::State {
     if (!message.snapshot()) return;
     Update update;
     update.revision = message.revision();
-    for (const v1::PublisherKey& key : message.keys()) update.key_hmacs.push_back(key.key_hmac());
+    for (const v1::PublisherKey& key : message.keys()) {
+      Update::Key& told = update.keys.emplace_back();
+      told.hmac = key.key_hmac();
+      if (key.has_expires_at())
+        told.expires_at = WallTime(std::chrono::microseconds(TimeUtil::TimestampToMicroseconds(key.expires_at())));
+    }
     update.account_ids.assign(message.account_ids().begin(), message.account_ids().end());
     update.event_types.assign(message.event_types().begin(), message.event_types().end());
     on_update(std::move(update));

@@ -4,11 +4,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/result.h"
 #include "core/secret.h"
+#include "core/time.h"
 #include "domain/ids.h"
 #include "domain/webhook.h"
 
@@ -45,7 +47,11 @@ class PublisherWatch {
  public:
   struct Update {
     std::int64_t revision = 0;
-    std::vector<std::string> key_hmacs;  // of the API keys that may publish, 32 bytes each
+    struct Key {
+      std::string hmac;  // 32 bytes
+      std::optional<WallTime> expires_at;
+    };
+    std::vector<Key> keys;  // that may publish
     std::vector<std::string> account_ids;
     std::vector<std::string> event_types;
   };

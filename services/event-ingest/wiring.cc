@@ -24,7 +24,7 @@ constexpr std::chrono::milliseconds kMessageTimeout{10'000};
 
 std::shared_ptr<const PublishRights> ToPublishRights(rpc::PublisherWatch::Update update) {
   auto rights = std::make_shared<PublishRights>();
-  rights->key_hmacs.insert(update.key_hmacs.begin(), update.key_hmacs.end());
+  for (const auto& key : update.keys) rights->keys.emplace(key.hmac, key.expires_at.value_or(WallTime::max()));
   rights->account_ids.insert(update.account_ids.begin(), update.account_ids.end());
   rights->event_types = std::move(update.event_types);
   return rights;

@@ -20,8 +20,10 @@
 #include "services/registry/api/operations/account_handlers.h"
 #include "services/registry/api/operations/delivery_handlers.h"
 #include "services/registry/api/operations/event_handlers.h"
+#include "services/registry/api/operations/event_type_handlers.h"
 #include "services/registry/api/operations/kafka_deliveries.h"
 #include "services/registry/api/operations/operation_runner.h"
+#include "services/registry/api/operations/signature_handlers.h"
 #include "services/registry/api/operations/webhook_handlers.h"
 #include "services/registry/api/rest/client_address.h"
 #include "services/registry/api/rest/rest_api.h"
@@ -77,12 +79,14 @@ postgres::DatabaseOptions OfAllAccounts(postgres::DatabaseOptions options) {
 }
 
 Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, DeliveryHandlers& deliveries,
-                      EventHandlers& events) {
+                      EventHandlers& events, SignatureHandlers& signatures) {
   Handlers handlers;
   accounts.AddTo(&handlers);
   webhooks.AddTo(&handlers);
   deliveries.AddTo(&handlers);
   events.AddTo(&handlers);
+  signatures.AddTo(&handlers);
+  AddEventTypeHandlers(&handlers);
   return handlers;
 }
 
@@ -101,7 +105,8 @@ struct Api {
         webhook_handlers(webhook_commands, secrets, delivery_commands, config.api_key_pepper),
         delivery_handlers(delivery_commands, config.api_key_pepper),
         event_handlers(config.api_key_pepper),
-        runner({calls, answers, Document::Get(), MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers)}),
+        signature_handlers(secrets),
+        runner({calls, answers, Document::Get(), MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers, signature_handlers)}),
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value()),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
@@ -121,6 +126,7 @@ struct Api {
   WebhookHandlers webhook_handlers;
   DeliveryHandlers delivery_handlers;
   EventHandlers event_handlers;
+  SignatureHandlers signature_handlers;
   OperationRunner runner;
   rest::RestApi rest;
   ConfigFeed feed;

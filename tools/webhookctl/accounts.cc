@@ -125,7 +125,7 @@ void AddAccountCommands(CLI::App& app, Context& context) {
                                        "--scopes webhooks:read,webhooks:write");
   add->add_option("--account", options->account, "Account id (WEBHOOK_ACCOUNT)");
   add->add_option("--scopes", options->scopes,
-                  "webhooks:read webhooks:write deliveries:read redeliver events:publish admin")
+                  "webhooks:read webhooks:write deliveries:read redeliver events:publish event-types:write admin")
       ->delimiter(',');
   add->callback([&context, options] {
     context.run = [&context, options] { return CreateKey(context, options->account, options->scopes); };

@@ -73,12 +73,14 @@ Result<IngestService::Call> IngestService::Authenticate(const grpc::CallbackServ
   }
   const std::string authorization = rpc::Authorization(context.client_metadata());
   const std::string_view token = crypto::BearerToken(authorization);
-  if (token.empty() || !call.rights->key_hmacs.contains(crypto::ApiKeyHmac(parts_.api_key_pepper, token))) {
+  call.started = runtime::ReadClock();
+  const auto& keys = call.rights->keys;
+  const auto key = token.empty() ? keys.end() : keys.find(crypto::ApiKeyHmac(parts_.api_key_pepper, token));
+  if (key == keys.end() || key->second <= call.started.wall) {
     parts_.metrics.denied.Add();
     return Error{ErrorCode::kUnauthenticated, "unauthenticated",
                  "send metadata authorization: Bearer <API key with scope events:publish>"};
   }
-  call.started = runtime::ReadClock();
   call.deadline = DeadlineOf(context, call.started);
   call.traceparent = Traceparent(context);
   return call;

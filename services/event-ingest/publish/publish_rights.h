@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -7,11 +8,14 @@
 #include <string_view>
 #include <vector>
 
+#include "core/time.h"
+
 namespace webhook {
 
 // Who may publish what, as the registry said last. Immutable.
 struct PublishRights {
-  std::set<std::string, std::less<>> key_hmacs;  // of API keys with the scope events:publish
+  // HMACs of API keys with the scope events:publish -> the end of their time.
+  std::map<std::string, WallTime, std::less<>> keys;
   std::set<std::string, std::less<>> account_ids;
   std::vector<std::string> event_types;
 };

@@ -33,7 +33,7 @@ Account ToAccount(const pqxx::row& row) {
 
 const std::vector<std::string>& AllScopes() {
   static const std::vector<std::string> scopes = {"webhooks:read", "webhooks:write", "deliveries:read",
-                                                  "redeliver",     "events:publish", "admin"};
+                                                  "redeliver",     "events:publish", "event-types:write", "admin"};
   return scopes;
 }
 

@@ -73,9 +73,11 @@ Result<Publishers> ConfigReader::ReadPublishers() {
     Publishers publishers;
     publishers.revision = ReadRevision(transaction);
     const auto keys = transaction.exec(
-        "SELECT id, key_hmac FROM api_keys WHERE revoked_at IS NULL AND scopes @> '[\"events:publish\"]'");
+        "SELECT id, key_hmac, micros(expires_at) FROM api_keys WHERE revoked_at IS NULL "
+        "AND coalesce(expires_at > now(), true) AND scopes @> '[\"events:publish\"]'");
     for (const auto& row : keys)
-      publishers.keys.push_back({ApiKeyId(row[0].as<std::string>()), pqxx::binarystring(row[1]).str()});
+      publishers.keys.push_back({ApiKeyId(row[0].as<std::string>()), pqxx::binarystring(row[1]).str(),
+                                 ToOptionalTime(row[2])});
     for (const auto& row : transaction.exec("SELECT id FROM accounts"))
       publishers.account_ids.push_back(row[0].as<std::string>());
     for (const auto& row : transaction.exec("SELECT name FROM event_types"))

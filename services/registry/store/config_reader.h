@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,7 @@ struct Publishers {
   struct Key {
     ApiKeyId id;
     std::string hmac;
+    std::optional<WallTime> expires_at;
   };
   std::int64_t revision = 0;
   std::vector<Key> keys;  // live ones with the scope events:publish

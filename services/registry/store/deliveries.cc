@@ -60,6 +60,8 @@ std::string WhereDeliveries(Tx& tx, const AccountId& account, const DeliveryFilt
   if (filter.state) sql += " AND state = " + std::to_string(static_cast<int>(*filter.state));
   if (filter.since) sql += " AND accepted_at >= from_micros(" + std::to_string(ToMicros(*filter.since)) + ")";
   if (filter.until) sql += " AND accepted_at < from_micros(" + std::to_string(ToMicros(*filter.until)) + ")";
+  if (filter.changed_since)
+    sql += " AND updated_at >= from_micros(" + std::to_string(ToMicros(*filter.changed_since)) + ")";
   return sql;
 }
 

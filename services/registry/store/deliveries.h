@@ -57,6 +57,7 @@ struct DeliveryFilter {
   std::optional<DeliveryState> state;
   std::optional<WallTime> since;  // accepted then or later
   std::optional<WallTime> until;  // accepted before
+  std::optional<WallTime> changed_since;  // their state, then or later
 };
 
 // Where a page ends: the next one is older.

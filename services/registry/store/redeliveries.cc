@@ -48,16 +48,24 @@ RedeliveryCount CountRedelivery(Tx& tx, const AccountId& account, const Delivery
   return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
 }
 
-Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const std::string& id,
-                                    const std::string& filter_json, const DeliveryFilter& filter) {
+Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewRedelivery& wanted) {
+  const std::string& id = wanted.id;
+  const DeliveryFilter& filter = wanted.filter;
   const auto made = tx.exec_params(
-      "INSERT INTO redeliveries (id, account_id, filter, state) VALUES ($1, $2, $3::jsonb, 'running') "
+      "INSERT INTO redeliveries (id, account_id, filter, state, starts_at) "
+      "VALUES ($1, $2, $3::jsonb, 'running', now() + make_interval(secs => $4)) "
       "ON CONFLICT (account_id) WHERE state = 'running' DO NOTHING RETURNING id",
-      id, account.str(), filter_json);
+      id, account.str(), wanted.filter_json, wanted.delay.count());
   if (made.empty())
     return Error{ErrorCode::kConflict, "redelivery_running", "another redelivery of the account is still running"};
   tx.exec0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) SELECT " + tx.quote(id) + ", " +
            tx.quote(account.str()) + ", webhook_id, count(*) " + PartsOf(tx, account, filter));
+  if (wanted.delay.count() > 0) {
+    tx.exec_params0(
+        "INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) VALUES ($1, $2, $3, 0) "
+        "ON CONFLICT DO NOTHING",
+        id, account.str(), filter.webhook_id);
+  }
   tx.exec_params0(
       "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND NOT EXISTS "
       "(SELECT 1 FROM redelivery_parts WHERE redelivery_id = $1)",
@@ -92,7 +100,7 @@ Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id)
 std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit) {
   const auto rows = tx.exec_params(
       "SELECT p.redelivery_id, p.account_id, p.webhook_id, r.filter FROM redelivery_parts p JOIN redeliveries r "
-      "ON r.id = p.redelivery_id WHERE NOT p.ended AND r.state = 'running' ORDER BY r.id, p.webhook_id LIMIT $1",
+      "ON r.id = p.redelivery_id WHERE NOT p.ended AND r.state = 'running' AND r.starts_at <= now() ORDER BY r.id, p.webhook_id LIMIT $1",
       limit);
   std::vector<RedeliveryPart> parts;
   for (const auto& row : rows)

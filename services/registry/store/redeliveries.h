@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -43,9 +44,15 @@ struct RedeliveryCount {
 
 // Deliveries that fit.
 RedeliveryCount CountRedelivery(Tx& tx, const AccountId& account, const DeliveryFilter& filter);
-// Begins one. kConflict "redelivery_running": the account has one.
-Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const std::string& id, const std::string& filter_json,
-                                    const DeliveryFilter& filter);
+struct NewRedelivery {
+  std::string id;
+  std::string filter_json;
+  DeliveryFilter filter;  // the same
+  // Begins so much later: for what is still on its way into the log. REQUIRES: 0 where the filter has no webhook.
+  std::chrono::seconds delay{0};
+};
+// kConflict "redelivery_running": the account has one that has not ended.
+Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewRedelivery& wanted);
 // kNotFound "redelivery_not_found", for another account's too.
 Result<Redelivery> ReadRedelivery(Tx& tx, const AccountId& account, const std::string& id);
 // Newest first; `before`: only older ids, empty: from the newest.

@@ -44,13 +44,15 @@ WebhookRecord Write(Tx& tx, const WebhookRecord& wanted, const std::string& sql)
 constexpr char kInsert[] =
     "INSERT INTO webhooks (id, account_id, url, description, events, active, inactive_reason, "
     "rate_per_minute, "
-    "rate_burst, rate_burst_seconds, retry_schedule, permanent_statuses, timeout_seconds, headers, revision) "
-    "VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11::jsonb, $12::jsonb, $13, $14::jsonb, $15)";
+    "rate_burst, rate_burst_seconds, retry_schedule, permanent_statuses, timeout_seconds, headers, revision, "
+    "inactive_since) VALUES ($1, $2, $3, $4, $5::jsonb, $6, $7, $8, $9, $10, $11::jsonb, $12::jsonb, $13, "
+    "$14::jsonb, $15, CASE WHEN $6 THEN NULL ELSE now() END)";
 constexpr char kUpdate[] =
     "UPDATE webhooks SET url = $3, description = $4, events = $5::jsonb, active = $6, inactive_reason = $7, "
     "rate_per_minute = $8, rate_burst = $9, rate_burst_seconds = $10, retry_schedule = $11::jsonb, "
     "permanent_statuses = $12::jsonb, timeout_seconds = $13, headers = $14::jsonb, revision = $15, "
-    "updated_at = now() WHERE id = $1 AND account_id = $2";
+    "inactive_since = CASE WHEN $6 THEN NULL ELSE coalesce(inactive_since, now()) END, updated_at = now() "
+    "WHERE id = $1 AND account_id = $2";
 
 }  // namespace
 
@@ -72,6 +74,7 @@ WebhookRecord ToWebhook(const pqxx::row& row) {
   record.created_at = ToTime(row[14]);
   record.updated_at = ToTime(row[15]);
   webhook.revision = row[16].as<std::int64_t>();
+  record.inactive_since = ToOptionalTime(row[17]);
   return record;
 }
 

@@ -19,6 +19,7 @@ namespace webhook::store {
 struct WebhookRecord {
   Webhook webhook;  // without its secrets
   std::string description;
+  std::optional<WallTime> inactive_since;  // of this inactivity; nullopt: it is active
   WallTime created_at{};
   WallTime updated_at{};
 };

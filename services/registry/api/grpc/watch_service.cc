@@ -1,5 +1,7 @@
 #include "services/registry/api/grpc/watch_service.h"
 
+#include <google/protobuf/util/time_util.h>
+
 #include "log/log.h"
 #include "rpc/error_map.h"
 #include "rpc/webhook_config.h"
@@ -7,6 +9,8 @@
 
 namespace webhook {
 namespace {
+
+using google::protobuf::util::TimeUtil;
 
 constexpr int kPage = 500;
 constexpr std::chrono::milliseconds kHeartbeat{2'000};
@@ -139,6 +143,8 @@ Result<bool> WatchService::SendPublishers(grpc::ServerWriter<v1::WatchPublishers
     auto* told = message.add_keys();
     told->set_key_id(key.id.str());
     told->set_key_hmac(key.hmac);
+    if (key.expires_at)
+      *told->mutable_expires_at() = TimeUtil::MicrosecondsToTimestamp(key.expires_at->time_since_epoch().count());
   }
   for (const std::string& id : publishers->account_ids) message.add_account_ids(id);
   for (const std::string& name : publishers->event_types) message.add_event_types(name);

@@ -103,7 +103,7 @@ Result<Reply> DeliveryHandlers::CreateRedelivery(const Call& call) const {
     return reply;
   }
   const std::string id = TimeOrderedId("redelivery", runtime::ReadClock().wall, crypto::Random16());
-  const auto begun = store::InsertRedelivery(call.tx(), call.account(), id, filter_json.dump(), filter);
+  const auto begun = store::InsertRedelivery(call.tx(), call.account(), {id, filter_json.dump(), filter});
   if (!begun) return begun.error();
   reply.status = 202;
   reply.json = ToJson(*begun);

@@ -4,7 +4,6 @@
 #include "services/registry/api/operations/page.h"
 #include "services/registry/api/operations/shapes.h"
 #include "services/registry/api/operations/time_range.h"
-#include "services/registry/store/event_types.h"
 #include "services/registry/store/events.h"
 
 namespace webhook {
@@ -27,7 +26,6 @@ void EventHandlers::AddTo(Handlers* handlers) {
   (*handlers)["listEvents"] = {[this](const Call& call) { return List(call); }, CheckTimeRange};
   (*handlers)["getEvent"] = {[this](const Call& call) { return Get(call); }};
   (*handlers)["eraseEvent"] = {[this](const Call& call) { return Erase(call); }};
-  (*handlers)["listEventTypes"] = {[this](const Call& call) { return ListTypes(call); }};
 }
 
 Result<Reply> EventHandlers::List(const Call& call) const {
@@ -68,13 +66,6 @@ Result<Reply> EventHandlers::Erase(const Call& call) const {
   Reply reply;
   reply.status = 204;
   reply.object = call.id();
-  return reply;
-}
-
-Result<Reply> EventHandlers::ListTypes(const Call& call) const {
-  Reply reply;
-  reply.json["data"] = ordered_json::array();
-  for (const store::EventType& type : store::ListEventTypes(call.tx())) reply.json["data"].push_back(ToJson(type));
   return reply;
 }
 

@@ -5,7 +5,7 @@
 
 namespace webhook {
 
-// The operations of openapi/events.yaml and event_types.yaml.
+// The operations of openapi/events.yaml.
 class EventHandlers {
  public:
   explicit EventHandlers(Secret cursor_key) : cursor_key_(std::move(cursor_key)) {}
@@ -15,7 +15,6 @@ class EventHandlers {
   Result<Reply> List(const Call& call) const;
   Result<Reply> Get(const Call& call) const;
   Result<Reply> Erase(const Call& call) const;
-  Result<Reply> ListTypes(const Call& call) const;
 
   const Secret cursor_key_;
 };

@@ -37,6 +37,7 @@ ordered_json ToJson(const store::WebhookRecord& record) {
   json["active"] = webhook.active;
   json["inactive_reason"] =
       webhook.inactive_reason.empty() ? ordered_json(nullptr) : ordered_json(webhook.inactive_reason);
+  json["inactive_since"] = OptionalTime(record.inactive_since);
   json["rate_limit"] = {{"per_minute", webhook.rate_limit.per_minute},
                         {"burst", webhook.rate_limit.burst},
                         {"burst_seconds", webhook.rate_limit.burst_seconds}};
@@ -120,6 +121,9 @@ ordered_json ToJson(const store::EventType& type) {
   json["name"] = type.name;
   json["description"] = type.description;
   json["sample"] = ordered_json::parse(type.sample, nullptr, false);
+  json["version"] = type.version;
+  json["deprecated_at"] = OptionalTime(type.deprecated_at);
+  json["updated_at"] = FormatMillis(type.updated_at);
   return json;
 }
 

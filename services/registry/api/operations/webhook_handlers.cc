@@ -2,8 +2,13 @@
 
 #include <optional>
 
+#include "crypto/crypto.h"
+#include "domain/ids.h"
+#include "runtime/clock.h"
 #include "services/registry/api/operations/page.h"
+#include "services/registry/api/operations/redelivery_filter.h"
 #include "services/registry/api/operations/shapes.h"
+#include "services/registry/store/redeliveries.h"
 
 namespace webhook {
 namespace {
@@ -11,6 +16,11 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr int kDefaultOverlap = 24 * 3600;  // as the document says
+constexpr char kPaused[] = "Paused by its owner.";
+// Until the workers know of the change, and what they skipped before is in the log.
+constexpr std::chrono::seconds kCatchUpDelay{10};
+// Nothing waits for longer before it is skipped: webhook.deliveries keeps no more.
+constexpr std::chrono::days kLongestWait{7};
 
 void AddTag(const Webhook& webhook, Reply* reply) {
   reply->headers.emplace_back("ETag", "\"" + std::to_string(webhook.revision) + "\"");
@@ -33,6 +43,19 @@ ordered_json TestJson(const DeliveryCommands::Tested& tested, const std::string&
   return json;
 }
 
+// What was skipped since then: also what had waited before.
+store::NewRedelivery CatchUp(const WebhookId& webhook, WallTime inactive_since) {
+  const WallTime now = runtime::ReadClock().wall;
+  ordered_json filter;
+  filter["webhook_id"] = webhook.str();
+  filter["state"] = ToText(DeliveryState::kSkipped);
+  filter["since"] = FormatMillis(inactive_since - kLongestWait);
+  filter["until"] = FormatMillis(now + kCatchUpDelay);
+  filter["changed_since"] = FormatMillis(inactive_since);
+  const std::string text = filter.dump();
+  return {TimeOrderedId("redelivery", now, crypto::Random16()), text, ReadRedeliveryFilter(text), kCatchUpDelay};
+}
+
 }  // namespace
 
 void WebhookHandlers::AddTo(Handlers* handlers) {
@@ -46,6 +69,8 @@ void WebhookHandlers::AddTo(Handlers* handlers) {
   (*handlers)["listSecrets"] = {[this](const Call& call) { return ListSecrets(call); }};
   (*handlers)["rotateSecret"] = {[this](const Call& call) { return RotateSecret(call); }};
   (*handlers)["testWebhook"] = {[this](const Call& call) { return Test(call); }};
+  (*handlers)["pauseWebhook"] = {[this](const Call& call) { return Pause(call); }};
+  (*handlers)["resumeWebhook"] = {[this](const Call& call) { return Resume(call); }};
 }
 
 Result<Reply> WebhookHandlers::Create(const Call& call) const {
@@ -125,6 +150,45 @@ Result<Reply> WebhookHandlers::RotateSecret(const Call& call) const {
   for (const store::SecretRow& row : secrets_.List(call.tx(), call.account(), id))
     reply.json["data"].push_back(ToJson(row));
   reply.object = call.id();
+  return reply;
+}
+
+Result<Reply> WebhookHandlers::Pause(const Call& call) const {
+  const std::string reason = call.body().is_null() ? "" : call.body().value("reason", "");
+  const auto paused = store::UpdateWebhook(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision,
+                                           [&](store::WebhookRecord* record) {
+                                             record->webhook.active = false;
+                                             record->webhook.inactive_reason = reason.empty() ? kPaused : reason;
+                                             return Ok();
+                                           });
+  if (!paused) return paused.error();
+  Reply reply;
+  reply.json = ToJson(*paused);
+  reply.object = call.id();
+  AddTag(paused->webhook, &reply);
+  return reply;
+}
+
+Result<Reply> WebhookHandlers::Resume(const Call& call) const {
+  std::optional<WallTime> inactive_since;
+  const auto resumed = store::UpdateWebhook(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision,
+                                            [&](store::WebhookRecord* record) {
+                                              inactive_since = record->inactive_since;
+                                              record->webhook.active = true;
+                                              record->webhook.inactive_reason.clear();
+                                              return Ok();
+                                            });
+  if (!resumed) return resumed.error();
+  Reply reply;
+  reply.json["webhook"] = ToJson(*resumed);
+  reply.json["redelivery"] = nullptr;
+  reply.object = call.id();
+  AddTag(resumed->webhook, &reply);
+  if (!inactive_since || call.body().is_null() || !call.body().value("catch_up", false)) return reply;
+  const auto redelivery =
+      store::InsertRedelivery(call.tx(), call.account(), CatchUp(resumed->webhook.id, *inactive_since));
+  if (!redelivery) return redelivery.error();
+  reply.json["redelivery"] = ToJson(*redelivery);
   return reply;
 }
 

@@ -23,6 +23,8 @@ class WebhookHandlers {
   Result<Reply> Update(const Call& call) const;
   Result<Reply> Delete(const Call& call) const;
   Result<Reply> Test(const Call& call) const;
+  Result<Reply> Pause(const Call& call) const;
+  Result<Reply> Resume(const Call& call) const;
   Result<Reply> ListSecrets(const Call& call) const;
   Result<Reply> RotateSecret(const Call& call) const;
 
