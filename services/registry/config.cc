@@ -58,6 +58,8 @@ config::Table DeclareSettings(Config* config) {
   table.Flag("allow-unlimited", &config->allow_unlimited, false, "Accept rate limits of 0: none");
   table.List("trusted-proxies", &config->trusted_proxies, "",
              "Address ranges of our own proxies, whose X-Forwarded-For is believed");
+  table.Text("ingest-addr", &config->ingest_addr, "",
+             "event-ingest's gRPC, host:port; empty: nothing can be published by REST");
   table.Integer("calls-per-minute", &config->calls_per_minute, 6'000, 0, 1'000'000,
                 "REST and gRPC calls of one account that a replica takes in a minute; 0: any");
   table.Integer("max-webhooks", &config->max_webhooks, 10'000, 0, 10'000'000, "Webhooks of one account; 0: any");

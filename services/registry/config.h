@@ -31,6 +31,7 @@ struct Config {
   std::vector<std::string> egress_allow_cidrs;
   bool allow_unlimited = false;
   std::vector<std::string> trusted_proxies;
+  std::string ingest_addr;            // empty: nothing can be published by REST
   std::int64_t calls_per_minute = 0;  // of one account; 0: any
   std::int64_t max_webhooks = 0;      // likewise
   std::chrono::milliseconds log_retention{};

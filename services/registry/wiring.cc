@@ -21,8 +21,10 @@
 #include "services/registry/api/operations/delivery_handlers.h"
 #include "services/registry/api/operations/event_handlers.h"
 #include "services/registry/api/operations/event_type_handlers.h"
+#include "services/registry/api/operations/ingest_publisher.h"
 #include "services/registry/api/operations/kafka_deliveries.h"
 #include "services/registry/api/operations/operation_runner.h"
+#include "services/registry/api/operations/publish_handlers.h"
 #include "services/registry/api/operations/signature_handlers.h"
 #include "services/registry/api/operations/webhook_handlers.h"
 #include "services/registry/api/rest/client_address.h"
@@ -79,13 +81,14 @@ postgres::DatabaseOptions OfAllAccounts(postgres::DatabaseOptions options) {
 }
 
 Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, DeliveryHandlers& deliveries,
-                      EventHandlers& events, SignatureHandlers& signatures) {
+                      EventHandlers& events, SignatureHandlers& signatures, PublishHandlers& publish) {
   Handlers handlers;
   accounts.AddTo(&handlers);
   webhooks.AddTo(&handlers);
   deliveries.AddTo(&handlers);
   events.AddTo(&handlers);
   signatures.AddTo(&handlers);
+  publish.AddTo(&handlers);
   AddEventTypeHandlers(&handlers);
   return handlers;
 }
@@ -106,7 +109,9 @@ struct Api {
         delivery_handlers(delivery_commands, config.api_key_pepper),
         event_handlers(config.api_key_pepper),
         signature_handlers(secrets),
-        runner({calls, answers, Document::Get(), MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers, signature_handlers)}),
+        publisher(config.ingest_addr.empty() ? nullptr : std::make_unique<IngestPublisher>(config.ingest_addr)),
+        publish_handlers(publisher.get()),
+        runner({calls, answers, Document::Get(), MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers, signature_handlers, publish_handlers)}),
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value()),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
@@ -127,6 +132,8 @@ struct Api {
   DeliveryHandlers delivery_handlers;
   EventHandlers event_handlers;
   SignatureHandlers signature_handlers;
+  std::unique_ptr<PublishPort> publisher;  // null: event-ingest is not known
+  PublishHandlers publish_handlers;
   OperationRunner runner;
   rest::RestApi rest;
   ConfigFeed feed;

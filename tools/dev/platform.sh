@@ -117,7 +117,7 @@ define_services() {
   for n in $(seq "$registries"); do
     define_component "registry-$n" "${common[@]}" "${egress[@]}" WEBHOOK_ALLOW_UNLIMITED=true \
       WEBHOOK_TRUSTED_PROXIES=127.0.0.0/8 WEBHOOK_CALLS_PER_MINUTE=0 WEBHOOK_MAX_WEBHOOKS=0 \
-      WEBHOOK_GRPC_REFLECTION=true \
+      WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_INGEST_ADDR=127.0.0.1:$(port event-ingest-1.grpc)" \
       "WEBHOOK_PG_DSN=$pg_dsn" "WEBHOOK_KEK_FILE=$state/secrets/kek" \
       "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
       "WEBHOOK_REST_ADDR=127.0.0.1:$(port "registry-$n.rest")" "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "registry-$n.grpc")" \

@@ -62,7 +62,9 @@ Result<Reply> OperationRunner::Run(const Operation& operation, const Caller& cal
         return RunOnce(call);
       },
       budget);
-  if (reply && reply->after_commit) reply->after_commit(&*reply);
+  if (reply && reply->after_commit) {
+    if (Status done = reply->after_commit(&*reply); !done) return done.error();
+  }
   return reply;
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <optional>
 
+#include "domain/ids.h"
 #include "core/check.h"
 #include "core/encoding.h"
 #include "core/nearest_name.h"
@@ -150,8 +151,10 @@ void SchemaCheck::CheckText(const json& schema, const std::string& text, const s
   if (!CheckCount(schema, "minLength", "maxLength", Characters(text), at, "too_short", "too_long", " characters",
                   violations))
     return;
-  if (schema.value("format", "") == "date-time" && !ParseTime(text))
+  const std::string format = schema.value("format", "");
+  if (format == "date-time" && !ParseTime(text))
     violations->push_back({at, "bad_time", "must be a time of RFC 3339 such as 2026-01-31T12:00:00Z"});
+  if (format == "event-id" && !IsIdText(text)) violations->push_back({at, "bad_id", "must be of A-Z a-z 0-9 _ -"});
 }
 
 void SchemaCheck::CheckList(const json& schema, const json& list, const std::string& at,

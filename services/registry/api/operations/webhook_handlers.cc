@@ -201,10 +201,11 @@ Result<Reply> WebhookHandlers::Test(const Call& call) const {
   reply.status = 202;
   reply.json = TestJson({*sent, std::nullopt, std::nullopt}, webhook, event);
   reply.object = sent->str();
-  reply.after_commit = [this, account = call.account(), id = *sent, webhook, event](Reply* told) {
+  reply.after_commit = [this, account = call.account(), id = *sent, webhook, event](Reply* told) -> Status {
     const DeliveryCommands::Tested tested = deliveries_.AwaitEnd(account, id);
     if (tested.row) told->status = 200;
     told->json = TestJson(tested, webhook, event);
+    return Ok();
   };
   return reply;
 }

@@ -162,6 +162,7 @@ Result<Input> RestApi::ReadInput(const Operation& operation, const std::string& 
   const auto wrong = runner_.document().CheckBody(operation, *body);
   input.violations.insert(input.violations.end(), wrong.begin(), wrong.end());
   input.body = std::move(*body);
+  input.text = request.body;
   return input;
 }
 

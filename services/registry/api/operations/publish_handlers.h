@@ -1,0 +1,46 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "core/result.h"
+#include "core/time.h"
+#include "services/registry/api/operations/call.h"
+
+namespace webhook {
+
+// Where events are published: event-ingest.
+class PublishPort {
+ public:
+  struct Event {
+    std::string id;  // empty: to be made
+    std::string account_id;
+    std::string type;
+    std::string data;  // JSON, as its publisher wrote it
+    std::optional<WallTime> occurred_at;
+  };
+  struct Published {
+    std::string id;
+    bool duplicate = false;
+  };
+
+  virtual ~PublishPort() = default;
+  // OK means that the broker has acknowledged it. `authorization`: the caller's own, "Bearer whk_…". Blocks, 10 s at most;
+  // from any thread. Errors as event-ingest's, with pointers into the operation's body.
+  virtual Result<Published> Publish(const Event& event, const std::string& authorization) = 0;
+};
+
+// POST /v2/events of openapi/events.yaml.
+class PublishHandlers {
+ public:
+  // Null: kUnavailable "no_ingest". Outlives the handlers.
+  explicit PublishHandlers(PublishPort* port) : port_(port) {}
+  void AddTo(Handlers* handlers);
+
+ private:
+  Result<Reply> Publish(const Call& call) const;
+
+  PublishPort* const port_;
+};
+
+}  // namespace webhook
