@@ -87,19 +87,21 @@ std::optional<WallTime> ParseTime(std::string_view text) {
   if (!clock || !Take(&text, ":")) return std::nullopt;
   const auto second = TakeNumber(&text, 2);
   if (!second || *second > 60) return std::nullopt;
+  // A leap second, or an offset, may lead out of the years that a time can be written with.
+  constexpr WallTime kEnd{std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1}};
   WallTime time = WallTime{*date} + *clock + std::chrono::seconds{*second};
   if (Take(&text, ".")) {
     const auto fraction = TakeFraction(&text);
     if (!fraction) return std::nullopt;
     time += *fraction;
   }
-  if (Take(&text, "Zz")) return text.empty() ? std::optional(time) : std::nullopt;
+  if (Take(&text, "Zz")) return text.empty() && time < kEnd ? std::optional(time) : std::nullopt;
   const bool east = !text.empty() && text.front() == '+';
   if (!Take(&text, "+-")) return std::nullopt;
   const auto offset = TakeClock(&text);
   if (!offset || !text.empty()) return std::nullopt;
   time += east ? -*offset : *offset;
-  return time < WallTime{} ? std::nullopt : std::optional(time);
+  return time < WallTime{} || time >= kEnd ? std::nullopt : std::optional(time);
 }
 
 std::string FormatSeconds(WallTime time) {

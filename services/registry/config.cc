@@ -63,7 +63,7 @@ config::Table DeclareSettings(Config* config) {
   table.Integer("calls-per-minute", &config->calls_per_minute, 6'000, 0, 1'000'000,
                 "REST and gRPC calls of one account that a replica takes in a minute; 0: any");
   table.Integer("max-webhooks", &config->max_webhooks, 10'000, 0, 10'000'000, "Webhooks of one account; 0: any");
-  table.Duration("log-retention", &config->log_retention, hours{24 * 30}, hours{24 * 5}, hours{24 * 730},
+  table.Duration("log-retention", &config->log_retention, hours{24 * 30}, hours{24 * 5}, hours{24 * 90},
                  "How long the delivery log is kept, whole days; older days are dropped");
   table.Duration("deactivate-after", &config->deactivate_after, hours{120}, seconds{0}, hours{24 * 365},
                  "Deactivate a webhook whose every attempt has failed for so long; 0: never");

@@ -47,7 +47,8 @@ constexpr std::chrono::milliseconds kLook{1'000};
 // Customers wait for a test's or redelivery's acknowledgement.
 constexpr std::chrono::milliseconds kMessageTimeout{5'000};
 constexpr std::size_t kHandlerThreads = 16;
-constexpr std::int64_t kJobsLock = 0x77686b6a6f6273;  // "whkjobs"
+constexpr std::int64_t kApiJobsLock = 0x77686b6a6f6261;  // "whkjoba"
+constexpr std::int64_t kLogJobsLock = 0x77686b6a6f626c;  // "whkjobl"
 constexpr int kRewrapAtOnce = 200;
 
 bool HasRole(const Config& config, const std::string& role) {
@@ -163,14 +164,17 @@ struct Registry::Parts {
   std::unique_ptr<LogWriter> log_writer;
   std::optional<LogKeeper> log_keeper;
   std::optional<RedeliveryRunner> redelivery_runner;
+  std::string rewrapped_to;  // of the job's thread
   std::optional<FailingWebhooks> failing_webhooks;
-  std::unique_ptr<JobRunner> jobs;
+  std::unique_ptr<JobRunner> api_jobs;
+  std::unique_ptr<JobRunner> log_jobs;
   runtime::StopToken stop;
   runtime::Thread watchdog;
 
   Status Start(const Config& config);
   Status StartApi(const Config& config);
-  std::vector<Job> MakeJobs();
+  std::vector<Job> ApiJobs();
+  std::vector<Job> LogJobs();
   void WatchDatabase();
 };
 
@@ -203,12 +207,14 @@ Status Registry::Parts::Start(const Config& config) {
     const auto after = std::chrono::duration_cast<std::chrono::seconds>(config.deactivate_after);
     if (after.count() > 0) failing_webhooks.emplace(database, after, metrics);
   }
-  jobs = std::make_unique<JobRunner>(OfAllAccounts(DatabaseOptionsOf(config)), kJobsLock, MakeJobs(), metrics);
+  const postgres::DatabaseOptions all_accounts = OfAllAccounts(DatabaseOptionsOf(config));
+  if (api) api_jobs = std::make_unique<JobRunner>(all_accounts, "api", kApiJobsLock, ApiJobs(), metrics);
+  if (log_writer) log_jobs = std::make_unique<JobRunner>(all_accounts, "log", kLogJobsLock, LogJobs(), metrics);
   watchdog = runtime::Thread("db-watch", [this] { WatchDatabase(); });
   return Ok();
 }
 
-std::vector<Job> Registry::Parts::MakeJobs() {
+std::vector<Job> Registry::Parts::ApiJobs() {
   const auto in_transaction = [this](const char* what, const std::function<void(store::Tx&)>& fn) {
     return database.Transact<Done>(what, [&](store::Tx& tx) -> Status {
       fn(tx);
@@ -216,26 +222,30 @@ std::vector<Job> Registry::Parts::MakeJobs() {
     });
   };
   std::vector<Job> all;
-  if (api) {
-    all.push_back({"note the use of keys", seconds{10}, true, [this, in_transaction] {
-                     const auto used = api->calls.TakeUses();
-                     if (used.empty()) return Ok();
-                     return in_transaction("note the use of keys", [&](store::Tx& tx) { store::NoteUse(tx, used); });
-                   }});
-    all.push_back({"drop old answers", seconds{60}, false, [in_transaction] {
-                     return in_transaction("drop old answers", store::IdempotentAnswers::DropOld);
-                   }});
-    redelivery_runner.emplace(database, api->port, metrics);
-    all.push_back({"move redeliveries on", seconds{1}, false, [this] { return redelivery_runner->Step(); }});
-    all.push_back({"rewrap secrets", seconds{10}, false, [this, in_transaction] {
-                     return in_transaction("rewrap secrets",
-                                           [this](store::Tx& tx) { api->secrets.Rewrap(tx, kRewrapAtOnce); });
-                   }});
-  }
-  if (log_writer) {
-    all.push_back({"make the log's days", seconds{600}, false, [this] { return log_keeper->MakeAhead(); }});
-    all.push_back({"drop old days of the log", seconds{60}, false, [this] { return log_keeper->DropOld(); }});
-  }
+  all.push_back({"note the use of keys", seconds{10}, true, [this, in_transaction] {
+                   const auto used = api->calls.TakeUses();
+                   if (used.empty()) return Ok();
+                   return in_transaction("note the use of keys", [&](store::Tx& tx) { store::NoteUse(tx, used); });
+                 }});
+  all.push_back({"drop old answers", seconds{60}, false, [in_transaction] {
+                   return in_transaction("drop old answers", store::IdempotentAnswers::DropOld);
+                 }});
+  redelivery_runner.emplace(database, api->port, metrics);
+  all.push_back({"move redeliveries on", seconds{1}, false, [this] { return redelivery_runner->Step(); }});
+  all.push_back({"rewrap secrets", seconds{10}, false, [this, in_transaction] {
+                   return in_transaction("rewrap secrets", [this](store::Tx& tx) {
+                     const auto done = api->secrets.Rewrap(tx, rewrapped_to, kRewrapAtOnce);
+                     if (done.unreadable > 0) log::Error("secrets.unreadable", {{"count", done.unreadable}});
+                     rewrapped_to = done.last;
+                   });
+                 }});
+  return all;
+}
+
+std::vector<Job> Registry::Parts::LogJobs() {
+  std::vector<Job> all;
+  all.push_back({"make the log's days", seconds{600}, false, [this] { return log_keeper->MakeAhead(); }});
+  all.push_back({"drop old days of the log", seconds{60}, false, [this] { return log_keeper->DropOld(); }});
   if (failing_webhooks)
     all.push_back({"deactivate failing webhooks", seconds{60}, false, [this] { return failing_webhooks->Look(); }});
   return all;
@@ -286,7 +296,8 @@ Registry::Registry(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Registry::~Registry() {
   parts_->stop.RequestStop();
   parts_->watchdog.Join();
-  parts_->jobs.reset();
+  parts_->api_jobs.reset();
+  parts_->log_jobs.reset();
   if (parts_->api) parts_->api->feed.Stop();
 }
 
@@ -310,7 +321,8 @@ void Registry::Drain() {
     parts_->grpc_server->Stop(parts_->drain_timeout);
   }
   if (parts_->log_writer) parts_->log_writer->Stop();
-  parts_->jobs.reset();
+  parts_->api_jobs.reset();
+  parts_->log_jobs.reset();
   const bool flushed = parts_->producer->Flush(parts_->drain_timeout);
   log::Info("drain.finished", {{"flushed", flushed}});
 }

@@ -53,6 +53,7 @@ int Migrate(const Context& context, const Options&) {
   postgres::DatabaseOptions database;
   database.dsn = Secret(*dsn);
   database.application_name = "webhookctl";
+  database.settings = {{"webhook.account", "*"}};  // row security: migrations see all accounts
   const auto applied = postgres::Migrate(database, AllMigrations());
   if (!applied) return Fail(applied.error());
   Print(context, {{"applied", *applied}}, {});

@@ -32,17 +32,19 @@ FailingWebhooks::FailingWebhooks(postgres::Database& database, std::chrono::seco
                                        "Webhooks that the platform deactivated", {{"reason", "failing"}})) {}
 
 Status FailingWebhooks::Look() {
-  using Ids = std::vector<WebhookId>;
+  using Seen = std::vector<std::pair<WebhookId, std::int64_t>>;
   const std::string reason = "Every attempt has failed for " + InWords(after_) + ".";
-  const auto done = database_.Transact<Ids>("deactivate failing webhooks", [&](store::Tx& tx) -> Result<Ids> {
-    Ids ids;
-    for (const auto& [id, revision] : store::ListFailingWebhooks(tx, after_, kAtOnce)) {
-      if (store::DeactivateWebhook(tx, id, reason, revision)) ids.push_back(id);
-    }
-    return ids;
+  const auto failing = database_.Transact<Seen>("look for failing webhooks", [&](store::Tx& tx) -> Result<Seen> {
+    return store::ListFailingWebhooks(tx, after_, kAtOnce);
   });
-  if (!done) return done.error();
-  for (const WebhookId& id : *done) {
+  if (!failing) return failing.error();
+  for (const auto& [id, revision] : *failing) {
+    // One at a time: a change locks its webhook, then the revision.
+    const auto done = database_.Transact<bool>("deactivate a failing webhook", [&](store::Tx& tx) -> Result<bool> {
+      return store::DeactivateWebhook(tx, id, reason, revision);
+    });
+    if (!done) return done.error();
+    if (!*done) continue;
     deactivated_.Add();
     log::Info("webhook.deactivated", {{"webhook_id", id.str()}, {"reason", reason}});
   }

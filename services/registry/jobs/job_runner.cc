@@ -12,14 +12,16 @@ constexpr std::chrono::milliseconds kLook{1'000};
 
 }  // namespace
 
-JobRunner::JobRunner(const postgres::DatabaseOptions& database, std::int64_t lock, std::vector<Job> jobs,
-                     metrics::Registry& metrics)
+JobRunner::JobRunner(const postgres::DatabaseOptions& database, const std::string& role, std::int64_t lock,
+                     std::vector<Job> jobs, metrics::Registry& metrics)
     : database_(database),
       lock_(lock),
       jobs_(std::move(jobs)),
       due_(jobs_.size()),
-      leading_(metrics.MakeGauge("webhook_registry_leader", "1: this replica does what only one may do", {})),
-      failed_(metrics.MakeCounter("webhook_registry_jobs_failed_total", "Runs of background jobs that failed", {})),
+      leading_(metrics.MakeGauge("webhook_registry_leader", "1: this replica does what only one of its role may do",
+                                  {{"role", role}})),
+      failed_(metrics.MakeCounter("webhook_registry_jobs_failed_total", "Runs of background jobs that failed",
+                                   {{"role", role}})),
       thread_("jobs", [this] { Run(); }) {}
 
 JobRunner::~JobRunner() {

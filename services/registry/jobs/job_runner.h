@@ -27,8 +27,9 @@ struct Job {
 // seconds.
 class JobRunner {
  public:
-  // `lock`: the advisory lock's key.
-  JobRunner(const postgres::DatabaseOptions& database, std::int64_t lock, std::vector<Job> jobs,
+  // `role`: whose jobs these are, for metrics; `lock`: the advisory lock's key, another for each role, since a replica
+  // does the jobs of its own roles alone.
+  JobRunner(const postgres::DatabaseOptions& database, const std::string& role, std::int64_t lock, std::vector<Job> jobs,
             metrics::Registry& metrics);
   ~JobRunner();  // waits for the job that is running
 

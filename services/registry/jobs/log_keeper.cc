@@ -15,6 +15,7 @@ constexpr int kDaysAhead = 3;
 Status LogKeeper::MakeAhead() {
   const auto session = postgres::Session::Open(database_);
   if (!session) return session.error();
+  days_.Forget();
   std::set<store::Day> days;
   for (int ahead = 0; ahead <= kDaysAhead; ++ahead)
     days.insert(store::DayOf(runtime::ReadClock().wall) + std::chrono::days(ahead));

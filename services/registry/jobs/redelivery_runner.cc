@@ -50,10 +50,12 @@ Status RedeliveryRunner::Step() {
     });
   });
   const MonoTime now = runtime::ReadClock().mono;
+  Status step = Ok();
   for (const store::RedeliveryPart& part : *parts) {
-    if (Status moved = StepPart(part, now); !moved) return moved;
+    // One that fails holds up none of the others.
+    if (Status moved = StepPart(part, now); !moved) step = moved;
   }
-  return Ok();
+  return step;
 }
 
 Status RedeliveryRunner::StepPart(const store::RedeliveryPart& part, MonoTime now) {
@@ -69,9 +71,9 @@ Status RedeliveryRunner::StepPart(const store::RedeliveryPart& part, MonoTime no
     allowance.deliveries = std::min(allowance.deliveries + pace * passed, std::max(pace, kMostAtOnce));
     allowance.since = now;
     store::PlanPart(tx, part, filter, static_cast<int>(allowance.deliveries));
+    plan.any = store::HasIntents(tx, part);
     for (const store::Intent& intent : store::ReadIntents(tx, part)) {
-      plan.any = true;
-      auto event = store::ReadEvent(tx, part.account, intent.delivery.event_id);
+      auto event = store::ReadEvent(tx, part.account, intent.delivery.event_id, intent.delivery.accepted_at);
       if (!event) continue;  // erased since
       Delivery& delivery = plan.deliveries.emplace_back();
       delivery.id = intent.delivery.id;
@@ -90,7 +92,11 @@ Status RedeliveryRunner::StepPart(const store::RedeliveryPart& part, MonoTime no
   allowance.deliveries -= static_cast<double>(planned->deliveries.size());
   sent_.Add(static_cast<double>(planned->deliveries.size()));
   return database_.Transact<Done>("note a redelivery", [&](store::Tx& tx) -> Status {
-    for (const Delivery& delivery : planned->deliveries) store::InsertPendingDelivery(tx, delivery);
+    // In the order in which the log writer changes them.
+    std::vector<const Delivery*> by_id;
+    for (const Delivery& delivery : planned->deliveries) by_id.push_back(&delivery);
+    std::sort(by_id.begin(), by_id.end(), [](const Delivery* a, const Delivery* b) { return a->id < b->id; });
+    for (const Delivery* delivery : by_id) store::InsertPendingDelivery(tx, *delivery);
     store::FinishIntents(tx, part, planned->gone);
     return Ok();
   });

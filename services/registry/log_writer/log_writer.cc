@@ -69,6 +69,7 @@ Status LogWriter::WriteUntilFailure() {
   auto session = postgres::Session::Open(options_.database);
   if (!session) return session.error();
   session_ = std::move(*session);
+  days_.Forget();
   for (;;) {
     const auto locked = session_->TryAdvisoryLock(kLockKey);
     if (!locked) return locked.error();

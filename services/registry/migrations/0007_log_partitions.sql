@@ -91,13 +91,16 @@ SELECT make_log_day((now() AT TIME ZONE 'UTC')::date + ahead) FROM generate_seri
 SELECT make_log_day(day::date) FROM (
   SELECT DISTINCT date_trunc('day', accepted_at AT TIME ZONE 'UTC') AS day FROM events_before
   UNION SELECT DISTINCT date_trunc('day', created_at AT TIME ZONE 'UTC') FROM deliveries_before) days;
+ALTER TABLE deliveries_before ADD COLUMN accepted_at timestamptz;
+UPDATE deliveries_before d SET accepted_at = coalesce((SELECT e.accepted_at FROM events_before e
+  WHERE e.account_id = d.account_id AND e.id = d.event_id), d.created_at);
 INSERT INTO events (account_id, id, event_type, notification_id, body, accepted_at)
   SELECT account_id, id, event_type, notification_id, body, accepted_at FROM events_before;
 INSERT INTO deliveries
-  SELECT id, created_at, account_id, webhook_id, event_id, event_type, notification_id, run, attempt, rank, kind, state,
+  SELECT id, accepted_at, account_id, webhook_id, event_id, event_type, notification_id, run, attempt, rank, kind, state,
          outcome, 0, reason, attempts, next_attempt_at, updated_at FROM deliveries_before;
 INSERT INTO attempts
-  SELECT a.delivery_id, d.created_at, a.account_id, a.run, a.attempt, a.started_at, a.duration_us, '{}', a.status,
+  SELECT a.delivery_id, d.accepted_at, a.account_id, a.run, a.attempt, a.started_at, a.duration_us, '{}', a.status,
          a.outcome, a.reason, a.url, a.remote_address, '', a.response_headers, a.response_excerpt
   FROM attempts_before a JOIN deliveries_before d ON d.id = a.delivery_id;
 DROP TABLE events_before, deliveries_before, attempts_before;

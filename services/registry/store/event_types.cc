@@ -65,13 +65,13 @@ EventType PutEventType(Tx& tx, const EventType& wanted, bool deprecated) {
       "INSERT INTO event_type_versions SELECT name, version, description, sample, deprecated_at, updated_at "
       "FROM event_types WHERE name = $1",
       wanted.name);
-  NoteChange(tx, "event_type", wanted.name);
+  NoteChange(tx, "publisher", wanted.name);
   return ToEventType(rows[0]);
 }
 
 Status DeleteEventType(Tx& tx, const std::string& name) {
   if (tx.exec_params("DELETE FROM event_types WHERE name = $1 RETURNING name", name).empty()) return NotFound(name);
-  NoteChange(tx, "event_type", name);
+  NoteChange(tx, "publisher", name);
   return Ok();
 }
 

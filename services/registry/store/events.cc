@@ -47,10 +47,12 @@ Result<EventRow> ReadEventRow(Tx& tx, const AccountId& account, const EventId& i
   return ToRow(rows[0]);
 }
 
-Result<Event> ReadEvent(Tx& tx, const AccountId& account, const EventId& id) {
+Result<Event> ReadEvent(Tx& tx, const AccountId& account, const EventId& id,
+                        const std::optional<WallTime>& accepted_at) {
+  const std::string at = accepted_at ? " AND accepted_at = " + FromMicros(*accepted_at) : "";
   const auto rows = tx.exec_params(
-      "SELECT event_type, notification_id, body, micros(accepted_at) FROM events WHERE account_id = $1 AND id = $2 "
-      "ORDER BY accepted_at LIMIT 1",
+      "SELECT event_type, notification_id, body, micros(accepted_at) FROM events WHERE account_id = $1 AND id = $2" + at +
+          " ORDER BY accepted_at LIMIT 1",
       account.str(), id.str());
   if (rows.empty()) return NotFound(id);
   if (rows[0][2].is_null())

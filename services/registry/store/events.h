@@ -44,8 +44,10 @@ std::vector<EventRow> ListEvents(Tx& tx, const AccountId& account, const EventFi
                                  const std::optional<LogPosition>& after, int limit);
 // Of one that was published more than once, the first. kNotFound "event_not_found".
 Result<EventRow> ReadEventRow(Tx& tx, const AccountId& account, const EventId& id);
-// With its body. kNotFound "event_not_found" where the log does not have it; kConflict "event_erased".
-Result<Event> ReadEvent(Tx& tx, const AccountId& account, const EventId& id);
+// With its body: of what was accepted then; nullopt: the first. kNotFound "event_not_found" where the log does not have
+// it; kConflict "event_erased".
+Result<Event> ReadEvent(Tx& tx, const AccountId& account, const EventId& id,
+                        const std::optional<WallTime>& accepted_at = std::nullopt);
 // Each of the account's webhooks that exist or got the event, at most `limit`.
 std::vector<Reach> ReadReach(Tx& tx, const AccountId& account, const EventId& id, int limit);
 // Erases the body, and the excerpts of the answers to it. Idempotent. kNotFound as above.

@@ -26,6 +26,8 @@ Status LogDays::Make(postgres::Session& session, const std::set<Day>& days) {
   for (const Day day : days) {
     if (made_.contains(day)) continue;
     const Status made = session.Transact<Done>("make a day of the log", [&](Tx& tx) -> Status {
+      // Behind it everybody waits who waits for the table: it gives up soon, and is asked again.
+      tx.exec0("SET LOCAL lock_timeout = '1s'");
       tx.exec_params1("SELECT make_log_day($1::date)", Name(day));
       return Ok();
     });

@@ -27,6 +27,8 @@ class LogDays {
   // what is just being dropped.
   bool Kept(Day day, WallTime now) const { return day >= DayOf(now) - retention_; }
 
+  // Looks anew for what is there: after a new connection it may be another database, restored from before.
+  void Forget() { made_.clear(); }
   // Makes the days' partitions where they are missing. From one thread.
   Status Make(postgres::Session& session, const std::set<Day>& days);
   // Drops a table of the oldest day that is over; true: there was one. Readers and writers of other days do not wait

@@ -8,6 +8,9 @@
 namespace webhook::store {
 namespace {
 
+// A test's sample is for the one who asked for it.
+const std::string kNoTests = " AND kind <> " + std::to_string(static_cast<int>(DeliveryKind::kTest));
+
 Error NotFound(const std::string& id) {
   return {ErrorCode::kNotFound, "redelivery_not_found", "no redelivery " + id};
 }
@@ -35,7 +38,7 @@ Redelivery ToRedelivery(const pqxx::row& row) {
 
 // What a webhook that is gone would have got is no part of it.
 std::string PartsOf(Tx& tx, const AccountId& account, const DeliveryFilter& filter) {
-  return "FROM deliveries d " + WhereDeliveries(tx, account, filter) +
+  return "FROM deliveries d " + WhereDeliveries(tx, account, filter) + kNoTests +
          " AND webhook_id IN (SELECT id FROM webhooks WHERE account_id = " + tx.quote(account.str()) +
          ") GROUP BY webhook_id";
 }
@@ -52,19 +55,19 @@ Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewR
   const std::string& id = wanted.id;
   const DeliveryFilter& filter = wanted.filter;
   const auto made = tx.exec_params(
-      "INSERT INTO redeliveries (id, account_id, filter, state, starts_at) "
-      "VALUES ($1, $2, $3::jsonb, 'running', now() + make_interval(secs => $4)) "
-      "ON CONFLICT (account_id) WHERE state = 'running' DO NOTHING RETURNING id",
-      id, account.str(), wanted.filter_json, wanted.delay.count());
+      "INSERT INTO redeliveries (id, account_id, filter, state, starts_at, catch_up) "
+      "VALUES ($1, $2, $3::jsonb, 'running', now() + make_interval(secs => $4), $5) "
+      "ON CONFLICT (account_id) WHERE state = 'running' AND NOT catch_up DO NOTHING RETURNING id",
+      id, account.str(), wanted.filter_json, wanted.catch_up_after.value_or(std::chrono::seconds{0}).count(),
+      wanted.catch_up_after.has_value());
   if (made.empty())
     return Error{ErrorCode::kConflict, "redelivery_running", "another redelivery of the account is still running"};
-  tx.exec0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) SELECT " + tx.quote(id) + ", " +
-           tx.quote(account.str()) + ", webhook_id, count(*) " + PartsOf(tx, account, filter));
-  if (wanted.delay.count() > 0) {
-    tx.exec_params0(
-        "INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) VALUES ($1, $2, $3, 0) "
-        "ON CONFLICT DO NOTHING",
-        id, account.str(), filter.webhook_id);
+  if (wanted.catch_up_after) {
+    tx.exec_params0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) VALUES ($1, $2, $3, 0)",
+                    id, account.str(), filter.webhook_id);
+  } else {
+    tx.exec0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) SELECT " + tx.quote(id) +
+             ", " + tx.quote(account.str()) + ", webhook_id, count(*) " + PartsOf(tx, account, filter));
   }
   tx.exec_params0(
       "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND NOT EXISTS "
@@ -112,13 +115,13 @@ std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit) {
 void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most) {
   const auto state = tx.exec_params(
       "SELECT micros(position_at), position_id, EXISTS (SELECT 1 FROM redelivery_intents i WHERE "
-      "i.redelivery_id = p.redelivery_id AND i.webhook_id = p.webhook_id) FROM redelivery_parts p "
-      "WHERE redelivery_id = $1 AND webhook_id = $2 FOR UPDATE",
+      "i.redelivery_id = p.redelivery_id AND i.webhook_id = p.webhook_id) FROM redelivery_parts p JOIN redeliveries r "
+      "ON r.id = p.redelivery_id WHERE p.redelivery_id = $1 AND p.webhook_id = $2 AND r.state = 'running' FOR UPDATE",
       part.redelivery_id, part.webhook_id.str());
-  if (state.empty() || state[0][2].as<bool>()) return;
+  if (state.empty() || state[0][2].as<bool>() || most < 1) return;
   DeliveryFilter own = filter;
   own.webhook_id = part.webhook_id.str();
-  std::string where = WhereDeliveries(tx, part.account, own);
+  std::string where = WhereDeliveries(tx, part.account, own) + kNoTests;
   if (!state[0][0].is_null())
     where += " AND (accepted_at, id) > (from_micros(" + state[0][0].as<std::string>() + "), " +
              tx.quote(state[0][1].as<std::string>()) + ")";
@@ -144,10 +147,17 @@ void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, 
       seen - planned[0][1].as<int>());
 }
 
+bool HasIntents(Tx& tx, const RedeliveryPart& part) {
+  return tx.exec_params1("SELECT EXISTS (SELECT 1 FROM redelivery_intents WHERE redelivery_id = $1 AND webhook_id = $2)",
+                         part.redelivery_id, part.webhook_id.str())[0]
+      .as<bool>();
+}
+
 std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part) {
   const auto rows = tx.exec_params(
       "SELECT i.run, " + DeliveryColumns("d.") + " FROM redelivery_intents i JOIN deliveries d ON d.id = i.delivery_id "
-      "AND d.accepted_at = i.accepted_at WHERE i.redelivery_id = $1 AND i.webhook_id = $2 ORDER BY d.accepted_at, d.id",
+      "AND d.accepted_at = i.accepted_at WHERE i.redelivery_id = $1 AND i.webhook_id = $2 AND d.run < i.run "
+      "ORDER BY d.accepted_at, d.id",
       part.redelivery_id, part.webhook_id.str());
   std::vector<Intent> intents;
   for (const auto& row : rows) intents.push_back({ToDelivery(row, 1), row[0].as<int>()});

@@ -48,10 +48,11 @@ struct NewRedelivery {
   std::string id;
   std::string filter_json;
   DeliveryFilter filter;  // the same
-  // Begins so much later: for what is still on its way into the log. REQUIRES: 0 where the filter has no webhook.
-  std::chrono::seconds delay{0};
+  // Of what one webhook skipped: begins so much later, for what is still on its way into the log, is not counted
+  // before, and runs beside others. nullopt: a common one. REQUIRES: else the filter has a webhook.
+  std::optional<std::chrono::seconds> catch_up_after;
 };
-// kConflict "redelivery_running": the account has one that has not ended.
+// kConflict "redelivery_running": the account has a common one that has not ended.
 Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewRedelivery& wanted);
 // kNotFound "redelivery_not_found", for another account's too.
 Result<Redelivery> ReadRedelivery(Tx& tx, const AccountId& account, const std::string& id);
@@ -71,7 +72,9 @@ struct Intent {
   DeliveryRow delivery;
   int run = 0;
 };
+// Those whose run the log does not show yet, and that it still has.
 std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part);
+bool HasIntents(Tx& tx, const RedeliveryPart& part);
 // They are appended (or, where `gone`, cannot be): takes the intents away, and ends the part, and with the last part the
 // redelivery, where nothing is left.
 void FinishIntents(Tx& tx, const RedeliveryPart& part, bool gone);

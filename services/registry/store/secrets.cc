@@ -22,12 +22,13 @@ std::string ContextOf(const std::string& account, const std::string& webhook, co
 
 }  // namespace
 
-void SecretStore::Add(Tx& tx, const AccountId& account, const WebhookId& webhook, const Secret& secret) const {
+std::string SecretStore::Add(Tx& tx, const AccountId& account, const WebhookId& webhook, const Secret& secret) const {
   const std::string id = TimeOrderedId("secret", runtime::ReadClock().wall, crypto::Random16());
   const std::string sealed =
       envelope_.Seal(secret.Reveal(), ContextOf(account.str(), webhook.str(), id));
   tx.exec_params0("INSERT INTO webhook_secrets (id, account_id, webhook_id, sealed) VALUES ($1, $2, $3, $4)", id,
                   account.str(), webhook.str(), pqxx::binarystring(sealed));
+  return id;
 }
 
 std::vector<SecretRow> SecretStore::List(Tx& tx, const AccountId& account, const WebhookId& webhook) const {
@@ -41,13 +42,14 @@ std::vector<SecretRow> SecretStore::List(Tx& tx, const AccountId& account, const
   return secrets;
 }
 
-void SecretStore::ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook, WallTime at) const {
+void SecretStore::ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook, const std::string& newest,
+                              WallTime at) const {
   tx.exec_params0(
-      "WITH ranked AS (SELECT id, row_number() OVER (ORDER BY expires_at DESC NULLS FIRST, id DESC) AS rank "
+      "WITH ranked AS (SELECT id, row_number() OVER (ORDER BY id = $5 DESC, expires_at DESC NULLS FIRST, id DESC) AS rank "
       "FROM webhook_secrets WHERE account_id = $1 AND webhook_id = $2) "
       "UPDATE webhook_secrets s SET expires_at = CASE WHEN ranked.rank > $4 THEN least(s.expires_at, now()) "
       "ELSE least(s.expires_at, from_micros($3)) END FROM ranked WHERE s.id = ranked.id AND ranked.rank > 1",
-      account.str(), webhook.str(), ToMicros(at), kLive);
+      account.str(), webhook.str(), ToMicros(at), kLive, newest);
 }
 
 void SecretStore::Open(Tx& tx, std::vector<Webhook>* webhooks) const {
@@ -80,23 +82,27 @@ void SecretStore::Open(Tx& tx, std::vector<Webhook>* webhooks) const {
   }
 }
 
-int SecretStore::Rewrap(Tx& tx, int limit) const {
+SecretStore::Rewrapped SecretStore::Rewrap(Tx& tx, const std::string& after, int limit) const {
   tx.exec0("DELETE FROM webhook_secrets WHERE expires_at < now() - interval '1 day'");
   const auto rows = tx.exec_params(
-      "SELECT id, account_id, webhook_id, sealed FROM webhook_secrets WHERE substr(sealed, 1, $1) <> $2 "
+      "SELECT id, account_id, webhook_id, sealed FROM webhook_secrets WHERE substr(sealed, 1, $1) <> $2 AND id > $4 "
       "ORDER BY id LIMIT $3 FOR UPDATE",
-      static_cast<int>(envelope_.header().size()), pqxx::binarystring(envelope_.header()), limit);
-  int sealed = 0;
+      static_cast<int>(envelope_.header().size()), pqxx::binarystring(envelope_.header()), limit, after);
+  Rewrapped done;
+  if (rows.size() == static_cast<std::size_t>(limit)) done.last = rows.back()[0].as<std::string>();
   for (const auto& row : rows) {
     const std::string context =
         ContextOf(row[1].as<std::string>(), row[2].as<std::string>(), row[0].as<std::string>());
     const auto fresh = envelope_.Rewrap(pqxx::binarystring(row[3]).str(), context);
-    if (!fresh) continue;
+    if (!fresh) {
+      ++done.unreadable;
+      continue;
+    }
     tx.exec_params0("UPDATE webhook_secrets SET sealed = $2 WHERE id = $1", row[0].as<std::string>(),
                     pqxx::binarystring(*fresh));
-    ++sealed;
+    ++done.sealed;
   }
-  return sealed;
+  return done;
 }
 
 }  // namespace webhook::store

@@ -25,20 +25,26 @@ class SecretStore {
   // The envelope outlives the store.
   explicit SecretStore(const crypto::Envelope& envelope) : envelope_(envelope) {}
 
-  // Makes the secret the webhook's newest.
-  void Add(Tx& tx, const AccountId& account, const WebhookId& webhook, const Secret& secret) const;
+  // Makes the secret the webhook's newest. Returns its id.
+  std::string Add(Tx& tx, const AccountId& account, const WebhookId& webhook, const Secret& secret) const;
   // Live ones, newest first.
   std::vector<SecretRow> List(Tx& tx, const AccountId& account, const WebhookId& webhook) const;
-  // Lets the live secrets but the newest go at `at`, or sooner where that was to be; all but the newest two at once.
-  void ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook, WallTime at) const;
+  // Lets the live secrets but `newest`, an id, go at `at`, or sooner where that was to be; all but two at once.
+  void ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook, const std::string& newest,
+                   WallTime at) const;
 
   // Puts the live secrets that can be opened into the webhooks, newest first. A webhook whose newest cannot be opened is
   // shown inactive, with the reason: nothing goes out unsigned, and nobody else's configuration waits for it.
   void Open(Tx& tx, std::vector<Webhook>* webhooks) const;
 
-  // Seals up to `limit` secrets anew that are not under the present key, and drops those that ended a day ago.
-  // Returns how many it sealed; 0: none is left that can be opened.
-  int Rewrap(Tx& tx, int limit) const;
+  struct Rewrapped {
+    int sealed = 0;
+    int unreadable = 0;     // under a key that we do not have
+    std::string last = {};  // where the next call goes on; empty: it was the end
+  };
+  // Seals up to `limit` secrets anew that are not under the present key, from after this id on, and drops those that
+  // ended a day ago.
+  Rewrapped Rewrap(Tx& tx, const std::string& after, int limit) const;
 
  private:
   const crypto::Envelope& envelope_;

@@ -24,6 +24,16 @@ std::string ToFieldPath(const std::string& pointer) {
   return path;
 }
 
+// Postgres cannot store it, and its client cuts the text off there.
+bool HasNul(const nlohmann::json& json) {
+  if (json.is_string()) return json.get_ref<const std::string&>().find('\0') != std::string::npos;
+  for (const auto& [name, value] : json.items()) {
+    if (json.is_object() && name.find('\0') != std::string::npos) return true;
+    if (json.is_structured() && HasNul(value)) return true;
+  }
+  return false;
+}
+
 Error InFieldPaths(Error error) {
   for (FieldViolation& violation : error.violations) violation.pointer = ToFieldPath(violation.pointer);
   return error;
@@ -37,6 +47,8 @@ Result<Reply> Twin::Call(const grpc::ServerContext& context, const std::string& 
   const auto operation = std::find_if(operations.begin(), operations.end(),
                                       [&](const Operation& known) { return known.id == operation_id; });
   CHECK(operation != operations.end(), "no such operation in the document");
+  if (HasNul(input.id) || HasNul(input.body) || HasNul(input.query))
+    return Error{ErrorCode::kInvalid, "bad_text", "a text holds U+0000, which cannot be stored"};
   input.violations = document.CheckQuery(*operation, &input.query);
   if (operation->body) {
     const auto of_body = document.CheckBody(*operation, input.body);

@@ -24,13 +24,19 @@ void AccountCall::Audit(const std::string& action, const std::string& object) co
 }
 
 Status AccountCalls::Admit(const Caller& caller) {
-  const MonoTime now = runtime::ReadClock().mono;
-  if (const auto wait = failed_logins_.Lock()->Wait(caller.remote_address, now)) {
-    return Error{ErrorCode::kLimited, "too_many_failed_logins",
-                 "too many calls from this address had no valid API key; repeat later", {}, wait};
-  }
   if (!crypto::BearerToken(caller.authorization).empty()) return Ok();
-  failed_logins_.Lock()->Note(caller.remote_address, now);
+  return RefuseKey(caller);
+}
+
+// A good key is never refused for what others do behind the same address.
+Error AccountCalls::RefuseKey(const Caller& caller) {
+  const MonoTime now = runtime::ReadClock().mono;
+  auto failed = failed_logins_.Lock();
+  if (const auto wait = failed->Wait(caller.remote_address, now)) {
+    return {ErrorCode::kLimited, "too_many_failed_logins",
+            "too many calls from this address had no valid API key; repeat later", {}, wait};
+  }
+  failed->Note(caller.remote_address, now);
   return Refused();
 }
 
@@ -38,10 +44,7 @@ Result<store::ApiKey> AccountCalls::Authenticate(store::Tx& tx, const Caller& ca
                                                  const std::vector<std::string>& scopes, CallBudget::Answer* budget) {
   const Now now = runtime::ReadClock();
   auto key = store::FindLiveKey(tx, crypto::ApiKeyHmac(pepper_, crypto::BearerToken(caller.authorization)));
-  if (!key) {
-    failed_logins_.Lock()->Note(caller.remote_address, now.mono);
-    return Refused();
-  }
+  if (!key) return RefuseKey(caller);
   uses_.Lock()->insert_or_assign(key->id, now.wall);
   *budget = budget_.Lock()->Take(key->account.str(), now.mono);
   if (!budget->allowed)

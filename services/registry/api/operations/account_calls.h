@@ -78,6 +78,7 @@ class AccountCalls {
  private:
   // Before the database is asked.
   Status Admit(const Caller& caller);
+  Error RefuseKey(const Caller& caller);
   Result<store::ApiKey> Authenticate(store::Tx& tx, const Caller& caller, const std::vector<std::string>& scopes,
                                      CallBudget::Answer* budget);
   static void Enter(store::Tx& tx, const AccountId& account);

@@ -113,7 +113,7 @@ Result<int> DeliveryCommands::Redeliver(store::Tx& tx, const AccountId& account,
     return Error{ErrorCode::kConflict, "delivery_not_ended", "the delivery is still under way"};
   const auto target = store::ReadWebhook(tx, account, row->webhook_id);
   if (!target) return Error{ErrorCode::kConflict, "webhook_deleted", "the delivery's webhook was deleted"};
-  auto event = store::ReadEvent(tx, account, row->event_id);
+  auto event = store::ReadEvent(tx, account, row->event_id, row->accepted_at);
   if (!event) return event.error();
   Delivery delivery;
   delivery.id = row->id;

@@ -19,7 +19,7 @@ bool IsIdempotencyKey(const std::string& key) {
 
 // The call as text: what makes it another one.
 std::string Describe(const Call& call) {
-  return ordered_json{call.operation.id, call.id(), call.input.query, call.body(),
+  return ordered_json{call.operation.id, call.in.key.id.str(), call.id(), call.input.query, call.body(),
                       call.input.if_revision.value_or(-1)}
       .dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }

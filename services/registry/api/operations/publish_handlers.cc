@@ -7,6 +7,9 @@
 namespace webhook {
 namespace {
 
+// Of the threads that serve REST.
+constexpr int kMostWaiting = 8;
+
 // The bytes of the member "data": the parsed body has lost the order of its members. REQUIRES: the body was parsed, and
 // has one.
 Result<std::string> DataOf(const std::string& text) {
@@ -40,7 +43,12 @@ Result<Reply> PublishHandlers::Publish(const Call& call) const {
   Reply reply;
   reply.status = 202;
   reply.after_commit = [this, event, authorization = call.in.caller.authorization](Reply* told) -> Status {
+    if (waiting_.fetch_add(1) >= kMostWaiting) {
+      waiting_.fetch_sub(1);
+      return Error{ErrorCode::kUnavailable, "ingest_slow", "many calls wait for event-ingest; repeat with the same id"};
+    }
     const auto published = port_->Publish(event, authorization);
+    waiting_.fetch_sub(1);
     if (!published) return published.error();
     told->json = {{"id", published->id}, {"duplicate", published->duplicate}};
     return Ok();

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <string>
 
@@ -33,7 +34,8 @@ class PublishPort {
 // POST /v2/events of openapi/events.yaml.
 class PublishHandlers {
  public:
-  // Null: kUnavailable "no_ingest". Outlives the handlers.
+  // Null: kUnavailable "no_ingest". Outlives the handlers. While event-ingest hangs, a few calls wait for it, and others are
+  // refused at once (kUnavailable "ingest_slow").
   explicit PublishHandlers(PublishPort* port) : port_(port) {}
   void AddTo(Handlers* handlers);
 
@@ -41,6 +43,7 @@ class PublishHandlers {
   Result<Reply> Publish(const Call& call) const;
 
   PublishPort* const port_;
+  mutable std::atomic<int> waiting_{0};
 };
 
 }  // namespace webhook

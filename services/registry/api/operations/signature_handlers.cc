@@ -71,7 +71,7 @@ Result<Reply> SignatureHandlers::Curl(const Call& call) const {
   if (!row) return row.error();
   const auto webhook = ReadWithSecrets(call, row->webhook_id);
   if (!webhook) return webhook.error();
-  auto event = store::ReadEvent(call.tx(), call.account(), row->event_id);
+  auto event = store::ReadEvent(call.tx(), call.account(), row->event_id, row->accepted_at);
   if (!event) return event.error();
   Delivery delivery;
   delivery.id = row->id;

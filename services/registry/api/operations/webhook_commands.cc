@@ -39,8 +39,8 @@ Result<Secret> WebhookCommands::RotateSecret(store::Tx& tx, const AccountId& acc
     if (Status good = crypto::CheckSigningSecret(*own, "/secret"); !good) return good.error();
   }
   Secret secret = own ? *own : crypto::NewSigningSecret();
-  secrets_.Add(tx, account, id, secret);
-  secrets_.ExpireOlder(tx, account, id, runtime::ReadClock().wall + overlap);
+  const std::string newest = secrets_.Add(tx, account, id, secret);
+  secrets_.ExpireOlder(tx, account, id, newest, runtime::ReadClock().wall + overlap);
   return secret;
 }
 

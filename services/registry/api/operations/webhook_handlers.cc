@@ -170,25 +170,31 @@ Result<Reply> WebhookHandlers::Pause(const Call& call) const {
 }
 
 Result<Reply> WebhookHandlers::Resume(const Call& call) const {
-  std::optional<WallTime> inactive_since;
-  const auto resumed = store::UpdateWebhook(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision,
-                                            [&](store::WebhookRecord* record) {
-                                              inactive_since = record->inactive_since;
-                                              record->webhook.active = true;
-                                              record->webhook.inactive_reason.clear();
-                                              return Ok();
-                                            });
-  if (!resumed) return resumed.error();
+  const WebhookId id(call.id());
+  auto webhook = store::ReadWebhook(call.tx(), call.account(), id);
+  if (!webhook) return webhook.error();
+  const bool catch_up = !call.body().is_null() && call.body().value("catch_up", false);
   Reply reply;
-  reply.json["webhook"] = ToJson(*resumed);
+  reply.json["webhook"] = nullptr;
   reply.json["redelivery"] = nullptr;
-  reply.object = call.id();
-  AddTag(resumed->webhook, &reply);
-  if (!inactive_since || call.body().is_null() || !call.body().value("catch_up", false)) return reply;
-  const auto redelivery =
-      store::InsertRedelivery(call.tx(), call.account(), CatchUp(resumed->webhook.id, *inactive_since));
-  if (!redelivery) return redelivery.error();
-  reply.json["redelivery"] = ToJson(*redelivery);
+  if (webhook->inactive_since && catch_up) {
+    // Before the change, for whose commit all other changes wait.
+    const auto redelivery = store::InsertRedelivery(call.tx(), call.account(), CatchUp(id, *webhook->inactive_since));
+    if (!redelivery) return redelivery.error();
+    reply.json["redelivery"] = ToJson(*redelivery);
+  }
+  if (!webhook->webhook.active || call.input.if_revision) {
+    webhook = store::UpdateWebhook(call.tx(), call.account(), id, call.input.if_revision,
+                                   [](store::WebhookRecord* record) {
+                                     record->webhook.active = true;
+                                     record->webhook.inactive_reason.clear();
+                                     return Ok();
+                                   });
+    if (!webhook) return webhook.error();
+    reply.object = call.id();
+  }
+  reply.json["webhook"] = ToJson(*webhook);
+  AddTag(webhook->webhook, &reply);
   return reply;
 }
 
