@@ -27,9 +27,9 @@ struct ClientOptions {
   std::string ca_file;                            // empty: the system's store
 };
 
-// One POST to an endpoint. `write_before` bounds when it may be written, by its sender's lease: where the
-// request is not written whole by then, the result is own_fault, and what the endpoint has of it is nothing
-// or a part that its Content-Length shows to be one.
+// One POST to an endpoint. `write_before` bounds when it may be written, by its sender's lease, and ends
+// where the sender would not send it any more: where the request is not written whole by then, the result is
+// own_fault, and what the endpoint has of it is nothing or a part that its Content-Length shows to be one.
 struct EgressRequest {
   EndpointUrl url;
   std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection

@@ -188,7 +188,10 @@ class RdConsumer : public Consumer {
     if (asked != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("commit", asked);
     const std::unique_ptr<rd_kafka_event_t, void (*)(rd_kafka_event_t*)> answer(
         rd_kafka_queue_poll(answers.get(), timeout_ms), &rd_kafka_event_destroy);
-    const auto code = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+    auto code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    if (answer)
+      code =
+          FirstError(rd_kafka_event_error(answer.get()), rd_kafka_event_topic_partition_list(answer.get()));
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("commit", code);
     NoteAcknowledged(sent);
     return Ok();
@@ -244,6 +247,14 @@ class RdConsumer : public Consumer {
     if (code == RD_KAFKA_RESP_ERR__FATAL) log::Error("kafka.consumer_died", {{"error", text}});
   }
 
+  // librdkafka tells of a commit as a whole only where all of its partitions were refused.
+  static rd_kafka_resp_err_t FirstError(rd_kafka_resp_err_t code,
+                                        const rd_kafka_topic_partition_list_t* list) {
+    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && list != nullptr && i < list->cnt; ++i)
+      code = list->elems[i].err;
+    return code;
+  }
+
   // The time itself travels as the opaque: librdkafka drops that of a commit that a close overtakes.
   static void* ToOpaque(MonoTime sent) {
     static_assert(sizeof(void*) >= sizeof(MonoTime));
@@ -252,8 +263,7 @@ class RdConsumer : public Consumer {
   static void OnCommitted(rd_kafka_t* client, rd_kafka_resp_err_t code, rd_kafka_topic_partition_list_t* list,
                           void* sent) {
     auto& self = *static_cast<RdConsumer*>(rd_kafka_opaque(client));
-    for (int i = 0; code == RD_KAFKA_RESP_ERR_NO_ERROR && list != nullptr && i < list->cnt; ++i)
-      code = list->elems[i].err;
+    code = FirstError(code, list);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return self.OnCommitFailed(code);
     self.commits_fail_ = false;
     self.NoteAcknowledged(MonoTime(MonoTime::duration(reinterpret_cast<std::intptr_t>(sent))));

@@ -14,7 +14,9 @@ class Worker {
   static Result<std::unique_ptr<Worker>> Start(const Config& config);
   ~Worker();
 
-  // SIGTERM: readiness off, intake stopped, requests in flight finished and recorded, offsets committed.
+  // SIGTERM: readiness off, intake stopped, requests in flight finished and recorded, what waits handed over,
+  // offsets committed, the group left. Takes at most drain_timeout for the roles, which drain together, and
+  // as much again for the producer.
   void Drain();
 
  private:

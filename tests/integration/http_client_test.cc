@@ -68,7 +68,7 @@ TEST_F(ClientTest, NothingIsWrittenOnceTheLeaseHasRunOut) {
     request.write_before = [end = runtime::ReadClock().mono] { return end; };
     const HttpResult result = Send(request).get();
     EXPECT_TRUE(result.own_fault) << kept;
-    EXPECT_EQ(result.detail, "the partition's lease has run out");
+    EXPECT_EQ(result.detail, "the partition's lease has run out, or the webhook was changed");
     EXPECT_EQ(result.written_at, std::nullopt);
   }
   EXPECT_EQ(Send(peer).get().status, 200);

@@ -90,7 +90,7 @@ TEXT
 kafka_answers() {
   local told
   # It fails too where topics are missing: that is an answer.
-  told="$(WEBHOOK_KAFKA="$kafka_address" WEBHOOK_DELIVERY_PARTITIONS="$delivery_partitions" timeout 5 "$state/bin/webhookctl" topics check 2>&1)" || true
+  told="$(WEBHOOK_KAFKA="$kafka_address" timeout 5 "$state/bin/webhookctl" topics check 2>&1)" || true
   grep -qE 'TOPIC|all topics' <<<"$told"
 }
 

@@ -23,7 +23,7 @@ constexpr std::ptrdiff_t kMaxHeaderLines = 100;
 constexpr int kMaxInterimAnswers = 8;
 constexpr std::size_t kMaxBodyBytes = 4 * 1024;
 constexpr std::size_t kMaxPieceBytes = 64 * 1024;
-constexpr char kLeaseOver[] = "the partition's lease has run out";
+constexpr char kLeaseOver[] = "the partition's lease has run out, or the webhook was changed";
 constexpr char kAddressBusy[] = "as many requests as one address may have are under way to it all the time";
 constexpr std::size_t kMaxAddresses = 3;  // dialled one after the other
 
@@ -139,6 +139,11 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
   addresses_ = answer.addresses;
   addresses_.resize(std::min(addresses_.size(), kMaxAddresses));
   next_address_ = 0;
+  // The place that it has stood in line for is not given up for an address before it.
+  const auto held = std::find_if(addresses_.begin(), addresses_.end(), [this](const IpAddress& address) {
+    return ToText({ToAsio(address), request_.url.port}) == entered_;
+  });
+  if (held != addresses_.end()) std::rotate(addresses_.begin(), held, held + 1);
   Dial();
 }
 

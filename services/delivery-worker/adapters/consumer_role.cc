@@ -15,7 +15,7 @@ constexpr std::chrono::milliseconds kPoll{10};
 constexpr std::chrono::milliseconds kPause{10};
 constexpr std::chrono::milliseconds kStartRetry{500};
 constexpr std::chrono::milliseconds kCheckpoint{250};
-constexpr std::chrono::milliseconds kAnswer{500};
+constexpr std::chrono::milliseconds kAnswer{2'000};
 // What has not moved is committed again so often: the lease lives on it.
 constexpr std::chrono::milliseconds kRenew{1'000};
 constexpr std::chrono::milliseconds kSession{6'000};

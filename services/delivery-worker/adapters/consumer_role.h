@@ -33,8 +33,8 @@ struct RoleOptions {
 // Consumes the role's topics in a group: gives each assigned partition to a PartitionRunner, feeds it within
 // its bounds, and commits what has moved every 250 ms, and something at least each second: its lease lives on
 // it. A partition begins with the checkpoint that its last owner committed, which is claimed first: committed
-// once more, not settled, so that this owner's end is not taken for that one's. It ends with a drain and a
-// commit.
+// once more, not settled, so that this owner's end is not taken for that one's. It ends with a drain (5 s
+// where the group moves it) and a commit; one that is lost ends at once.
 class ConsumerRole : public LeasePort {
  public:
   // A partition, where it begins, and the role's lease.

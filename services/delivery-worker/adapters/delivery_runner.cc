@@ -18,6 +18,7 @@ DeliveryRunner::DeliveryRunner(kafka::TopicPartition partition, const Checkpoint
     : PartitionRunner(std::move(partition), from, parts),
       attempts_(context.attempts),
       lease_(context.lease),
+      webhooks_(context.webhooks),
       from_(from),
       lane_(this->partition().partition, from, context.limits,
             {*this, *this, *this, context.deactivate, context.webhooks, context.lease, *this,
@@ -28,6 +29,10 @@ void DeliveryRunner::Prepare() {
     const auto self = weak.lock();
     if (!self) return;
     PostToLane([this, tail = std::move(tail)](Now now) {
+      log::Info("takeover.known", {{"partition", partition().partition},
+                                   {"offset", from_.offset},
+                                   {"window", from_.done.size()},
+                                   {"attempts", tail.entries.size()}});
       lane_.OnInherited(tail, now);
       SetReady();
     });
@@ -62,9 +67,13 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
     parts().loop.loop().Post([finish, result] { finish(result); });
     return;
   }
-  request->write_before = [weak = weak_from_this(), this] {
+  request->write_before = [weak = weak_from_this(), this, webhook] {
     const auto self = weak.lock();
-    return self && !abandoned() ? lease_.lease() : MonoTime::min();
+    if (!self || abandoned()) return MonoTime::min();
+    // It may have waited long for a connection: a webhook that was changed or deleted meanwhile is judged
+    // anew.
+    const auto current = webhooks_.Find(webhook->id);
+    return current && current->revision == webhook->revision ? lease_.lease() : MonoTime::min();
   };
   parts().loop.client().Send(std::move(*request), finish);
 }
@@ -76,14 +85,8 @@ bool DeliveryRunner::Enter(const Webhook& webhook) {
 }
 
 void DeliveryRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
-  const std::string value = EncodeDelivery(delivery);
   const bool to_lane = std::string_view(topic) == kDeliveriesTopic;
-  Produce(token, {topic, to_lane ? partition().partition : -1, delivery.id.str(), value});
-}
-
-void DeliveryRunner::AppendAttempt(Token token, const AttemptRecord& record) {
-  const std::string value = EncodeAttempt(record);
-  Produce(token, {kAttemptsTopic, partition().partition, record.delivery_id.str(), value});
+  ProduceDelivery(token, topic, to_lane ? partition().partition : -1, delivery);
 }
 
 void DeliveryRunner::Report(const AttemptRecord& record) {

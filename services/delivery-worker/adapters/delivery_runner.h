@@ -36,11 +36,12 @@ class DeliveryRunner : public PartitionRunner,
   bool Enter(const Webhook& webhook) override;
   void Leave(const Webhook& webhook) override { parts().loop.admission().Leave(webhook); }
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
-  void AppendAttempt(Token token, const AttemptRecord& record) override;
+  void AppendAttempt(Token token, const AttemptRecord& record) override { ProduceAttempt(token, record); }
   void Report(const AttemptRecord& record) override;
 
   AttemptsReader& attempts_;
   const LeasePort& lease_;
+  const WebhookDirectory& webhooks_;
   const Checkpoint from_;
   DeliveryLane lane_;
 };

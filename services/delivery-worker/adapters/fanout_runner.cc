@@ -1,6 +1,5 @@
 #include "services/delivery-worker/adapters/fanout_runner.h"
 
-#include <string>
 #include <utility>
 
 #include "domain/topics.h"
@@ -24,19 +23,8 @@ Status FanoutRunner::Take(const kafka::ConsumedRecord& record, Now now) {
 }
 
 void FanoutRunner::AppendDelivery(Token token, const Delivery& delivery) {
-  const std::string value = EncodeDelivery(delivery);
-  Produce(token, {kDeliveriesTopic, DeliveryPartition(delivery.webhook_id, delivery_partitions_),
-                  delivery.id.str(), value});
-}
-
-void FanoutRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {
-  const std::string value = EncodeDelivery(delivery);
-  Produce(token, {topic, -1, delivery.id.str(), value});
-}
-
-void FanoutRunner::AppendAttempt(Token token, const AttemptRecord& record) {
-  const std::string value = EncodeAttempt(record);
-  Produce(token, {kAttemptsTopic, record.delivery_partition, record.delivery_id.str(), value});
+  ProduceDelivery(token, kDeliveriesTopic, DeliveryPartition(delivery.webhook_id, delivery_partitions_),
+                  delivery);
 }
 
 void FanoutRunner::Report(const AttemptRecord& record) {

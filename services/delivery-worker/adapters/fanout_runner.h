@@ -29,8 +29,10 @@ class FanoutRunner : public PartitionRunner,
   const Lane& lane() const override { return lane_; }
   Status Take(const kafka::ConsumedRecord& record, Now now) override;
   void AppendDelivery(Token token, const Delivery& delivery) override;
-  void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
-  void AppendAttempt(Token token, const AttemptRecord& record) override;
+  void AppendWait(Token token, const char* topic, const Delivery& delivery) override {
+    ProduceDelivery(token, topic, -1, delivery);
+  }
+  void AppendAttempt(Token token, const AttemptRecord& record) override { ProduceAttempt(token, record); }
   void Report(const AttemptRecord& record) override;
   void AskBarrier() override;
   void ReportFanout(FannedOut what, std::size_t deliveries) override;

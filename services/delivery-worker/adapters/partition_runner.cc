@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "domain/topics.h"
+#include "records/records.h"
 #include "runtime/clock.h"
 #include "services/delivery-worker/adapters/poison.h"
 
@@ -105,6 +106,17 @@ void PartitionRunner::Produce(Token token, const kafka::ProducerRecord& record) 
   };
   const Status accepted = parts_.producer.Produce(record, done);
   if (!accepted) done(accepted.error());
+}
+
+void PartitionRunner::ProduceDelivery(Token token, const char* topic, std::int32_t partition,
+                                      const Delivery& delivery) {
+  const std::string value = EncodeDelivery(delivery);
+  Produce(token, {topic, partition, delivery.id.str(), value});
+}
+
+void PartitionRunner::ProduceAttempt(Token token, const AttemptRecord& record) {
+  const std::string value = EncodeAttempt(record);
+  Produce(token, {kAttemptsTopic, record.delivery_partition, record.delivery_id.str(), value});
 }
 
 void PartitionRunner::TellRole() {

@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "core/guarded.h"
+#include "domain/attempt_record.h"
+#include "domain/delivery.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
 #include "services/delivery-worker/adapters/lane_loop.h"
@@ -70,8 +72,11 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   const Parts& parts() const { return parts_; }
   bool abandoned() const { return abandoned_; }
   void SetReady() { ready_.store(true, std::memory_order_release); }
-  // Produces and answers the lane's OnAppended(token).
+  // Each produces and answers the lane's OnAppended(token). A partition of -1: by the key.
   void Produce(Token token, const kafka::ProducerRecord& record);
+  void ProduceDelivery(Token token, const char* topic, std::int32_t partition, const Delivery& delivery);
+  // Into the attempts of the delivery's partition.
+  void ProduceAttempt(Token token, const AttemptRecord& record);
   // Runs fn on the loop, if the runner still lives; the lane's news is told to the role. From any thread.
   void PostToLane(std::function<void(Now)> fn);
   // Tells the role what has changed.

@@ -27,7 +27,7 @@ Result<std::unique_ptr<WorkerProducer>> WorkerProducer::Create(const std::string
   options.linger = kPatient;
   auto patient = kafka::Producer::Create(options);
   if (!patient) return patient.error();
-  return std::unique_ptr<WorkerProducer>(new WorkerProducer(std::move(*prompt), std::move(*patient)));
+  return std::make_unique<WorkerProducer>(std::move(*prompt), std::move(*patient));
 }
 
 Status WorkerProducer::Produce(const kafka::ProducerRecord& record, OnAnswer done) {

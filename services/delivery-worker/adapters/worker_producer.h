@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "kafka/producer.h"
 
@@ -13,6 +14,9 @@ namespace webhook {
 class WorkerProducer final : public kafka::Producer {
  public:
   static Result<std::unique_ptr<WorkerProducer>> Create(const std::string& brokers);
+  // `prompt` takes webhook.deliveries, `patient` all else.
+  WorkerProducer(std::unique_ptr<kafka::Producer> prompt, std::unique_ptr<kafka::Producer> patient)
+      : prompt_(std::move(prompt)), patient_(std::move(patient)) {}
 
   Status Produce(const kafka::ProducerRecord& record, OnAnswer done) override;
   bool Flush(std::chrono::milliseconds timeout) override;
@@ -20,11 +24,8 @@ class WorkerProducer final : public kafka::Producer {
   bool connected() const override { return prompt_->connected() && patient_->connected(); }
 
  private:
-  WorkerProducer(std::unique_ptr<kafka::Producer> prompt, std::unique_ptr<kafka::Producer> patient)
-      : prompt_(std::move(prompt)), patient_(std::move(patient)) {}
-
-  std::unique_ptr<kafka::Producer> prompt_;   // webhook.deliveries
-  std::unique_ptr<kafka::Producer> patient_;  // all else
+  std::unique_ptr<kafka::Producer> prompt_;
+  std::unique_ptr<kafka::Producer> patient_;
 };
 
 }  // namespace webhook

@@ -7,7 +7,7 @@
 
 namespace webhook {
 
-// The bytes of event bodies that the lanes of a loop hold, by account: what one account has waiting or in
+// The bytes that the lanes of a loop hold, by account: what one account has waiting or in
 // flight must not fill the memory that all share, for then nothing is read any more. Pure; no lock.
 class AccountBytes {
  public:

@@ -76,8 +76,10 @@ void Admission::ServeAll() {
     const std::string host = first.host;
     if (accounts_.places.Free(account) == 0) {
       accounts_.lines[account].Push(account, std::move(first));
+      Serve(hosts_, host);  // it may have stood here for a place of its host
     } else if (hosts_.places.Free(host) == 0) {
       hosts_.lines[host].Push(account, std::move(first));
+      Serve(accounts_, account);
     } else {
       Call(std::move(first));
       Serve(accounts_, account);

@@ -166,6 +166,25 @@ TEST(Admission, ATurnThatIsNotTakenGoesToTheNext) {
   EXPECT_TRUE(Enter(&admission, webhook));
 }
 
+// B waits for any place with a place of its host in hand, and then finds that its account has none.
+TEST(Admission, WhoGoesToAnotherLineLeavesItsPlaceToTheNext) {
+  Admission admission({2, 1, 1});
+  const std::string h = "https://h.example/";
+  const std::string q = "https://q.example/";
+  ASSERT_TRUE(Enter(&admission, To("account_c", h)));
+  ASSERT_FALSE(Enter(&admission, To("account_b", h)));
+  bool d_entered = false;
+  ASSERT_FALSE(
+      admission.Enter(To("account_d", h), [&] { d_entered = admission.Enter(To("account_d", h), [] {}); }));
+  ASSERT_TRUE(Enter(&admission, To("account_b", q)));
+  ASSERT_FALSE(admission.Enter(To("account_e", "https://e.example/"), [&] {
+    ASSERT_TRUE(Enter(&admission, To("account_e", "https://e.example/")));
+  }));
+  admission.Leave(To("account_c", h));
+  admission.Leave(To("account_e", "https://e.example/"));
+  EXPECT_TRUE(d_entered);
+}
+
 TEST(Admission, KnowsTheAuthority) {
   EXPECT_EQ(AuthorityOf("https://a.example:8443/x/y?q"), "a.example:8443");
   EXPECT_EQ(AuthorityOf("http://[2001:db8::1]:80?q"), "[2001:db8::1]:80");

@@ -15,9 +15,14 @@ constexpr std::chrono::seconds kParking{1};
 constexpr std::chrono::seconds kSweep{60};
 constexpr std::chrono::milliseconds kLeaseLook{100};
 constexpr std::chrono::milliseconds kConfigLook{100};
-constexpr char kWaitsForAccount[] = "Waits for others of the account: together they hold much memory.";
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
+
+std::size_t AnswerBytes(const AttemptRecord& record) {
+  std::size_t bytes = record.response_excerpt.size();
+  for (const std::string& header : record.response_headers) bytes += header.size();
+  return bytes;
+}
 
 MonoTime::duration AgeOf(const Delivery& delivery, Now now) {
   return std::max<MonoTime::duration>(now.wall - delivery.created_at, MonoTime::duration{0});
@@ -27,7 +32,12 @@ MonoTime::duration AgeOf(const Delivery& delivery, Now now) {
 
 DeliveryLane::DeliveryLane(std::int32_t partition, const Checkpoint& from, const DeliveryLimits& limits,
                            const Ports& ports)
-    : Lane(from), partition_(partition), limits_(limits), ports_(ports), duplicates_(limits.remembered) {}
+    : Lane(from),
+      partition_(partition),
+      limits_(limits),
+      ports_(ports),
+      duplicates_(limits.remembered),
+      newest_offset_(from.offset + static_cast<std::int64_t>(from.done.size()) - 1) {}
 
 void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
   for (const AttemptsTail::Entry& entry : tail.entries) {
@@ -44,7 +54,7 @@ void DeliveryLane::OnInherited(const AttemptsTail& tail, Now now) {
 void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   CHECK(inherited_known_, "a lane knows its inheritance before its first delivery");
   if (!window_.Add(offset)) return;
-  newest_offset_ = offset;
+  newest_offset_ = std::max(newest_offset_, offset);
   const DeliveryPrints prints = PrintsOf(delivery);
   if (const auto completed = completed_before_.extract(offset)) {
     NoteAttempts(-1);
@@ -63,9 +73,8 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   item.record = DescribeDelivery(delivery, partition_, offset);
   // No pause of ours is longer: a record that says so is a mistake.
   if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + kMaxRetryPause);
-  held_bytes_ += delivery.event->body.size();
-  if (ports_.account_bytes) ports_.account_bytes->Add(delivery.event->account, delivery.event->body.size());
   item.delivery = std::move(delivery);
+  AddBytes(&item, kItemBytes + item.delivery.event->body.size());
   JudgeAndQueue(token, now);
 }
 
@@ -81,8 +90,7 @@ void DeliveryLane::Drain(Now now) {
 void DeliveryLane::OnAbandoned() {
   AccountBytes* const shared = std::exchange(ports_.account_bytes, nullptr);
   if (shared == nullptr) return;
-  for (const auto& [token, item] : items_)
-    shared->Remove(item.delivery.event->account, item.delivery.event->body.size());
+  for (const auto& [token, item] : items_) shared->Remove(item.delivery.event->account, item.bytes);
 }
 
 void DeliveryLane::HandOver(Token token) {
@@ -115,10 +123,10 @@ void DeliveryLane::JudgeAndQueue(Token token, Now now) {
   const auto [webhook, verdict] = JudgeNow(item.delivery, now);
   if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
   if (std::holds_alternative<HoldForConfig>(verdict)) {
-    if (now.mono - item.arrived < limits_.max_config_wait) {
+    if (now.mono - item.arrived < limits_.max_config_wait || !Owns(now)) {
       held_for_config_.push_back(token);
     } else {
-      Park(token, now.wall + kWaitTiers.front().delay, "Waits for the platform's configuration.", now);
+      Park(token, now.wall + kWaitTiers.front().delay, kWaitsForConfig, now);
     }
     return;
   }
@@ -132,12 +140,14 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
     entry.ready += *item.delivery.due_at - now.wall;
   const Event& event = *item.delivery.event;
-  const bool crowded = ports_.account_bytes != nullptr && ports_.account_bytes->Full(event.account);
-  if (crowded || !gate.Offer(entry, event.body.size(), now.mono)) {
+  const bool account_full = ports_.account_bytes != nullptr && ports_.account_bytes->Full(event.account);
+  if (!Owns(now)) {
+    gate.PutBack(entry, event.body.size());
+  } else if (account_full || HoldsUp(item) || !gate.Offer(entry, event.body.size(), now.mono)) {
     const MonoTime slot =
         limits_.guards.reserved_slots ? gate.ReserveSlot(AgeOf(item.delivery, now), now.mono) : now.mono;
     return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono),
-                crowded ? kWaitsForAccount : kWaitsForEndpoint, now);
+                account_full ? kWaitsForAccount : kWaitsForEndpoint, now);
   }
   item.queued = entry;
   StartReady(webhook.id, now);
@@ -147,7 +157,7 @@ void DeliveryLane::StartReady(const WebhookId& id, Now now) {
   const auto found = gates_.find(id);
   if (found == gates_.end() || draining() || in_line_.contains(id)) return;
   EndpointGate& gate = found->second;
-  if (limits_.guards.lease && now.mono >= ports_.lease.lease()) {
+  if (!Owns(now)) {
     // All that asks within one look waits for the same end of it.
     const auto into_look = now.mono.time_since_epoch() % kLeaseLook;
     wakes_.emplace(now.mono - into_look + kLeaseLook, id);
@@ -216,6 +226,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     duplicates_.NoteMade(item.prints.attempt);
     item.record.outcome = OutcomeWord(outcome, *webhook);
     DescribeRequest(result, webhook->url, &item.record);
+    AddBytes(&item, AnswerBytes(item.record));
     if (const auto* finish = std::get_if<Finish>(&step)) {
       if (limits_.guards.ended_is_over) duplicates_.NoteEnded(item.prints.run);
       NoteEnd(item, *finish);
@@ -264,24 +275,27 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
   Item& item = items_.at(token);
   if (draining()) return HandOver(token);
   if (!item.own_faults_since) item.own_faults_since = now.mono;
-  if (!Paused() && now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
-    return Park(token, now.wall + kWaitTiers.front().delay,
-                "The platform could not send it: " + result.detail, now);
+  if (!Paused() && Owns(now) && now.mono - *item.own_faults_since >= limits_.max_own_fault_time)
+    return Park(token, now.wall + kWaitTiers.front().delay, kWaitsForPlatform + result.detail, now);
   // A new connection may be had at once, and the delivery keeps its place in front of those that came later.
   const MonoTime ready = result.stale_connection ? item.arrived : now.mono + limits_.own_fault_pause;
   item.queued = EndpointGate::Entry{item.delivery.kind == DeliveryKind::kRedelivery, ready, token};
   gate.PutBack(*item.queued, item.delivery.event->body.size());
 }
 
+bool DeliveryLane::HoldsUp(const Item& item) const {
+  return !Paused() && newest_offset_ - item.offset > static_cast<std::int64_t>(limits_.max_span / 2);
+}
+
 void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
-  if (Paused()) return;  // nobody is ahead of anybody; the window fills, and its partition is paused
-  const auto half_window = static_cast<std::int64_t>(limits_.max_span / 2);
+  // While all is paused nobody is ahead of anybody; the window fills, and its partition is paused.
+  if (Paused() || !Owns(now)) return;
   std::vector<Token> late;
   for (const auto& [token, item] : items_) {
     const bool old = now.mono - item.arrived > limits_.gate.max_wait;
-    if (!old && newest_offset_ - item.offset <= half_window) break;  // so are all that came later
+    if (!old && !HoldsUp(item)) break;  // nor do any that came later
     const bool waited = item.queued && now.mono - item.queued->ready > limits_.gate.max_wait;
-    if (waited || (item.queued && newest_offset_ - item.offset > half_window)) late.push_back(token);
+    if (waited || (item.queued && HoldsUp(item))) late.push_back(token);
   }
   for (const Token token : late) {
     Item& item = items_.at(token);
@@ -357,10 +371,15 @@ void DeliveryLane::Complete(Token token, Now now) {
   items_.erase(found);
 }
 
+void DeliveryLane::AddBytes(Item* item, std::size_t bytes) {
+  item->bytes += bytes;
+  held_bytes_ += bytes;
+  if (ports_.account_bytes) ports_.account_bytes->Add(item->delivery.event->account, bytes);
+}
+
 void DeliveryLane::ReleaseBytes(const Item& item) {
-  const Event& event = *item.delivery.event;
-  held_bytes_ -= event.body.size();
-  if (ports_.account_bytes) ports_.account_bytes->Remove(event.account, event.body.size());
+  held_bytes_ -= item.bytes;
+  if (ports_.account_bytes) ports_.account_bytes->Remove(item.delivery.event->account, item.bytes);
 }
 
 void DeliveryLane::NoteAttempts(std::int64_t end) {

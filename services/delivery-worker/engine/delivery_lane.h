@@ -27,27 +27,32 @@
 
 namespace webhook {
 
+// About what a delivery that is held takes beside its body and what its endpoint answers.
+inline constexpr std::size_t kItemBytes = 2'048;
+
 struct DeliveryLimits {
   GateLimits gate;
-  double time_scale =
-      1;  // the schedule's pauses are multiplied by it, for development; the same in every worker
+  // The pauses of schedule and tiers are multiplied by it, for development; the same in every worker. Slots
+  // of what is parked are not.
+  double time_scale = 1;
   std::chrono::seconds max_age{3 * 24 * 3600};  // of a delivery, below every topic's retention
-  // For our copy of the webhooks to reach a delivery's revision; then it is parked.
+  // From a delivery's arrival, for our copy of the webhooks to reach its revision; then it is parked.
   std::chrono::seconds max_config_wait{10};
   std::size_t max_span =
       20'000;  // offsets in the window; then the intake pauses. Below kMaxWindow by one fetch
-  std::chrono::milliseconds own_fault_pause{1'000};  // before the same attempt once more
-  std::chrono::seconds max_own_fault_time{15};       // then it is parked, so that nobody waits behind it
-  std::size_t remembered = 16'384;                   // see Duplicates
+  // Before the same attempt once more; none where a kept connection was closed.
+  std::chrono::milliseconds own_fault_pause{1'000};
+  std::chrono::seconds max_own_fault_time{15};  // then it is parked, so that nobody waits behind it
+  std::size_t remembered = 16'384;              // see Duplicates
   Guards guards;
 };
 
 // Delivers one partition of webhook.deliveries:
 //   OnDelivery -> Judge -> gate -> Send -> OnResponse -> Decide -> AppendWait -> AppendAttempt
 //   -> done.
-// Nothing is sent outside of the lease. Nothing waits here for long, whatever its endpoint does: what could
-// have started for gate.max_wait, or has half a window of newer offsets behind it, is parked, unless our own
-// way out is broken.
+// Nothing is sent outside of the lease. Nothing waits here for long, whatever its endpoint does: what has
+// been due for gate.max_wait, or has half a window of newer offsets behind it, is parked, unless our own way
+// out is broken.
 class DeliveryLane : public Lane {
  public:
   struct Ports {
@@ -58,7 +63,7 @@ class DeliveryLane : public Lane {
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
     AdmissionPort& admission;
-    // Shared with the loop's other lanes; null: endpoints are always at fault themselves.
+    // Shared with the loop's other lanes; null: an endpoint that cannot be reached is always at fault itself.
     EgressWatch* egress = nullptr;
     // Shared likewise; null: no account holds too much.
     AccountBytes* account_bytes = nullptr;
@@ -76,15 +81,15 @@ class DeliveryLane : public Lane {
   void OnPlace(const WebhookId& webhook, Now now);
 
   std::size_t held() const override { return items_.size(); }
-  // Of the event bodies.
   std::size_t held_bytes() const override { return held_bytes_; }
 
  private:
   struct Item {
     Delivery delivery;
-    DeliveryPrints prints;  // of what it came for
+    DeliveryPrints prints;  // of the record as it was read
     std::int64_t offset = 0;
     std::vector<std::int64_t> duplicates;  // offsets of those that came meanwhile
+    std::size_t bytes = 0;                 // that it holds
     MonoTime arrived{};
     std::optional<EndpointGate::Entry> queued;  // waits in its gate; nullopt: elsewhere
     std::optional<MonoTime> own_faults_since;   // of this attempt
@@ -119,8 +124,14 @@ class DeliveryLane : public Lane {
   // The item's record becomes that of its request; what is to be retried is to be appended to a wait tier.
   void NoteEnd(Item& item, const Finish& finish);
   void NoteRetry(Item& item, const RetryAt& retry, Now now);
+  // The broker has confirmed that the partition is ours. Else nothing is sent, and nothing is parked either:
+  // another owner may be at it, and would send what comes back to it once more.
+  bool Owns(Now now) const { return !limits_.guards.lease || now.mono < ports_.lease.lease(); }
   // Nothing is sent at all, by a fault of our own.
   bool Paused() const { return ports_.egress != nullptr && ports_.egress->paused(); }
+  // Half a window of newer offsets lies behind it: were it sent now, and its endpoint hung, the window might
+  // fill before its answer.
+  bool HoldsUp(const Item& item) const;
   void ParkWhatWaitsTooLong(Now now);
   // Appends the delivery to a wait tier, its attempt unchanged, to come back when it is due: not before it
   // was due already, and not sooner than the shortest tier lets it.
@@ -132,8 +143,9 @@ class DeliveryLane : public Lane {
   bool WaitIsNext(const Item& item) const;
   // All of its effects are acknowledged, or it needs none.
   void Complete(Token token, Now now);
+  void AddBytes(Item* item, std::size_t bytes);
   void ReleaseBytes(const Item& item);
-  // The attempts before this offset are known.
+  // The attempts before this offset are known; -1: no more than before, but less may be left to be read.
   void NoteAttempts(std::int64_t end);
   // Nothing of the item's request is left to be recorded.
   void NoteRecorded(Item& item, Now now);
@@ -158,7 +170,7 @@ class DeliveryLane : public Lane {
   MonoTime next_parking_{};
   MonoTime next_sweep_{};
   Token last_token_ = 0;
-  std::int64_t newest_offset_ = 0;
+  std::int64_t newest_offset_;  // that was read, or that an earlier owner has completed
   std::size_t held_bytes_ = 0;
   MonoTime last_untold_ = MonoTime::min();  // end of a request that may have been read, and is in no record
   bool settles_ = false;

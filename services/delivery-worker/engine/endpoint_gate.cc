@@ -34,8 +34,8 @@ std::chrono::seconds Round(MonoTime::duration dead, MonoTime::duration probe) {
 }  // namespace
 
 bool EndpointGate::Offer(const Entry& entry, std::size_t bytes, MonoTime now) {
-  // One is always let in, however large; what is not due yet does not count.
-  const bool first = in_flight_ == 0 && (waiting_.empty() || Head(now)->ready > now);
+  // Where nothing can start, what can is let in: what waits for a later time must not hold it up.
+  const bool first = in_flight_ == 0 && (waiting_.empty() || (entry.ready <= now && Head(now)->ready > now));
   // Replays leave half of the room to what is live.
   const std::size_t divisor = entry.replay ? 2 : 1;
   const bool room = waiting_.size() < limits_.max_waiting / divisor &&
@@ -127,10 +127,11 @@ void EndpointGate::NoteResult(bool success, MonoTime now) {
     may_be_in_flight_ =
         Probing() ? limits_.first_in_flight : std::min(may_be_in_flight_ + 1, limits_.max_in_flight);
     straight_failures_ = 0;
+    was_alive_ = true;
   } else if (++straight_failures_ == 1) {
     failing_since_ = now;
   }
-  probe_took_ = now - last_started_;
+  last_took_ = now - last_started_;
 }
 
 void EndpointGate::NotePace(MonoTime now) {
@@ -153,9 +154,10 @@ std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
 
 MonoTime EndpointGate::ReserveSlot(MonoTime::duration age, MonoTime now) {
   if (Probing()) {
-    const auto pace = std::max<MonoTime::duration>(kProbingPace, probe_took_);
+    const auto pace = std::max<MonoTime::duration>(kProbingPace, last_took_);
     const MonoTime behind = now + pace * static_cast<std::int64_t>(waiting_.size());
-    const MonoTime farthest = now + Round(std::max(age, now - failing_since_), probe_took_);
+    const auto dead = now - failing_since_;
+    const MonoTime farthest = now + Round(was_alive_ ? dead : std::max(age, dead), last_took_);
     const MonoTime turn = std::max(behind, last_slot_) + pace;
     if (turn > farthest) return farthest;
     last_slot_ = turn;

@@ -19,8 +19,8 @@ struct GateLimits {
   // it is dead; each success allows one more, up to the most.
   int first_in_flight = 5;
   int max_in_flight = 10;
-  // Requests whose attempt is not recorded yet (appended to webhook.attempts and acknowledged): what a next
-  // owner has to assume where it reads of none. Holds back only endpoints that have a rate limit.
+  // Requests, in flight or ended, whose attempt is not recorded yet (appended to webhook.attempts and
+  // acknowledged): a next owner must assume so many. Holds back only endpoints that have a rate limit.
   int max_unrecorded = 20;
   // After so many failures in a row it counts as dead: one request at a time, until one succeeds, and few
   // wait here; what comes meanwhile is to be parked.
@@ -47,7 +47,7 @@ class EndpointGate {
   RateLog& rate() { return rate_; }
 
   // Queues a delivery. False: no room, or its turn comes too late: park it, at ReserveSlot(). Replays have
-  // half of the room; one delivery is always let in, however large.
+  // half of the room; where nothing can start, one that can is let in, however large.
   [[nodiscard]] bool Offer(const Entry& entry, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.
   void PutBack(const Entry& entry, std::size_t bytes);
@@ -61,9 +61,9 @@ class EndpointGate {
 
   // A request starts: it may reach the endpoint at any moment.
   void Started(MonoTime now);
-  // It has ended. `success`: nullopt: it failed by a fault of our own, which says nothing of the endpoint;
-  // `written`: something of it may have reached the endpoint all the same. Recorded() follows where it is no
-  // fault of our own.
+  // It has ended. `success`: with a 2xx; nullopt: it failed by a fault of our own, which says nothing of the
+  // endpoint; `written`: something of it may have reached the endpoint all the same. Recorded() follows where
+  // it is no fault of our own.
   void Finished(bool written, std::optional<bool> success, MonoTime now);
   // The attempt of a request that has ended is recorded.
   void Recorded() { --unrecorded_; }
@@ -73,11 +73,13 @@ class EndpointGate {
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
   std::optional<MonoTime> WakeAt(MonoTime now) const;
-  // A slot for a parked delivery, after all that waits here and all that was parked before it: as far apart
-  // as the limit asks, and as requests were seen to end while others waited. For a dead endpoint when it may
-  // be its turn to be tried, but after at most half of the time for which it has been dead, or for which the
-  // delivery has been there, `age`, or the first tier's pause that is longer than its last request took; and
-  // after an hour at most.
+  // A time to come back at for a delivery that is to be parked, after all that waits here and all that was
+  // parked before it: as far apart as the limit asks, and as requests were seen to end while others waited.
+  // For a dead endpoint when it may be its turn to be tried, but no later than one tier's pause from now: the
+  // longest that is not above half of the time for which it has been dead, or else the shortest; and none
+  // that is shorter than its last request took. An owner that has seen no success does not know for how long:
+  // for it that is at least `age`, of the delivery since it was created. It takes nothing from the rate
+  // limit: that is taken when the request starts.
   MonoTime ReserveSlot(MonoTime::duration age, MonoTime now);
   // True where forgetting the gate forgets nothing.
   bool Idle(MonoTime now) const;
@@ -87,6 +89,7 @@ class EndpointGate {
   void Withdraw(const Entry& entry);
   int Unrecorded(MonoTime now) const;
   void NotePace(MonoTime now);
+  // Concurrency rises by one with each success; straight failures make the endpoint count as dead.
   void NoteResult(bool success, MonoTime now);
   bool MayStart(MonoTime now) const;
   // The entry to start next: the first of the live ones if it is ready, else that of the replays.
@@ -104,14 +107,15 @@ class EndpointGate {
   std::deque<MonoTime> untold_;
   // Time from one end of a request to the next while others wait for nothing but that; a moving average.
   std::chrono::microseconds served_every_{0};
-  bool crowded_ = false;  // others waited so when the last one ended
+  bool crowded_ = false;    // others waited so when the last one ended
+  bool was_alive_ = false;  // there was a success, of ours or inherited
   int straight_failures_ = 0;
   MonoTime failing_since_{};  // of those
   MonoTime last_started_{};
   MonoTime last_finished_{};
-  MonoTime::duration probe_took_{};  // of the newest request, from the newest start
-  MonoTime last_slot_{};             // given by ReserveSlot()
-  MonoTime last_turn_{};             // kept by Park()
+  MonoTime::duration last_took_{};  // the newest request, from the newest start
+  MonoTime last_slot_{};            // given by ReserveSlot()
+  MonoTime last_turn_{};            // kept by Park()
 };
 
 }  // namespace webhook

@@ -135,6 +135,19 @@ TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   EXPECT_EQ(gate.ReserveSlot({}, kStart), kStart + seconds{15});
 }
 
+// What an old delivery meets may have failed for seconds only.
+TEST(EndpointGate, AnOwnerThatSawItAliveKnowsForHowLongItHasBeenDead) {
+  for (const bool alive : {true, false}) {
+    EndpointGate gate{GateLimits{}};
+    gate.rate().SetLimit(RateLimit{0, 0, 10});
+    if (alive) gate.Inherit(true, kStart);
+    for (int i = 0; i < 5; ++i) gate.Inherit(false, kStart);
+    MonoTime last{};
+    for (int i = 0; i < 50'000; ++i) last = gate.ReserveSlot(std::chrono::hours{2}, kStart + seconds{1});
+    EXPECT_EQ(last, kStart + seconds{1} + (alive ? seconds{15} : seconds{3'600}));
+  }
+}
+
 // A probe takes 30 s: what is parked comes back for its turn, and else goes round as seldom as may be.
 TEST(EndpointGate, WhatWaitsForAnEndpointThatHangsComesBackForItsTurn) {
   EndpointGate gate{GateLimits{}};
@@ -267,6 +280,19 @@ TEST(EndpointGate, HoldsWhatIsNotDueAndTellsWhen) {
   EXPECT_EQ(gate.WakeAt(kStart), kStart + seconds{3});
   EXPECT_EQ(gate.TakeNext(kStart + seconds{3}), Token{1});
   EXPECT_TRUE(gate.Idle(kStart + seconds{3}));
+}
+
+// Retries may come seconds before they are due.
+TEST(EndpointGate, WhatIsNotDueIsBoundedAndHoldsUpNothing) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit({0, 0, 10});
+  std::size_t queued = 0;
+  for (Token token = 1; token <= 400; ++token) {
+    if (gate.Offer({false, kStart + seconds{3}, token}, 1, kStart)) ++queued;
+  }
+  EXPECT_EQ(queued, GateLimits{}.max_waiting);
+  EXPECT_TRUE(gate.Offer({false, kStart, 401}, 2 << 20, kStart)) << "it can start";
+  EXPECT_EQ(gate.TakeNext(kStart), Token{401});
 }
 
 TEST(EndpointGate, LiveDeliveriesGoBeforeReplaysAndKeepHalfOfTheRoom) {

@@ -64,9 +64,13 @@ void FanoutLane::AppendMatched() {
 
 // What has begun to be appended is finished; the rest the next owner reads.
 void FanoutLane::Drain(Now) {
-  waiting_.clear();
-  asked_.clear();
-  ready_.clear();
+  const auto drop = [this](auto& entries) {
+    for (const Entry& entry : entries) held_bytes_ -= entry.event->body.size();
+    entries.clear();
+  };
+  drop(waiting_);
+  drop(asked_);
+  drop(ready_);
 }
 
 void FanoutLane::FanOutEntry(const Entry& entry, Now now) {

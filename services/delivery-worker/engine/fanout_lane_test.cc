@@ -223,6 +223,7 @@ TEST_F(FanoutLaneTest, ADrainLeavesWhatHasNotBegun) {
   lane.OnBarrier(now);
   EXPECT_TRUE(stage.appended.empty());
   EXPECT_TRUE(lane.idle());
+  EXPECT_EQ(lane.held_bytes(), 0U);
   EXPECT_EQ(committable(), 0);
 }
 

@@ -17,8 +17,8 @@ namespace webhook {
 struct PaceLimits {
   int lanes =
       1;  // partitions of webhook.events: each lane meets about so small a part of what an endpoint gets
-  // What an endpoint cannot be sent before this is parked; the shortest tier's pause, for nothing comes back
-  // sooner.
+  // A delivery that could start no sooner than this is parked; the shortest tier's pause, for nothing comes
+  // back sooner.
   std::chrono::microseconds max_wait{15'000'000};
   // Deliveries of one account, of all lanes, that go on though they cannot start at once; what is more is
   // parked.
@@ -46,7 +46,7 @@ class FanoutPace {
   // theoretical arrival time).
   std::unordered_map<WebhookId, MonoTime> served_;
   std::unordered_map<AccountId, Starts>
-      waiting_;  // of those that went on, when they can start; later ones only
+      waiting_;  // of those that went on and cannot start yet: when they can
 };
 
 }  // namespace webhook

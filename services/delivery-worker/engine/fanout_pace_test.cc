@@ -48,6 +48,17 @@ TEST_F(FanoutPaceTest, ParksAFloodAtTheLimitsPace) {
   EXPECT_GE(*pace.Take(webhook, now) - first, milliseconds{100});
 }
 
+// Of many lanes each meets one event of a slow endpoint in minutes, or by chance two at once.
+TEST_F(FanoutPaceTest, AFewInOneLaneAreNoFlood) {
+  PaceLimits limits;
+  limits.lanes = 24;
+  FanoutPace pace(limits);
+  const Webhook webhook = Limited("webhook_a", 10, 100);
+  EXPECT_EQ(GoOn(pace, webhook, 4), 4);
+  EXPECT_EQ(GoOn(pace, webhook, 1), 0);
+  EXPECT_EQ(GoOn(pace, Limited("webhook_b", 1, 1), 4), 1) << "no more than its limit lets through";
+}
+
 TEST_F(FanoutPaceTest, EndpointsWithoutALimitAreNeverParked) {
   FanoutPace pace({});
   EXPECT_EQ(GoOn(pace, Limited("webhook_a", 0, 0), 10'000), 10'000);

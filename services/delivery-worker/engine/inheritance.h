@@ -45,7 +45,8 @@ inline constexpr std::chrono::seconds kClockSkew{5};
 inline constexpr std::chrono::milliseconds kTailAge = kLongestRateWindow + kClockSkew;
 
 // What a new owner knows of the requests of owners before it: its rate windows begin with them, and an
-// endpoint that was dead is dead. What they have sent and is in no record is bounded: a gate lets no more
+// endpoint that failed often enough within kTailAge is dead at once; one that hung was tried too seldom for
+// that, and is found dead anew. What they have sent and is in no record is bounded: a gate lets no more
 // than GateLimits::max_unrecorded requests be so, for each of Checkpoint::unsettled. Pure; no lock.
 class InheritedRequests {
  public:

@@ -34,12 +34,12 @@ class Lane {
   // Time has passed: starts what may start now, repeats what failed to be appended.
   void OnTick(Now now);
 
-  // Begins nothing more, and brings what it holds to where the next owner finds it. Once idle(), all that was
-  // read is done and can be committed; where the drain is cut short, what is in flight is repeated.
-  // Idempotent.
+  // Begins nothing more. Once idle(), all that it had begun is done and can be committed, and the next owner
+  // finds the rest: in this partition, read again, or appended to it. Where the drain is cut short, what is
+  // in flight is repeated. Idempotent.
   void BeginDrain(Now now);
-  // The partition has another owner already: begins nothing more, and leaves what waits to it. Appends that
-  // fail are still repeated. Idempotent.
+  // The partition was given up, drained or not, or lost: begins nothing more, and leaves what waits to its
+  // next owner. Idempotent.
   void Abandon();
   // No effect is under way.
   bool idle() const { return effects_ == 0 && failed_.empty(); }

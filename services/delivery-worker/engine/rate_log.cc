@@ -6,6 +6,9 @@ namespace webhook {
 namespace {
 
 constexpr std::chrono::seconds kMinute{60};
+// A limit that is lowered and raised again within a window must find what was sent before: so much is kept
+// whatever the limit says. The platform's own ceiling (docs/contract.md, point 5).
+constexpr int kKept = 1'000;
 
 }  // namespace
 
@@ -47,8 +50,10 @@ void RateLog::Inherit(MonoTime time) {
 }
 
 void RateLog::Trim() {
-  const auto longest = static_cast<std::size_t>(std::max({limit_.per_minute, limit_.burst, 0}));
-  while (times_.size() > longest) times_.pop_front();
+  const auto most = static_cast<std::size_t>(std::max({limit_.per_minute, limit_.burst, kKept}));
+  const auto longest = std::max<MonoTime::duration>(kLongestRateWindow,
+                                                    std::chrono::seconds{limit_.burst_seconds} + kRateGuard);
+  while (times_.size() > most || times_.front() + longest < times_.back()) times_.pop_front();
 }
 
 bool RateLog::Empty(MonoTime now) const {

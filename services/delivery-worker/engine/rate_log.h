@@ -19,7 +19,8 @@ std::chrono::microseconds Pace(const RateLimit& limit);
 // does (ADR 0009). Pure; no lock.
 class RateLog {
  public:
-  // Takes effect for the next question; what was counted stays counted.
+  // Takes effect for the next question; what was counted stays counted, also what only a later limit asks
+  // for.
   void SetLimit(const RateLimit& limit) { limit_ = limit; }
 
   // The earliest time, not before `now`, at which one more request may be admitted, if none that is pending
@@ -48,7 +49,7 @@ class RateLog {
   void Trim();
 
   RateLimit limit_;
-  std::deque<MonoTime> times_;  // ascending; at most the greater of both limits
+  std::deque<MonoTime> times_;  // ascending; of the longest window, and no more than any limit asks for
   std::size_t pending_ = 0;
   MonoTime full_at_ = MonoTime::min();
 };

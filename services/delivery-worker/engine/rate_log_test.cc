@@ -62,6 +62,17 @@ TEST(RateLog, WhatIsPendingHoldsBackTheNext) {
   EXPECT_FALSE(log.Empty(kStart));
 }
 
+TEST(RateLog, ALimitThatWasLoweredForAMomentForgetsNothing) {
+  RateLog log;
+  log.SetLimit({1'000, 100, 10});
+  for (int i = 0; i < 100; ++i) log.Admit();
+  for (int i = 0; i < 99; ++i) log.Ended(kStart);
+  log.SetLimit({1, 1, 10});
+  log.Ended(kStart);
+  log.SetLimit({1'000, 100, 10});
+  EXPECT_EQ(log.NextFree(kStart), kStart + seconds{10} + kRateGuard);
+}
+
 TEST(RateLog, AnUnknownPastIsAFullWindow) {
   RateLog log;
   log.SetLimit({0, 100, 10});

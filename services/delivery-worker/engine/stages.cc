@@ -80,7 +80,7 @@ Outcome Classify(const HttpResult& result) {
   if (result.own_fault) return OwnFault{};
   if (result.blocked) return Blocked{result.blocked_by_name};
   if (result.fault) return Unreached{*result.fault};
-  if (result.status >= 200 && result.status < 300) return Delivered{result.status};
+  if (result.status >= 200 && result.status < 300) return Delivered{};
   return Refused{result.status, result.retry_after};
 }
 
@@ -134,9 +134,9 @@ std::chrono::microseconds TierDelay(std::string_view topic, double time_scale) {
 }
 
 const char* WaitTopic(WallTime due, WallTime now, double time_scale) {
-  // A tier's pause counts from the broker's append, some milliseconds from now: a due time that is a tier's
-  // pause away must find that tier.
-  constexpr std::chrono::milliseconds kAppendTime{50};
+  // A tier's pause counts from the broker's append, which may wait for company (WorkerProducer): a due time
+  // that is a tier's pause away must find that tier.
+  constexpr std::chrono::milliseconds kAppendTime{150};
   const char* topic = kDeliveriesTopic;
   for (const WaitTier& tier : kWaitTiers) {
     if (Scaled(tier.delay, time_scale) <= due - now + kAppendTime) topic = tier.topic;

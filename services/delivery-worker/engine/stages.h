@@ -46,9 +46,7 @@ Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t rev
 
 // --- after a request
 
-struct Delivered {
-  int status;
-};
+struct Delivered {};
 struct Refused {
   int status;
   std::optional<std::chrono::seconds> retry_after;
@@ -101,9 +99,12 @@ const char* ParkTopic(WallTime due, WallTime now, double time_scale);
 
 // --- telling
 
-// Why a delivery is parked.
+// Why a delivery is parked: all there is.
 inline constexpr char kWaitsForEndpoint[] =
     "Waits for the endpoint's rate limit or for its earlier deliveries.";
+inline constexpr char kWaitsForAccount[] = "Waits for others of the account: together they hold much memory.";
+inline constexpr char kWaitsForConfig[] = "Waits for the platform's configuration.";
+inline constexpr char kWaitsForPlatform[] = "The platform could not send it: ";  // and what failed
 
 // The record of a delivery's present state, without the fields of a request.
 AttemptRecord DescribeDelivery(const Delivery& delivery, std::int32_t partition, std::int64_t offset);

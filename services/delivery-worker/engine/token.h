@@ -4,7 +4,8 @@
 
 namespace webhook {
 
-// Names one append or request of a lane; its lane chooses it.
+// Names what a lane holds (a delivery, a record that waits) in all of its requests and appends; its lane
+// chooses it.
 using Token = std::uint64_t;
 
 }  // namespace webhook
