@@ -134,6 +134,11 @@ Status LogWriter::WriteBatch(const std::vector<kafka::ConsumedRecord>& records) 
   }
   Status stored = Store(batch);
   if (!stored && stored.error().reason == postgres::kBadValue) {
+    // Of a day whose partition was there and is gone, no record is to blame.
+    days_.Forget();
+    stored = Store(batch);
+  }
+  if (!stored && stored.error().reason == postgres::kBadValue) {
     // One of them does not fit the tables: each by itself, so that only that one is put aside.
     log::Error("delivery_log.batch_refused", {{"error", stored.error().message}});
     for (const kafka::ConsumedRecord& record : records) {
