@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,7 @@ struct Webhook {
   std::chrono::seconds timeout{30};                  // one attempt, body included
   std::map<std::string, std::string> headers;        // the customer's own
   std::vector<SigningSecret> secrets;                // newest first, 1 or 2
+  std::set<std::pair<DeliveryId, int>> cancelled;    // runs of its deliveries that are not to be sent
   std::int64_t revision = 0;                         // of its last change
 };
 

@@ -89,6 +89,7 @@ TEST(WebhookConfig, ComesBackAsItWent) {
   webhook.headers = {{"x-a", "b"}};
   webhook.secrets = {{Secret("whsec_new"), std::nullopt},
                      {Secret("whsec_old"), WallTime(std::chrono::microseconds(1'700'000'000'123'456))}};
+  webhook.cancelled = {{DeliveryId("delivery_1"), 0}, {DeliveryId("delivery_1"), 2}};
   webhook.revision = 42;
   v1::WebhookConfig config;
   ToProto(webhook, &config);
@@ -107,6 +108,7 @@ TEST(WebhookConfig, ComesBackAsItWent) {
   ASSERT_EQ(back.secrets.size(), 2u);
   EXPECT_EQ(back.secrets[0].value, webhook.secrets[0].value);
   EXPECT_EQ(back.secrets[1].expires_at, webhook.secrets[1].expires_at);
+  EXPECT_EQ(back.cancelled, webhook.cancelled);
   EXPECT_EQ(back.revision, 42);
 }
 

@@ -35,6 +35,11 @@ void ToProto(const Webhook& webhook, v1::WebhookConfig* config) {
       *told->mutable_expires_at() =
           TimeUtil::MicrosecondsToTimestamp(secret.expires_at->time_since_epoch().count());
   }
+  for (const auto& [delivery, run] : webhook.cancelled) {
+    auto* told = config->add_cancelled();
+    told->set_delivery_id(delivery.str());
+    told->set_run(run);
+  }
   config->set_revision(webhook.revision);
 }
 
@@ -58,6 +63,8 @@ Webhook FromProto(const v1::WebhookConfig& config) {
       secret.expires_at = WallTime(microseconds(TimeUtil::TimestampToMicroseconds(told.expires_at())));
     webhook.secrets.push_back(std::move(secret));
   }
+  for (const auto& told : config.cancelled())
+    webhook.cancelled.emplace(DeliveryId(told.delivery_id()), told.run());
   webhook.revision = config.revision();
   return webhook;
 }

@@ -47,6 +47,27 @@ test('an inactive webhook gets nothing, and the log says skipped', async () => {
   await endpoint.close();
 });
 
+test('a delivery that is cancelled gets no further request, and can be sent again', async () => {
+  const endpoint = await Endpoint.open([{status: 500}]);
+  await endpoint.register(['user.created'], {retry_schedule: [400, 400]});
+  const waiting = await endpoint.logged(await publish('user.created', '{}'), (row) => row.state === 'waiting');
+  const path = `/v2/deliveries/${waiting.id}`;
+  assert.equal((await rest('DELETE', path)).status, 202);
+  assert.equal((await rest('DELETE', path)).status, 202, 'once more changes nothing');
+  const cancelled = await until('the delivery is cancelled', async () => {
+    const {json} = await rest('GET', path);
+    return json.state === 'cancelled' ? json : null;
+  });
+  assert.equal(cancelled.reason, 'It was cancelled.');
+  assert.equal(endpoint.requests.length, 1);
+  const late = await rest('DELETE', path);
+  assert.equal(late.status, 409);
+  assert.equal(late.json.code, 'delivery_ended');
+  assert.equal((await rest('POST', `${path}/redeliver`)).status, 202);
+  await endpoint.received(2);
+  await endpoint.close();
+});
+
 test('after a DELETE no new request starts, and what waits is cancelled', async () => {
   const endpoint = await Endpoint.open(Array.from({length: 6}, () => ({status: 500})));
   await endpoint.register(['user.created'], {retry_schedule: [100, 100, 100, 100, 100]});

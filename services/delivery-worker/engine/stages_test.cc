@@ -158,6 +158,11 @@ TEST(Judge, TellsWhyNoRequestIsMade) {
     return Judge(delivery, known, revision, kMaxAge, now);
   };
   EXPECT_TRUE(std::holds_alternative<SendIt>(judge(&webhook, 7)));
+  webhook.cancelled.emplace(delivery.id, delivery.run + 1);
+  EXPECT_TRUE(std::holds_alternative<SendIt>(judge(&webhook, 7))) << "another run";
+  webhook.cancelled.emplace(delivery.id, delivery.run);
+  EXPECT_EQ(std::get<End>(judge(&webhook, 7)).state, DeliveryState::kCancelled);
+  webhook.cancelled.clear();
   EXPECT_TRUE(std::holds_alternative<HoldForConfig>(judge(nullptr, 6)));
   EXPECT_EQ(std::get<End>(judge(nullptr, 7)).state, DeliveryState::kCancelled);
   webhook.active = false;

@@ -3,6 +3,7 @@
 #include <pqxx/pqxx>
 #include <set>
 
+#include "services/registry/store/cancellations.h"
 #include "services/registry/store/values.h"
 #include "services/registry/store/webhook_rows.h"
 
@@ -31,6 +32,7 @@ Result<ConfigPart> ConfigReader::Page(const WebhookId& after, int limit) {
             after.str(), limit);
         for (const auto& row : rows) part.webhooks.push_back(ToWebhook(row).webhook);
         secrets_.Open(transaction, &part.webhooks);
+        ReadCancellations(transaction, &part.webhooks);
         return part;
       });
 }
@@ -63,6 +65,7 @@ Result<ConfigPart> ConfigReader::Changes(std::int64_t since, int limit) {
         }
         for (const std::string& id : ids) part.deleted.emplace_back(id);
         secrets_.Open(transaction, &part.webhooks);
+        ReadCancellations(transaction, &part.webhooks);
         return part;
       });
 }

@@ -7,6 +7,7 @@
 #include "services/registry/api/operations/redelivery_filter.h"
 #include "services/registry/api/operations/shapes.h"
 #include "services/registry/api/operations/time_range.h"
+#include "services/registry/store/cancellations.h"
 #include "services/registry/store/redeliveries.h"
 #include "services/registry/store/webhooks.h"
 
@@ -47,6 +48,7 @@ void DeliveryHandlers::AddTo(Handlers* handlers) {
   (*handlers)["listRedeliveries"] = {[this](const Call& call) { return ListRedeliveries(call); }};
   (*handlers)["getRedelivery"] = {[this](const Call& call) { return GetRedelivery(call); }};
   (*handlers)["cancelRedelivery"] = {[this](const Call& call) { return CancelRedelivery(call); }};
+  (*handlers)["cancelDelivery"] = {[this](const Call& call) { return Cancel(call); }};
   (*handlers)["redeliver"] = {[this](const Call& call) { return Redeliver(call); }};
 }
 
@@ -76,6 +78,19 @@ Result<Reply> DeliveryHandlers::Get(const Call& call) const {
   reply.json["attempt_log"] = nlohmann::ordered_json::array();
   for (const store::AttemptRow& attempt : store::ReadAttempts(call.tx(), *delivery))
     reply.json["attempt_log"].push_back(ToJson(attempt));
+  return reply;
+}
+
+Result<Reply> DeliveryHandlers::Cancel(const Call& call) const {
+  const auto delivery = store::ReadDelivery(call.tx(), call.account(), DeliveryId(call.id()));
+  if (!delivery) return delivery.error();
+  if (delivery->state != DeliveryState::kPending && delivery->state != DeliveryState::kWaiting)
+    return Error{ErrorCode::kConflict, "delivery_ended", "the delivery has ended: there is nothing to cancel"};
+  if (Status cancelled = store::Cancel(call.tx(), *delivery); !cancelled) return cancelled.error();
+  Reply reply;
+  reply.status = 202;
+  reply.json = {{"id", call.id()}, {"run", delivery->run}};
+  reply.object = call.id();
   return reply;
 }
 

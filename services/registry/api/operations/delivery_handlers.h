@@ -17,6 +17,7 @@ class DeliveryHandlers {
  private:
   Result<Reply> List(const Call& call) const;
   Result<Reply> Get(const Call& call) const;
+  Result<Reply> Cancel(const Call& call) const;
   Result<Reply> Redeliver(const Call& call) const;
   Result<Reply> CreateRedelivery(const Call& call) const;
   Result<Reply> ListRedeliveries(const Call& call) const;
