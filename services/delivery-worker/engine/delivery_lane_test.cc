@@ -443,6 +443,22 @@ TEST_F(DeliveryLaneTest, HoldsTheBytesOfAnAnswerUntilItIsRecorded) {
   EXPECT_EQ(lane.held_bytes(), 0U);
 }
 
+// Who feeds the lane pauses at a full window, and goes on at half of it.
+TEST_F(DeliveryLaneTest, WhatWaitsInADenseWindowMakesRoomForTheNext) {
+  const std::size_t span = Limits().max_span;
+  for (int i = 0; i < 20; ++i) registry.Put(MakeWebhook("webhook_" + std::to_string(i)));
+  for (std::size_t i = 0; i < span; ++i) {
+    Delivery delivery = NewDelivery("delivery_" + std::to_string(i), "webhook_" + std::to_string(i % 20));
+    delivery.due_at = now.wall + seconds{10};
+    lane.OnDelivery(delivery, static_cast<std::int64_t>(i), now);
+  }
+  ASSERT_GT(lane.span(), span / 2);
+  Pass(seconds{1});
+  AcknowledgeAll();
+  EXPECT_LE(lane.span(), span / 2);
+  EXPECT_GT(lane.span(), span / 4) << "what is far ahead waits here";
+}
+
 // A process that was stopped for a minute may have lost its partition, and not know it yet.
 TEST_F(DeliveryLaneTest, ParksNothingOutsideOfTheLease) {
   for (int i = 0; i < 400; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
