@@ -5,10 +5,10 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <vector>
 
+#include "core/guarded.h"
 #include "kafka/producer.h"
 #include "kafka/topics.h"
 #include "runtime/clock.h"
@@ -25,15 +25,7 @@ using std::chrono::seconds;
 using ::testing::ElementsAre;
 
 // The offsets that lanes worked on, of all epochs.
-struct Worked {
-  std::mutex mutex;
-  std::vector<std::int64_t> offsets;
-
-  std::vector<std::int64_t> Now() {
-    const std::lock_guard lock(mutex);
-    return offsets;
-  }
-};
+using Worked = Guarded<std::vector<std::int64_t>>;
 
 class NotingLane : public Lane {
  public:
@@ -42,8 +34,7 @@ class NotingLane : public Lane {
   void OnRecord(std::int64_t offset) {
     if (!window_.Add(offset)) return;
     window_.MarkDone(offset);
-    const std::lock_guard lock(worked_->mutex);
-    worked_->offsets.push_back(offset);
+    worked_->Lock()->push_back(offset);
   }
   std::size_t held() const override { return 0; }
   std::size_t held_bytes() const override { return 0; }
@@ -109,7 +100,7 @@ class ConsumerRoleTest : public ::testing::Test {
   // Until so many were worked on, at most 30 s.
   void Await(std::size_t records) {
     const runtime::StopToken never;
-    for (int i = 0; i < 3'000 && worked_.Now().size() < records; ++i) never.WaitFor(milliseconds(10));
+    for (int i = 0; i < 3'000 && worked_.Lock()->size() < records; ++i) never.WaitFor(milliseconds(10));
   }
 
   const std::string brokers_ = Needed("WEBHOOK_TEST_KAFKA");
@@ -130,7 +121,7 @@ TEST_F(ConsumerRoleTest, GoesOnWhereTheLastOwnerEnded) {
   Produce(2);
   role = NewRole();
   Await(5);
-  EXPECT_THAT(worked_.Now(), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(*worked_.Lock(), ElementsAre(0, 1, 2, 3, 4));
 }
 
 // The topic was made anew, or the brokers lost its end: what comes has offsets that were committed before.
@@ -152,12 +143,12 @@ TEST_F(ConsumerRoleTest, BeginsAnewWhereTheLogEndsBeforeItsCommit) {
   Await(3);
   Produce(2);
   Await(5);
-  EXPECT_THAT(worked_.Now(), ElementsAre(0, 1, 2, 3, 4));
+  EXPECT_THAT(*worked_.Lock(), ElementsAre(0, 1, 2, 3, 4));
   role->Stop();
   Produce(1);
   role = NewRole();
   Await(6);
-  EXPECT_THAT(worked_.Now(), ElementsAre(0, 1, 2, 3, 4, 5)) << "its own commits hold";
+  EXPECT_THAT(*worked_.Lock(), ElementsAre(0, 1, 2, 3, 4, 5)) << "its own commits hold";
 }
 
 }  // namespace

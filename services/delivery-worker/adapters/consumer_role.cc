@@ -130,7 +130,7 @@ void ConsumerRole::FeedRun(const kafka::TopicPartition& partition, Fed fed) {
   const auto found = assigned_.find(partition);
   if (found == assigned_.end()) return;
   Assigned& assigned = found->second;
-  if (IsRewound(partition, assigned.next, fed.first())) {
+  if (NoteIfRewound(partition, assigned.next, fed.first())) {
     if (assigned.runner) assigned.runner->Detach();
     consumer_->Pause({partition});
     assigned = {};
@@ -145,8 +145,8 @@ void ConsumerRole::FeedRun(const kafka::TopicPartition& partition, Fed fed) {
   }
 }
 
-bool ConsumerRole::IsRewound(const kafka::TopicPartition& partition, std::int64_t next,
-                             std::int64_t came) const {
+bool ConsumerRole::NoteIfRewound(const kafka::TopicPartition& partition, std::int64_t next,
+                                 std::int64_t came) const {
   if (came >= next) return false;
   const auto end = consumer_->EndOffset(partition, kAnswer);
   if (!end || *end >= next) return false;
@@ -183,7 +183,7 @@ void ConsumerRole::Claim() {
     Checkpoint found = ReadCheckpoint(position, now);
     Assigned& assigned = assigned_.at(position.partition);
     if (!assigned.anew_from && !assigned.early.empty() &&
-        IsRewound(position.partition, found.offset, assigned.early.front().first()))
+        NoteIfRewound(position.partition, found.offset, assigned.early.front().first()))
       assigned.anew_from = assigned.early.front().first();
     if (assigned.anew_from) found = BareCheckpoint(*assigned.anew_from, now);
     Checkpoint claim = ClaimOf(std::move(found), now);

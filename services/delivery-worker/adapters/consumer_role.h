@@ -78,8 +78,8 @@ class ConsumerRole : public LeasePort {
   void PollOnce();
   void Feed(const std::shared_ptr<kafka::Batch>& batch);
   void FeedRun(const kafka::TopicPartition& partition, Fed fed);
-  // A record came that lies before `next`, and so does the end of the log.
-  bool IsRewound(const kafka::TopicPartition& partition, std::int64_t next, std::int64_t came) const;
+  // True, and then counted and told: a record came that lies before `next`, and so does the end of the log.
+  bool NoteIfRewound(const kafka::TopicPartition& partition, std::int64_t next, std::int64_t came) const;
   void OnAssigned(const std::vector<kafka::TopicPartition>& partitions);
   void OnRevoked(const std::vector<kafka::TopicPartition>& partitions);
   void OnLost(const std::vector<kafka::TopicPartition>& partitions);
