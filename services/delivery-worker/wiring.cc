@@ -30,8 +30,12 @@ namespace webhook {
 namespace {
 
 constexpr std::chrono::milliseconds kLook{1'000};
-constexpr std::size_t kMaxHeldBytes = 128u << 20;  // event bodies of all partitions that deliver
-constexpr std::size_t kAccountsPart = 4;           // one account may hold so much of what all may: a quarter
+constexpr std::size_t kMaxHeldBytes = 256u << 20;  // of all partitions that deliver
+// What one account may have of what all may: a quarter of the requests in flight, and half of the memory,
+// which is more than a partition's full window takes: with less, a flood would be parked and read again
+// without end.
+constexpr std::size_t kAccountsPartInFlight = 4;
+constexpr std::size_t kAccountsPartHeld = 2;
 
 bool HasRole(const Config& config, const std::string& role) {
   return std::find(config.roles.begin(), config.roles.end(), role) != config.roles.end();
@@ -176,8 +180,9 @@ Status Worker::Parts::StartDeliver(const Config& config) {
   egress.client.max_busy_per_address = static_cast<std::size_t>(config.http_max_per_address);
   egress.client.ca_file = config.egress_ca_file;
   egress.admission.total = egress.client.max_connections;
-  egress.admission.account = std::max<std::size_t>(1, egress.admission.total / kAccountsPart);
-  egress.max_account_bytes = kMaxHeldBytes / kAccountsPart / static_cast<std::size_t>(config.deliver_threads);
+  egress.admission.account = std::max<std::size_t>(1, egress.admission.total / kAccountsPartInFlight);
+  egress.max_account_bytes =
+      kMaxHeldBytes / kAccountsPartHeld / static_cast<std::size_t>(config.deliver_threads);
   egress.admission.host = egress.client.max_busy_per_address;
   if (!config.egress_canary_url.empty())
     egress.canary = http::ParseEndpointUrl(config.egress_canary_url, "egress-canary-url").value();

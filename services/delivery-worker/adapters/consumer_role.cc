@@ -113,21 +113,50 @@ void ConsumerRole::PollOnce() {
 }
 
 void ConsumerRole::Feed(const std::shared_ptr<kafka::Batch>& batch) {
-  std::map<kafka::TopicPartition, std::vector<std::size_t>> by_partition;
+  std::map<kafka::TopicPartition, std::vector<Fed>> runs;  // each of ascending offsets
   for (std::size_t i = 0; i < batch->records().size(); ++i) {
     const kafka::ConsumedRecord& record = batch->records()[i];
-    by_partition[{std::string(record.topic), record.partition}].push_back(i);
+    auto& of_partition = runs[{std::string(record.topic), record.partition}];
+    if (of_partition.empty() || record.offset < of_partition.back().last())
+      of_partition.push_back({batch, {}});
+    of_partition.back().records.push_back(i);
   }
-  for (auto& [partition, records] : by_partition) {
-    const auto found = assigned_.find(partition);
-    if (found == assigned_.end()) continue;
-    Assigned& assigned = found->second;
-    if (assigned.runner && assigned.runner->ready() && assigned.early.empty()) {
-      assigned.runner->Feed(batch, std::move(records));
-    } else {
-      assigned.early.push_back({batch, std::move(records)});
-    }
+  for (auto& [partition, of_partition] : runs) {
+    for (Fed& fed : of_partition) FeedRun(partition, std::move(fed));
   }
+}
+
+void ConsumerRole::FeedRun(const kafka::TopicPartition& partition, Fed fed) {
+  const auto found = assigned_.find(partition);
+  if (found == assigned_.end()) return;
+  Assigned& assigned = found->second;
+  if (NoteIfRewound(partition, assigned.next, fed.first())) {
+    if (assigned.runner) assigned.runner->Detach();
+    consumer_->Pause({partition});
+    assigned = {};
+    assigned.anew_from = fed.first();
+    unclaimed_ = true;
+  }
+  assigned.next = std::max(assigned.next, fed.last() + 1);
+  if (assigned.runner && assigned.runner->ready() && assigned.early.empty()) {
+    assigned.runner->Feed(std::move(fed.batch), std::move(fed.records));
+  } else {
+    assigned.early.push_back(std::move(fed));
+  }
+}
+
+bool ConsumerRole::NoteIfRewound(const kafka::TopicPartition& partition, std::int64_t next,
+                                 std::int64_t came) const {
+  if (came >= next) return false;
+  const auto end = consumer_->EndOffset(partition, kAnswer);
+  if (!end || *end >= next) return false;
+  metrics_.partitions_rewound.Add();
+  log::Error("partition.rewound", {{"topic", partition.topic},
+                                   {"partition", partition.partition},
+                                   {"offset", next},
+                                   {"end", *end},
+                                   {"begins", came}});
+  return true;
 }
 
 void ConsumerRole::OnAssigned(const std::vector<kafka::TopicPartition>& partitions) {
@@ -151,7 +180,13 @@ void ConsumerRole::Claim() {
   std::vector<std::pair<kafka::TopicPartition, Checkpoint>> claimed;
   std::vector<Position> claims;
   for (const Position& position : *positions) {
-    Checkpoint claim = ClaimOf(ReadCheckpoint(position, now), now);
+    Checkpoint found = ReadCheckpoint(position, now);
+    Assigned& assigned = assigned_.at(position.partition);
+    if (!assigned.anew_from && !assigned.early.empty() &&
+        NoteIfRewound(position.partition, found.offset, assigned.early.front().first()))
+      assigned.anew_from = assigned.early.front().first();
+    if (assigned.anew_from) found = BareCheckpoint(*assigned.anew_from, now);
+    Checkpoint claim = ClaimOf(std::move(found), now);
     claims.push_back(ToPosition(position.partition, claim));
     claimed.emplace_back(position.partition, std::move(claim));
   }
@@ -162,6 +197,7 @@ void ConsumerRole::Claim() {
     Assigned& assigned = assigned_.at(partition);
     assigned.runner = make_runner_(partition, checkpoint, *this);
     assigned.claimed = checkpoint.offset;
+    assigned.next = std::max(assigned.next, checkpoint.offset);
     assigned.committed = std::move(checkpoint);
     assigned.runner->Attach();
     assigned.runner->Prepare();

@@ -54,15 +54,20 @@ class ConsumerRole : public LeasePort {
   MonoTime lease() const override;
 
  private:
-  // Records of one poll, by their indexes.
+  // Records of one poll and one partition, by their indexes.
   struct Fed {
     std::shared_ptr<kafka::Batch> batch;
     std::vector<std::size_t> records;
+
+    std::int64_t first() const { return batch->records()[records.front()].offset; }
+    std::int64_t last() const { return batch->records()[records.back()].offset; }
   };
   struct Assigned {
     std::shared_ptr<PartitionRunner> runner;  // null until the partition is claimed
     std::optional<Checkpoint> committed;      // nullopt: not known, a commit has failed
     std::int64_t claimed = 0;                 // offset of the claim
+    std::int64_t next = -1;                   // after the newest record that came; -1: none came
+    std::optional<std::int64_t> anew_from;    // the log was rewound: what is committed is of another
     bool paused = true;
     std::vector<Fed> early;  // came before the runner was ready, though paused: none may be dropped
   };
@@ -72,6 +77,9 @@ class ConsumerRole : public LeasePort {
   bool Subscribe();
   void PollOnce();
   void Feed(const std::shared_ptr<kafka::Batch>& batch);
+  void FeedRun(const kafka::TopicPartition& partition, Fed fed);
+  // True, and then counted and told: a record came that lies before `next`, and so does the end of the log.
+  bool NoteIfRewound(const kafka::TopicPartition& partition, std::int64_t next, std::int64_t came) const;
   void OnAssigned(const std::vector<kafka::TopicPartition>& partitions);
   void OnRevoked(const std::vector<kafka::TopicPartition>& partitions);
   void OnLost(const std::vector<kafka::TopicPartition>& partitions);

@@ -21,7 +21,7 @@ class PartitionRunner;
 struct EgressOptions {
   http::ClientOptions client;
   AdmissionLimits admission;
-  std::size_t max_account_bytes = 32u << 20;  // held of one account's event bodies
+  std::size_t max_account_bytes = 32u << 20;  // held of one account
   std::optional<http::EndpointUrl>
       canary;  // any answer of it says that our way out is fine; nullopt: see EgressLimits
   std::function<void(bool paused)> on_pause = [](bool) {};  // called on the loop, on each change

@@ -45,6 +45,9 @@ WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
       checkpoints_refused(registry.MakeCounter(
           "webhook_checkpoints_refused_total",
           "Commits whose map of completed records was not ours or damaged: only the offset was used")),
+      partitions_rewound(registry.MakeCounter(
+          "webhook_partitions_rewound_total",
+          "Partitions whose log came to end before what was read of it: the brokers lost records")),
       in_flight(registry.MakeGauge("webhook_delivery_inflight", "Requests to endpoints that are running")),
       egress_paused(
           registry.MakeGauge("webhook_worker_egress_paused",

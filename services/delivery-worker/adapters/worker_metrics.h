@@ -29,6 +29,7 @@ class WorkerMetrics {
   metrics::Counter pump_released;
   metrics::Counter pump_hopped;
   metrics::Counter checkpoints_refused;
+  metrics::Counter partitions_rewound;
   metrics::Gauge in_flight;
   metrics::Gauge egress_paused;
   metrics::Gauge config_revision;

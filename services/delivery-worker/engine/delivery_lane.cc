@@ -15,6 +15,11 @@ constexpr std::chrono::seconds kParking{1};
 constexpr std::chrono::seconds kSweep{60};
 constexpr std::chrono::milliseconds kLeaseLook{100};
 constexpr std::chrono::milliseconds kConfigLook{100};
+// What has so many eighths of the window behind it holds up its partition. In the queue: fewer than the half
+// at which who was paused is fed again. At its start fewer still: it may hang then, and the next owner begins
+// with more.
+constexpr std::size_t kEighthsInQueue = 3;
+constexpr std::size_t kEighthsAtStart = 2;
 // Our clock and the broker's may differ a little: a delivery that is due this soon is due.
 constexpr std::chrono::milliseconds kDueNow{1};
 
@@ -143,7 +148,8 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   const bool account_full = ports_.account_bytes != nullptr && ports_.account_bytes->Full(event.account);
   if (!Owns(now)) {
     gate.PutBack(entry, event.body.size());
-  } else if (account_full || HoldsUp(item) || !gate.Offer(entry, event.body.size(), now.mono)) {
+  } else if (account_full || HoldsUp(item, kEighthsAtStart) ||
+             !gate.Offer(entry, event.body.size(), now.mono)) {
     const MonoTime slot =
         limits_.guards.reserved_slots ? gate.ReserveSlot(AgeOf(item.delivery, now), now.mono) : now.mono;
     return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono),
@@ -283,8 +289,9 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
   gate.PutBack(*item.queued, item.delivery.event->body.size());
 }
 
-bool DeliveryLane::HoldsUp(const Item& item) const {
-  return !Paused() && newest_offset_ - item.offset > static_cast<std::int64_t>(limits_.max_span / 2);
+bool DeliveryLane::HoldsUp(const Item& item, std::size_t eighths) const {
+  return !Paused() &&
+         newest_offset_ - item.offset > static_cast<std::int64_t>(limits_.max_span * eighths / 8);
 }
 
 void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
@@ -293,9 +300,9 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
   std::vector<Token> late;
   for (const auto& [token, item] : items_) {
     const bool old = now.mono - item.arrived > limits_.gate.max_wait;
-    if (!old && !HoldsUp(item)) break;  // nor do any that came later
+    if (!old && !HoldsUp(item, kEighthsInQueue)) break;  // nor do any that came later
     const bool waited = item.queued && now.mono - item.queued->ready > limits_.gate.max_wait;
-    if (waited || (item.queued && HoldsUp(item))) late.push_back(token);
+    if (waited || (item.queued && HoldsUp(item, kEighthsInQueue))) late.push_back(token);
   }
   for (const Token token : late) {
     Item& item = items_.at(token);

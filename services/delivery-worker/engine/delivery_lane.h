@@ -51,8 +51,8 @@ struct DeliveryLimits {
 //   OnDelivery -> Judge -> gate -> Send -> OnResponse -> Decide -> AppendWait -> AppendAttempt
 //   -> done.
 // Nothing is sent outside of the lease. Nothing waits here for long, whatever its endpoint does: what has
-// been due for gate.max_wait, or has half a window of newer offsets behind it, is parked, unless our own way
-// out is broken.
+// been due for gate.max_wait, or has 3/8 of a window of newer offsets behind it (a quarter, where it has just
+// been read by a new owner), is parked, unless our own way out is broken.
 class DeliveryLane : public Lane {
  public:
   struct Ports {
@@ -129,9 +129,9 @@ class DeliveryLane : public Lane {
   bool Owns(Now now) const { return !limits_.guards.lease || now.mono < ports_.lease.lease(); }
   // Nothing is sent at all, by a fault of our own.
   bool Paused() const { return ports_.egress != nullptr && ports_.egress->paused(); }
-  // Half a window of newer offsets lies behind it: were it sent now, and its endpoint hung, the window might
-  // fill before its answer.
-  bool HoldsUp(const Item& item) const;
+  // So many eighths of a window lie behind it, of newer offsets: were it sent now, and its endpoint hung, the
+  // window might fill before its answer.
+  bool HoldsUp(const Item& item, std::size_t eighths) const;
   void ParkWhatWaitsTooLong(Now now);
   // Appends the delivery to a wait tier, its attempt unchanged, to come back when it is due: not before it
   // was due already, and not sooner than the shortest tier lets it.

@@ -432,57 +432,5 @@ TEST_F(DeliveryLaneTest, ForgetsNothingWhenTheSameOffsetsAreReadAgain) {
   EXPECT_EQ(http.sent.size(), 1U);
 }
 
-TEST_F(DeliveryLaneTest, HoldsTheBytesOfAnAnswerUntilItIsRecorded) {
-  lane.OnDelivery(NewDelivery(), 0, now);
-  const std::size_t before = lane.held_bytes();
-  HttpResult answer = Answer(200);
-  answer.excerpt = std::string(4'000, 'x');
-  lane.OnResponse(http.sent[0], answer, now);
-  EXPECT_EQ(lane.held_bytes(), before + 4'000);
-  AcknowledgeAll();
-  EXPECT_EQ(lane.held_bytes(), 0U);
-}
-
-// A process that was stopped for a minute may have lost its partition, and not know it yet.
-TEST_F(DeliveryLaneTest, ParksNothingOutsideOfTheLease) {
-  for (int i = 0; i < 400; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
-  const std::size_t parked = journal.waits.size();
-  ASSERT_GT(parked, 0U) << "there is no room for so many";
-  lease.until = now.mono;
-  Pass(seconds{60});
-  for (int i = 400; i < 800; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
-  EXPECT_EQ(journal.waits.size(), parked);
-  EXPECT_EQ(http.sent.size(), static_cast<std::size_t>(Limits().gate.max_in_flight));
-  lease.until = MonoTime::max();
-  Pass(seconds{1});
-  EXPECT_GT(journal.waits.size(), parked);
-}
-
-// Of which one has many endpoints that hang, with large bodies.
-TEST_F(DeliveryLaneTest, AnAccountThatHoldsTooManyBytesIsParked) {
-  AccountBytes bytes{2 * kItemBytes + 5};
-  DeliveryLane bounded{
-      7, Settled(), Limits(), {http, journal, report, registry, registry, lease, admission, nullptr, &bytes}};
-  bounded.OnInherited({{}, 0, true}, now);
-  for (int i = 0; i < 4; ++i) bounded.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
-  EXPECT_EQ(http.sent.size(), 2U) << "the third and the fourth would make it too many";
-  EXPECT_EQ(journal.waits.size(), 2U);
-  Webhook other = MakeWebhook("webhook_b");
-  other.account = AccountId("account_2");
-  registry.Put(other);
-  Delivery delivery = NewDelivery("delivery_b", "webhook_b");
-  Event event = *delivery.event;
-  event.account = other.account;
-  delivery.event = std::make_shared<const Event>(event);
-  bounded.OnDelivery(delivery, 4, now);
-  EXPECT_EQ(http.sent.size(), 3U) << "another account is not held up";
-  bounded.Abandon();
-  EXPECT_FALSE(bytes.Full(AccountId("account_1")));
-  bounded.OnResponse(http.sent[0], Answer(200), now);
-  while (!journal.open.empty()) {
-    for (const Token token : std::exchange(journal.open, {})) bounded.OnAppended(token, {true, 0}, now);
-  }
-}
-
 }  // namespace
 }  // namespace webhook

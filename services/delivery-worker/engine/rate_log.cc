@@ -10,6 +10,10 @@ constexpr std::chrono::seconds kMinute{60};
 // whatever the limit says. The platform's own ceiling (docs/contract.md, point 5).
 constexpr int kKept = 1'000;
 
+std::chrono::microseconds LongestWindow(const RateLimit& limit) {
+  return std::max<std::chrono::microseconds>(kMinute, std::chrono::seconds{limit.burst_seconds}) + kRateGuard;
+}
+
 }  // namespace
 
 MonoTime RateLog::NextFree(MonoTime now, std::size_t ahead) const {
@@ -51,14 +55,12 @@ void RateLog::Inherit(MonoTime time) {
 
 void RateLog::Trim() {
   const auto most = static_cast<std::size_t>(std::max({limit_.per_minute, limit_.burst, kKept}));
-  const auto longest = std::max<MonoTime::duration>(kLongestRateWindow,
-                                                    std::chrono::seconds{limit_.burst_seconds} + kRateGuard);
-  while (times_.size() > most || times_.front() + longest < times_.back()) times_.pop_front();
+  const auto window = LongestWindow(limit_);
+  while (times_.size() > most || times_.front() + window < times_.back()) times_.pop_front();
 }
 
 bool RateLog::Empty(MonoTime now) const {
-  const auto window =
-      std::max<std::chrono::microseconds>(kMinute, std::chrono::seconds{limit_.burst_seconds}) + kRateGuard;
+  const auto window = LongestWindow(limit_);
   return pending_ == 0 && (times_.empty() || times_.back() + window < now) && full_at_ < now - window;
 }
 

@@ -54,17 +54,17 @@ TEST_F(TakeoverTest, WhatTheAttemptsTellIsNotDoneAgain) {
 
 // A request that hangs for as long as owners live would hold back the commit until the window is full, and
 // its partition with it: each owner would begin it anew.
-TEST_F(TakeoverTest, WhatHasHalfAWindowBehindItIsParkedInsteadOfSent) {
+TEST_F(TakeoverTest, WhatHasAQuarterOfAWindowBehindItIsParkedInsteadOfSent) {
   Checkpoint from;
   from.offset = 40;
   from.settled = true;
-  from.done.assign(Limits().max_span / 2 + 2, true);
+  from.done.assign(Limits().max_span / 4 + 2, true);
   from.done[0] = from.done[1] = false;
   DeliveryLane next{7, from, Limits(), {http, journal, report, registry, registry, lease, admission}};
   next.OnInherited({{}, 0, true}, now);
   next.OnDelivery(NewDelivery("delivery_0"), 40, now);
   next.OnDelivery(NewDelivery("delivery_1"), 41, now);
-  EXPECT_THAT(http.deliveries, ElementsAre("delivery_1")) << "half a window, and not more";
+  EXPECT_THAT(http.deliveries, ElementsAre("delivery_1")) << "a quarter, and not more";
   EXPECT_THAT(report.outcomes, ElementsAre("parked"));
 }
 
