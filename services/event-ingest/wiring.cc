@@ -75,7 +75,7 @@ Status Ingest::Parts::Start(const Config& config) {
       [this](bool connected) { metrics.registry_up.Set(connected ? 1 : 0); });
 
   service = std::make_unique<IngestService>(
-      IngestService::Parts{rights, *publisher, metrics, config.api_key_pepper});
+      PublishCalls::Parts{rights, *publisher, metrics, config.api_key_pepper});
   rpc::ServerOptions options;
   options.address = config.grpc_addr;
   options.reflection = config.grpc_reflection;

@@ -15,6 +15,7 @@
 #include "runtime/health.h"
 #include "services/registry/api/grpc/admin_service.h"
 #include "services/registry/api/grpc/config_feed.h"
+#include "services/registry/api/grpc/delivery_service.h"
 #include "services/registry/api/grpc/watch_service.h"
 #include "services/registry/api/grpc/webhook_service.h"
 #include "services/registry/api/operations/account_handlers.h"
@@ -26,6 +27,7 @@
 #include "services/registry/api/operations/operation_runner.h"
 #include "services/registry/api/operations/publish_handlers.h"
 #include "services/registry/api/operations/signature_handlers.h"
+#include "services/registry/api/operations/stats_handlers.h"
 #include "services/registry/api/operations/webhook_handlers.h"
 #include "services/registry/api/rest/client_address.h"
 #include "services/registry/api/rest/rest_api.h"
@@ -91,6 +93,7 @@ Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, Deli
   signatures.AddTo(&handlers);
   publish.AddTo(&handlers);
   AddEventTypeHandlers(&handlers);
+  AddStatsHandlers(&handlers);
   return handlers;
 }
 
@@ -117,7 +120,8 @@ struct Api {
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
         admin(platform, config.internal_token, config.api_key_pepper),
-        webhook_service(runner) {}
+        webhook_service(runner),
+        delivery_service(runner) {}
 
   runtime::StopToken stop;
   postgres::Database customers;  // its connections see nothing until a call names its account
@@ -141,6 +145,7 @@ struct Api {
   WatchService watch;
   AdminService admin;
   WebhookService webhook_service;
+  DeliveryService delivery_service;
 };
 
 }  // namespace
@@ -264,7 +269,7 @@ Status Registry::Parts::StartApi(const Config& config) {
   rpc::ServerOptions grpc_options;
   grpc_options.address = config.grpc_addr;
   grpc_options.reflection = config.grpc_reflection;
-  auto grpc = rpc::Server::Start(grpc_options, {&api->watch, &api->admin, &api->webhook_service});
+  auto grpc = rpc::Server::Start(grpc_options, {&api->watch, &api->admin, &api->webhook_service, &api->delivery_service});
   if (!grpc) return grpc.error();
   grpc_server = std::move(*grpc);
   log::Info("listening", {{"name", "grpc"}, {"addr", grpc_server->address()}});

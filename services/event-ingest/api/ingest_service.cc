@@ -1,60 +1,13 @@
 #include "services/event-ingest/api/ingest_service.h"
 
-#include <grpc/support/time.h>
-
-#include <algorithm>
 #include <atomic>
+#include <memory>
 
-#include "crypto/api_key.h"
-#include "crypto/crypto.h"
-#include "google/rpc/status.pb.h"
 #include "rpc/error_map.h"
-#include "rpc/server.h"
-#include "runtime/clock.h"
+#include "services/event-ingest/api/publish_stream.h"
 
 namespace webhook {
 namespace {
-
-using std::chrono::microseconds;
-
-constexpr int kMaxBatch = 1'000;
-constexpr std::chrono::seconds kLongest{10};
-// An answer of ours must be with the client before it gives up itself: so much of what is left is the way
-// back.
-constexpr std::chrono::milliseconds kTravel{100};
-constexpr int kTravelShare = 10;
-
-MonoTime DeadlineOf(const grpc::CallbackServerContext& context, Now now) {
-  // Not context.deadline(): it overflows for what lies far ahead.
-  const gpr_timespec end = gpr_convert_clock_type(context.raw_deadline(), GPR_CLOCK_REALTIME);
-  const auto wall = now.wall.time_since_epoch();
-  const std::chrono::nanoseconds longest = kLongest;
-  const bool far = end.tv_sec > std::chrono::ceil<std::chrono::seconds>(wall + kLongest).count();
-  const auto allowed =
-      far ? longest
-          : std::min<std::chrono::nanoseconds>(
-                std::chrono::seconds{end.tv_sec} + std::chrono::nanoseconds{end.tv_nsec} - wall, longest);
-  const auto travel = std::min<std::chrono::nanoseconds>(kTravel, allowed / kTravelShare);
-  return now.mono + std::chrono::duration_cast<microseconds>(allowed - travel);
-}
-
-std::string Traceparent(const grpc::CallbackServerContext& context) {
-  const auto found = context.client_metadata().find("traceparent");
-  if (found == context.client_metadata().end()) return "";
-  return std::string(found->second.data(), found->second.size());
-}
-
-PublishInput ToInput(const v1::Event& event, const std::string& traceparent) {
-  PublishInput input;
-  input.event_id = event.event_id();
-  input.account_id = event.account_id();
-  input.event_type = event.event_type();
-  input.data = event.data();
-  if (event.has_occurred_at())
-    input.occurred_at = {event.occurred_at().seconds(), event.occurred_at().nanos()};
-  input.traceparent = traceparent;
-  return input;
-}
 
 grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const Error& error) {
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
@@ -64,65 +17,13 @@ grpc::ServerUnaryReactor* Refuse(grpc::CallbackServerContext* context, const Err
 
 }  // namespace
 
-Result<IngestService::Call> IngestService::Authenticate(const grpc::CallbackServerContext& context) const {
-  Call call;
-  call.rights = parts_.rights.Get();
-  if (!call.rights) {
-    parts_.metrics.unavailable.Add();
-    return Error{ErrorCode::kUnavailable, "starting", "no API keys were received from the registry yet"};
-  }
-  const std::string authorization = rpc::Authorization(context.client_metadata());
-  const std::string_view token = crypto::BearerToken(authorization);
-  call.started = runtime::ReadClock();
-  const auto& keys = call.rights->keys;
-  const auto key = token.empty() ? keys.end() : keys.find(crypto::ApiKeyHmac(parts_.api_key_pepper, token));
-  if (key == keys.end() || key->second <= call.started.wall) {
-    parts_.metrics.denied.Add();
-    return Error{ErrorCode::kUnauthenticated, "unauthenticated",
-                 "send metadata authorization: Bearer <API key with scope events:publish>"};
-  }
-  call.deadline = DeadlineOf(context, call.started);
-  call.traceparent = Traceparent(context);
-  return call;
-}
-
-void IngestService::Publish(const Call& call, const v1::Event& event, const std::string& at,
-                            std::function<void(Published)> done) {
-  auto made =
-      MakeEvent(ToInput(event, call.traceparent), *call.rights, at, call.started.wall, crypto::Random16());
-  if (!made) {
-    parts_.metrics.invalid.Add();
-    return done({event.event_id(), {made.error(), false}});
-  }
-  if (made->kept_numbers > 0) parts_.metrics.kept_numbers.Add(made->kept_numbers);
-  const std::string id = made->event.id.str();
-  const auto size = static_cast<double>(made->event.body.size());
-  parts_.publisher.Publish(
-      made->event, call.deadline,
-      [this, id, size, started = call.started.mono, done = std::move(done)](const Publisher::Answer& answer) {
-        Count(answer);
-        if (answer.status && !answer.duplicate) {
-          parts_.metrics.size_bytes.Observe(size);
-          parts_.metrics.ack_seconds.Observe(
-              std::chrono::duration<double>(runtime::ReadClock().mono - started).count());
-        }
-        done({id, answer});
-      });
-}
-
-void IngestService::Count(const Publisher::Answer& answer) const {
-  if (answer.status) return (answer.duplicate ? parts_.metrics.duplicate : parts_.metrics.accepted).Add();
-  (answer.status.error().code == ErrorCode::kLimited ? parts_.metrics.limited : parts_.metrics.unavailable)
-      .Add();
-}
-
 grpc::ServerUnaryReactor* IngestService::PublishEvent(grpc::CallbackServerContext* context,
                                                       const v1::PublishEventRequest* request,
                                                       v1::PublishEventResponse* response) {
-  const auto call = Authenticate(*context);
+  const auto call = calls_.Authenticate(*context);
   if (!call) return Refuse(context, call.error());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  Publish(*call, request->event(), "event", [reactor, response](const Published& published) {
+  calls_.Publish(*call, request->event(), "event", [reactor, response](const PublishCalls::Published& published) {
     if (!published.answer.status) return reactor->Finish(rpc::ToGrpc(published.answer.status.error()));
     response->set_event_id(published.event_id);
     response->set_duplicate(published.answer.duplicate);
@@ -134,10 +35,10 @@ grpc::ServerUnaryReactor* IngestService::PublishEvent(grpc::CallbackServerContex
 grpc::ServerUnaryReactor* IngestService::PublishEventBatch(grpc::CallbackServerContext* context,
                                                            const v1::PublishEventBatchRequest* request,
                                                            v1::PublishEventBatchResponse* response) {
-  const auto call = Authenticate(*context);
+  const auto call = calls_.Authenticate(*context);
   if (!call) return Refuse(context, call.error());
   const int count = request->events_size();
-  if (count < 1 || count > kMaxBatch)
+  if (count < 1 || count > kMaxEventsAtOnce)
     return Refuse(context, InvalidError({{"events", "out_of_range", "a batch has 1 to 1000 events"}}));
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
   for (int i = 0; i < count; ++i) response->add_results();
@@ -145,16 +46,18 @@ grpc::ServerUnaryReactor* IngestService::PublishEventBatch(grpc::CallbackServerC
   const auto open = std::make_shared<std::atomic<int>>(count);
   for (int i = 0; i < count; ++i) {
     v1::PublishEventResult* result = response->mutable_results(i);
-    Publish(*call, request->events(i), "events[" + std::to_string(i) + "]",
-            [reactor, open, result](const Published& published) {
-              result->set_event_id(published.event_id);
-              result->set_duplicate(published.answer.duplicate);
-              if (!published.answer.status)
-                *result->mutable_error() = rpc::ToRpcStatus(published.answer.status.error());
+    calls_.Publish(*call, request->events(i), "events[" + std::to_string(i) + "]",
+            [reactor, open, result](const PublishCalls::Published& published) {
+              published.WriteTo(result);
               if (open->fetch_sub(1) == 1) reactor->Finish(grpc::Status::OK);
             });
   }
   return reactor;
+}
+
+grpc::ServerBidiReactor<v1::PublishEventStreamRequest, v1::PublishEventStreamResponse>*
+IngestService::PublishEventStream(grpc::CallbackServerContext* context) {
+  return new PublishStream(calls_, *context);
 }
 
 }  // namespace webhook

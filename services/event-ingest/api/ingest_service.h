@@ -1,28 +1,15 @@
 #pragma once
 
-#include <memory>
-
-#include "core/secret.h"
-#include "services/event-ingest/api/ingest_metrics.h"
-#include "services/event-ingest/publish/make_event.h"
-#include "services/event-ingest/publish/publish_rights.h"
-#include "services/event-ingest/publish/publisher.h"
+#include "services/event-ingest/api/publish_calls.h"
 #include "webhook/v1/ingest.grpc.pb.h"
 
 namespace webhook {
 
-// EventIngestService: authenticates, makes the event, publishes it, and answers on the broker's
-// acknowledgement.
+// EventIngestService: each event is answered on the broker's acknowledgement.
 class IngestService final : public v1::EventIngestService::CallbackService {
  public:
   // All outlive the service.
-  struct Parts {
-    const PublishRightsCopy& rights;
-    Publisher& publisher;
-    const IngestMetrics& metrics;
-    Secret api_key_pepper;
-  };
-  explicit IngestService(Parts parts) : parts_(std::move(parts)) {}
+  explicit IngestService(PublishCalls::Parts parts) : calls_(std::move(parts)) {}
 
   grpc::ServerUnaryReactor* PublishEvent(grpc::CallbackServerContext* context,
                                          const v1::PublishEventRequest* request,
@@ -30,26 +17,11 @@ class IngestService final : public v1::EventIngestService::CallbackService {
   grpc::ServerUnaryReactor* PublishEventBatch(grpc::CallbackServerContext* context,
                                               const v1::PublishEventBatchRequest* request,
                                               v1::PublishEventBatchResponse* response) override;
+  grpc::ServerBidiReactor<v1::PublishEventStreamRequest, v1::PublishEventStreamResponse>* PublishEventStream(
+      grpc::CallbackServerContext* context) override;
 
  private:
-  struct Call {
-    std::shared_ptr<const PublishRights> rights;
-    Now started;
-    MonoTime deadline{};
-    std::string traceparent;
-  };
-  struct Published {
-    std::string event_id;
-    Publisher::Answer answer;
-  };
-
-  // The caller's key against the newest rights. kUnauthenticated, or kUnavailable before any have come.
-  Result<Call> Authenticate(const grpc::CallbackServerContext& context) const;
-  void Publish(const Call& call, const v1::Event& event, const std::string& at,
-               std::function<void(Published)> done);
-  void Count(const Publisher::Answer& answer) const;
-
-  Parts parts_;
+  const PublishCalls calls_;
 };
 
 }  // namespace webhook

@@ -16,6 +16,7 @@ constexpr std::int64_t kLockKey = 0x77656268'6f6f6b02;  // "webhook" 02
 constexpr std::chrono::milliseconds kRetry{1'000};
 constexpr std::chrono::milliseconds kPoll{200};
 constexpr std::chrono::milliseconds kTopicTimeout{2'000};
+constexpr std::chrono::milliseconds kProgress{1'000};
 // One transaction: many records, for throughput, and few bytes, for memory.
 constexpr std::size_t kMaxRecords = 2'000;
 constexpr std::size_t kMaxBytes = 8u << 20;
@@ -34,7 +35,7 @@ LogWriterMetrics::LogWriterMetrics(metrics::Registry& registry)
       failures(registry.MakeCounter("webhook_delivery_log_failures_total",
                                     "Times the log writer had to start again")),
       lag_seconds(registry.MakeGauge("webhook_attempt_log_lag_seconds",
-                                     "Age of the newest record when it was written")),
+                                     "Time up to which the delivery log does not hold everything yet")),
       writing(registry.MakeGauge("webhook_delivery_log_writing", "1: this replica is the log writer")) {}
 
 LogWriter::LogWriter(Options options, kafka::Producer& producer, const LogWriterMetrics& metrics)
@@ -85,8 +86,10 @@ Status LogWriter::WriteUntilFailure() {
   log::Info("delivery_log.started");
   while (!stop_.stopped()) {
     const Fetched fetched = Fetch(**consumer);
-    if (fetched.records.empty()) continue;
-    if (Status written = WriteBatch(fetched.records); !written) return written;
+    if (!fetched.records.empty()) {
+      if (Status written = WriteBatch(fetched.records); !written) return written;
+    }
+    if (Status noted = NoteProgress(**consumer); !noted) return noted;
   }
   return Ok();
 }
@@ -115,10 +118,13 @@ Result<std::unique_ptr<kafka::Consumer>> LogWriter::OpenConsumer() {
   auto consumer = kafka::Consumer::Create(options, {});
   if (!consumer) return consumer.error();
   std::vector<kafka::Consumer::Position> positions;
+  partitions_.clear();
+  newest_.clear();
   for (const char* topic : {kEventsTopic, kAttemptsTopic}) {
     const auto count = (*consumer)->PartitionCount(topic, kTopicTimeout);
     if (!count) return count.error();
     for (std::int32_t partition = 0; partition < *count; ++partition) {
+      partitions_.push_back({topic, partition});
       const auto known = next_.find({topic, partition});
       positions.push_back({{topic, partition}, known == next_.end() ? kBeginning : known->second});
     }
@@ -156,9 +162,35 @@ Status LogWriter::WriteBatch(const std::vector<kafka::ConsumedRecord>& records) 
   }
   if (!stored) return stored;
   metrics_.records.Add(static_cast<double>(records.size()));
-  const auto age = runtime::ReadClock().wall - records.back().timestamp;
-  metrics_.lag_seconds.Set(std::chrono::duration<double>(age).count());
+  for (const kafka::ConsumedRecord& record : records) {
+    WallTime& newest = newest_[{std::string(record.topic), record.partition}];
+    newest = std::max(newest, record.timestamp);
+  }
   return Ok();
+}
+
+Status LogWriter::NoteProgress(kafka::Consumer& consumer) {
+  const runtime::Now now = runtime::ReadClock();
+  if (now.mono < progress_noted_ + kProgress) return Ok();
+  progress_noted_ = now.mono;
+  WallTime complete_to = now.wall;
+  for (const kafka::TopicPartition& partition : partitions_) {
+    const store::LogPartition key(partition.topic, partition.partition);
+    const auto end = consumer.EndOffset(partition, kTopicTimeout);
+    // What is not known is not told; the next look may know it.
+    if (!end) return Ok();
+    const auto next = next_.find(key);
+    // Of a partition without a record that was written, none may be left.
+    const auto written = next == next_.end() ? consumer.OffsetAt(partition, WallTime{}, kTopicTimeout)
+                                             : Result<std::int64_t>(next->second);
+    if (!written) return Ok();
+    if (*end == *written) continue;
+    const auto newest = newest_.find(key);
+    if (newest == newest_.end()) return Ok();
+    complete_to = std::min(complete_to, newest->second);
+  }
+  metrics_.lag_seconds.Set(std::chrono::duration<double>(now.wall - complete_to).count());
+  return store::NoteLogProgress(*session_, complete_to);
 }
 
 Status LogWriter::Take(const kafka::ConsumedRecord& record, store::LogBatch* batch) {

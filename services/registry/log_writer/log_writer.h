@@ -61,6 +61,8 @@ class LogWriter {
   Status Take(const kafka::ConsumedRecord& record, store::LogBatch* batch);
   Status KeepPoison(const kafka::ConsumedRecord& record, const Error& error);
   Status Store(const store::LogBatch& batch);
+  // Tells, once a second, up to when the log is complete.
+  Status NoteProgress(kafka::Consumer& consumer);
 
   const Options options_;
   kafka::Producer& producer_;
@@ -69,6 +71,9 @@ class LogWriter {
   std::unique_ptr<postgres::Session> session_;
   store::LogDays days_;
   std::map<store::LogPartition, std::int64_t> next_;  // offsets as the table holds them
+  std::vector<kafka::TopicPartition> partitions_;
+  std::map<store::LogPartition, WallTime> newest_;  // time of the newest record that is written
+  MonoTime progress_noted_{};
   runtime::Thread thread_;
 };
 

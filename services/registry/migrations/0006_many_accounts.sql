@@ -23,6 +23,7 @@ CREATE TABLE audit_log (
   remote_address text NOT NULL
 );
 CREATE INDEX audit_log_account ON audit_log (account_id, id DESC);
+CREATE INDEX audit_log_object ON audit_log (account_id, object, id DESC);
 
 -- Answers of calls that carried an Idempotency-Key, sealed like secrets: an answer may hold one.
 CREATE TABLE idempotent_answers (

@@ -72,13 +72,25 @@ CREATE TABLE attempts (
   PRIMARY KEY (delivery_id, accepted_at, run, attempt, started_at)
 ) PARTITION BY RANGE (accepted_at);
 
+-- What each webhook's requests came to, in slots of ten minutes. latency: how many took how long, in classes
+-- (store/latency_counts.h).
+CREATE TABLE webhook_stats (
+  webhook_id text NOT NULL,
+  at timestamptz NOT NULL,
+  outcome text NOT NULL,
+  account_id text NOT NULL,
+  requests bigint NOT NULL,
+  latency bigint[] NOT NULL,
+  PRIMARY KEY (webhook_id, at, outcome)
+) PARTITION BY RANGE (at);
+
 -- Makes the day's partitions, where they are missing.
 CREATE FUNCTION make_log_day(day date) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
   name text;
   part text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['events', 'deliveries', 'attempts'] LOOP
+  FOREACH name IN ARRAY ARRAY['events', 'deliveries', 'attempts', 'webhook_stats'] LOOP
     part := name || to_char(day, '_YYYYMMDD');
     IF to_regclass(part) IS NULL THEN
       EXECUTE format('CREATE TABLE IF NOT EXISTS %I PARTITION OF %I FOR VALUES FROM (%L) TO (%L)', part, name,
@@ -109,7 +121,7 @@ DO $$
 DECLARE
   name text;
 BEGIN
-  FOREACH name IN ARRAY ARRAY['events', 'deliveries', 'attempts'] LOOP
+  FOREACH name IN ARRAY ARRAY['events', 'deliveries', 'attempts', 'webhook_stats'] LOOP
     EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
     EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', name);
     EXECUTE format('CREATE POLICY one_account ON %I USING (account_id = current_setting(''webhook.account'', true) '

@@ -1,3 +1,10 @@
+-- Up to when the delivery log holds everything: what was appended to Kafka before that is in it. One row.
+CREATE TABLE log_progress (
+  one boolean PRIMARY KEY DEFAULT true CHECK (one),
+  complete_to timestamptz NOT NULL
+);
+INSERT INTO log_progress VALUES (true, '-infinity');
+
 -- Redeliveries in bulk. filter: as the API takes it. state: running, done, cancelled.
 CREATE TABLE redeliveries (
   id text PRIMARY KEY,

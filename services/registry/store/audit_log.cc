@@ -16,11 +16,14 @@ void AddAudit(Tx& tx, const AccountId& account, const AuditEntry& entry) {
       id, account.str(), entry.actor, entry.action, entry.object, entry.request_id, entry.remote_address);
 }
 
-std::vector<AuditEntry> ListAudit(Tx& tx, const AccountId& account, const std::string& before, int limit) {
-  const auto rows = tx.exec_params(
-      "SELECT id, micros(at), actor, action, object, request_id, remote_address FROM audit_log "
-      "WHERE account_id = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3",
-      account.str(), before, limit);
+std::vector<AuditEntry> ListAudit(Tx& tx, const AccountId& account, const std::string& object,
+                                  const std::string& before, int limit) {
+  std::string sql =
+      "SELECT id, micros(at), actor, action, object, request_id, remote_address FROM audit_log WHERE account_id = " +
+      tx.quote(account.str());
+  if (!object.empty()) sql += " AND object = " + tx.quote(object);
+  if (!before.empty()) sql += " AND id < " + tx.quote(before);
+  const auto rows = tx.exec(sql + " ORDER BY id DESC LIMIT " + std::to_string(limit));
   std::vector<AuditEntry> entries;
   for (const auto& row : rows) {
     AuditEntry& entry = entries.emplace_back();

@@ -22,7 +22,8 @@ struct AuditEntry {
 
 // `entry` without id and time: they are given here.
 void AddAudit(Tx& tx, const AccountId& account, const AuditEntry& entry);
-// Newest first; `before`: only older ids, empty: from the newest.
-std::vector<AuditEntry> ListAudit(Tx& tx, const AccountId& account, const std::string& before, int limit);
+// Newest first; `object`: only changes of it, empty: all; `before`: only older ids, empty: from the newest.
+std::vector<AuditEntry> ListAudit(Tx& tx, const AccountId& account, const std::string& object,
+                                  const std::string& before, int limit);
 
 }  // namespace webhook::store

@@ -8,7 +8,6 @@
 namespace webhook::store {
 namespace {
 
-constexpr int kMaxAttempts = 100;  // told of one delivery: the newest
 constexpr const char* kColumns[] = {
     "id",      "account_id", "webhook_id", "event_id", "event_type", "notification_id",         "run",
     "kind",    "state",      "outcome",    "status",   "reason",     "attempts",                "next_attempt_at",
@@ -87,13 +86,18 @@ Result<DeliveryRow> ReadDelivery(Tx& tx, const AccountId& account, const Deliver
   return ToDelivery(rows[0], 0);
 }
 
-std::vector<AttemptRow> ReadAttempts(Tx& tx, const DeliveryRow& delivery) {
-  const auto rows = tx.exec_params(
-      "SELECT * FROM (SELECT run, attempt, micros(started_at), duration_us, phases_us[1], phases_us[2], phases_us[3], "
+std::vector<AttemptRow> ListAttempts(Tx& tx, const DeliveryRow& delivery,
+                                     const std::optional<AttemptPosition>& before, int limit) {
+  std::string sql =
+      "SELECT run, attempt, micros(started_at), duration_us, phases_us[1], phases_us[2], phases_us[3], "
       "phases_us[4], status, outcome, reason, url, remote_address, request_headers, response_headers, response_excerpt "
-      "FROM attempts WHERE delivery_id = $1 AND accepted_at = from_micros($2) "
-      "ORDER BY started_at DESC LIMIT $3) newest ORDER BY 3",
-      delivery.id.str(), ToMicros(delivery.accepted_at), kMaxAttempts);
+      "FROM attempts WHERE delivery_id = " + tx.quote(delivery.id.str()) +
+      " AND accepted_at = from_micros(" + std::to_string(ToMicros(delivery.accepted_at)) + ")";
+  if (before) {
+    sql += " AND (started_at, run, attempt) < (from_micros(" + std::to_string(ToMicros(before->started_at)) + "), " +
+           std::to_string(before->run) + ", " + std::to_string(before->attempt) + ")";
+  }
+  const auto rows = tx.exec(sql + " ORDER BY started_at DESC, run DESC, attempt DESC LIMIT " + std::to_string(limit));
   const auto micros = [](const pqxx::field& field) {
     return std::chrono::microseconds(field.is_null() ? 0 : field.as<std::int64_t>());
   };

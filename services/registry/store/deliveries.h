@@ -66,6 +66,13 @@ struct LogPosition {
   std::string id;
 };
 
+// The same for a delivery's attempts.
+struct AttemptPosition {
+  WallTime started_at{};
+  int run = 0;
+  int attempt = 0;
+};
+
 // Reads the delivery log. store/delivery_log.h writes it; the one row that is written here is that of a
 // delivery which the registry itself has appended.
 
@@ -74,8 +81,9 @@ std::vector<DeliveryRow> ListDeliveries(Tx& tx, const AccountId& account, const 
                                         const std::optional<LogPosition>& after, int limit);
 // kNotFound "delivery_not_found", for another account's too.
 Result<DeliveryRow> ReadDelivery(Tx& tx, const AccountId& account, const DeliveryId& id);
-// The newest hundred, in the order in which they started.
-std::vector<AttemptRow> ReadAttempts(Tx& tx, const DeliveryRow& delivery);
+// Newest first; `before`: only those that come after it in this order, nullopt: from the newest.
+std::vector<AttemptRow> ListAttempts(Tx& tx, const DeliveryRow& delivery,
+                                     const std::optional<AttemptPosition>& before, int limit);
 // Inserts such a delivery before its first attempt is logged: as pending in its run. Nothing where the log
 // is further on.
 void InsertPendingDelivery(Tx& tx, const Delivery& delivery);

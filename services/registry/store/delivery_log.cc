@@ -9,6 +9,7 @@
 #include "core/encoding.h"
 #include "services/registry/store/tx.h"
 #include "services/registry/store/values.h"
+#include "services/registry/store/webhook_stats.h"
 
 namespace webhook::store {
 namespace {
@@ -163,6 +164,13 @@ Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& s
   });
 }
 
+Status NoteLogProgress(postgres::Session& session, WallTime complete_to) {
+  return session.Transact<Done>("note the log's progress", [&](Tx& tx) -> Status {
+    tx.exec_params0("UPDATE log_progress SET complete_to = greatest(complete_to, from_micros($1))", ToMicros(complete_to));
+    return Ok();
+  });
+}
+
 Status WriteLog(postgres::Session& session, LogDays& days, const LogBatch& batch, WallTime now) {
   std::vector<Event> events;
   std::vector<AttemptRecord> attempts;
@@ -175,6 +183,7 @@ Status WriteLog(postgres::Session& session, LogDays& days, const LogBatch& batch
   for (const AttemptRecord& record : batch.attempts) {
     if (!days.Kept(DayOf(record.accepted_at), now)) continue;
     needed.insert(DayOf(record.accepted_at));
+    if (record.requested) needed.insert(DayOf(record.started_at));
     attempts.push_back(record);
   }
   if (Status made = days.Make(session, needed); !made) return made;
@@ -191,6 +200,7 @@ Status WriteLog(postgres::Session& session, LogDays& days, const LogBatch& batch
       MergeDeliveries(tx);
       MergeAttempts(tx);
       MergeHealth(tx);
+      AddStats(tx, attempts);
     }
     return Ok();
   });

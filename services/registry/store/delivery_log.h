@@ -30,6 +30,9 @@ struct LogBatch {
 // Next offsets of all partitions that were ever read.
 Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& session);
 
+// Notes that what was appended to Kafka before is in the log; never goes back.
+Status NoteLogProgress(postgres::Session& session, WallTime complete_to);
+
 // Writes the batch and its offsets in one transaction: exactly once, however often it is repeated. A
 // delivery's state only moves forward. What `days` keep no more is left out. kConflict "log_taken_over" and nothing
 // written where the offsets are not those expected.

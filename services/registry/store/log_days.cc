@@ -49,7 +49,7 @@ Result<bool> LogDays::DropOldest(postgres::Session& session, WallTime now) {
         const auto rows = tx.exec_params(
             "SELECT c.relname, c.relispartition, coalesce(i.inhdetachpending, false) FROM pg_class c "
             "LEFT JOIN pg_inherits i ON i.inhrelid = c.oid WHERE c.relkind = 'r' AND "
-            "c.relnamespace = current_schema()::regnamespace AND c.relname ~ '^(attempts|deliveries|events)_[0-9]{8}$' "
+            "c.relnamespace = current_schema()::regnamespace AND c.relname ~ '^(attempts|deliveries|events|webhook_stats)_[0-9]{8}$' "
             "AND right(c.relname, 8) < $1 ORDER BY right(c.relname, 8), 1 LIMIT 1",
             oldest_kept);
         if (rows.empty()) return std::optional<Part>();

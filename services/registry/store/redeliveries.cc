@@ -103,7 +103,8 @@ Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id)
 std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit) {
   const auto rows = tx.exec_params(
       "SELECT p.redelivery_id, p.account_id, p.webhook_id, r.filter FROM redelivery_parts p JOIN redeliveries r "
-      "ON r.id = p.redelivery_id WHERE NOT p.ended AND r.state = 'running' AND r.starts_at <= now() ORDER BY r.id, p.webhook_id LIMIT $1",
+      "ON r.id = p.redelivery_id WHERE NOT p.ended AND r.state = 'running' "
+      "AND r.starts_at <= (SELECT complete_to FROM log_progress) ORDER BY r.id, p.webhook_id LIMIT $1",
       limit);
   std::vector<RedeliveryPart> parts;
   for (const auto& row : rows)

@@ -48,9 +48,9 @@ struct NewRedelivery {
   std::string id;
   std::string filter_json;
   DeliveryFilter filter;  // the same
-  // Of what one webhook skipped: begins so much later, for what is still on its way into the log, is not counted
+  // Of what one webhook skipped: begins so much later, since workers skip until they know of the change, is not counted
   // before, and runs beside others. nullopt: a common one. REQUIRES: else the filter has a webhook.
-  std::optional<std::chrono::seconds> catch_up_after;
+  std::optional<std::chrono::seconds> catch_up_after = {};
 };
 // kConflict "redelivery_running": the account has a common one that has not ended.
 Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewRedelivery& wanted);
@@ -63,7 +63,8 @@ Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id)
 
 // --- for the runner, of all accounts
 
-// Parts that have something left, of running redeliveries.
+// Parts that have something left, of running redeliveries: once all that had happened when they were asked for is in the
+// log, for each goes through it once.
 std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit);
 // Writes down what the part appends next: up to `most` deliveries, oldest first, as their next runs. Nothing where
 // intents of before are left. Those that have been sent again since, or whose event was erased, are passed over.

@@ -28,6 +28,7 @@ struct WebhookRecord {
 struct WebhookFilter {
   std::optional<bool> active;
   std::string event_type;  // that would get it
+  std::string url_prefix;
 };
 
 // Webhooks. Each write counts a revision and is told to all watches (values.h). Their secrets: secrets.h.

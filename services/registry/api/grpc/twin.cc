@@ -68,6 +68,12 @@ nlohmann::json ToJson(const google::protobuf::Message& message) {
   return nlohmann::json::parse(text);
 }
 
+nlohmann::json BodyOf(const google::protobuf::Message& message) {
+  nlohmann::json body = ToJson(message);
+  body.erase("id");
+  return body;
+}
+
 void FromJson(const nlohmann::ordered_json& json, google::protobuf::Message* message) {
   google::protobuf::util::JsonParseOptions options;
   options.ignore_unknown_fields = true;

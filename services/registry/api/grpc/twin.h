@@ -27,6 +27,8 @@ class Twin {
 
 // The fields of a message that are set, by their proto names, in proto's JSON form.
 nlohmann::json ToJson(const google::protobuf::Message& message);
+// The same without its `id`, which stands in the path.
+nlohmann::json BodyOf(const google::protobuf::Message& message);
 // Fields that the message does not have are left out, and null is a field that is not set.
 void FromJson(const nlohmann::ordered_json& json, google::protobuf::Message* message);
 

@@ -34,8 +34,9 @@ grpc::Status WebhookService::ListWebhooks(grpc::ServerContext* context, const v1
 
 grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context, const v1::UpdateWebhookRequest* request,
                                            v1::UpdateWebhookResponse* response) {
-  Input input{.id = request->id(), .body = ToJson(*request)};
-  input.body.erase("id");
+  Input input{.id = request->id(), .body = BodyOf(*request)};
+  input.body.erase("expected_revision");
+  if (request->has_expected_revision()) input.if_revision = request->expected_revision();
   const auto reply = twin_.Call(*context, "updateWebhook", std::move(input));
   if (!reply) return rpc::ToGrpc(reply.error());
   FromJson(reply->json, response->mutable_webhook());
@@ -44,8 +45,44 @@ grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context, const v
 
 grpc::Status WebhookService::DeleteWebhook(grpc::ServerContext* context, const v1::DeleteWebhookRequest* request,
                                            v1::DeleteWebhookResponse*) {
-  const auto reply = twin_.Call(*context, "deleteWebhook", {.id = request->id()});
+  Input input{.id = request->id()};
+  if (request->has_expected_revision()) input.if_revision = request->expected_revision();
+  const auto reply = twin_.Call(*context, "deleteWebhook", std::move(input));
   return reply ? grpc::Status::OK : rpc::ToGrpc(reply.error());
+}
+
+grpc::Status WebhookService::RotateSecret(grpc::ServerContext* context, const v1::RotateSecretRequest* request,
+                                          v1::RotateSecretResponse* response) {
+  const auto reply = twin_.Call(*context, "rotateSecret", {.id = request->id(), .body = BodyOf(*request)});
+  if (!reply) return rpc::ToGrpc(reply.error());
+  response->set_secret(reply->json.at("secret").get<std::string>());
+  return grpc::Status::OK;
+}
+
+grpc::Status WebhookService::TestWebhook(grpc::ServerContext* context, const v1::TestWebhookRequest* request,
+                                         v1::TestWebhookResponse* response) {
+  const auto reply = twin_.Call(*context, "testWebhook", {.body = ToJson(*request)});
+  if (!reply) return rpc::ToGrpc(reply.error());
+  FromJson(reply->json, response);
+  return grpc::Status::OK;
+}
+
+grpc::Status WebhookService::PauseWebhook(grpc::ServerContext* context, const v1::PauseWebhookRequest* request,
+                                          v1::PauseWebhookResponse* response) {
+  const auto reply = twin_.Call(*context, "pauseWebhook", {.id = request->id(), .body = BodyOf(*request)});
+  if (!reply) return rpc::ToGrpc(reply.error());
+  FromJson(reply->json, response->mutable_webhook());
+  return grpc::Status::OK;
+}
+
+grpc::Status WebhookService::ResumeWebhook(grpc::ServerContext* context, const v1::ResumeWebhookRequest* request,
+                                           v1::ResumeWebhookResponse* response) {
+  const auto reply = twin_.Call(*context, "resumeWebhook", {.id = request->id(), .body = BodyOf(*request)});
+  if (!reply) return rpc::ToGrpc(reply.error());
+  FromJson(reply->json.at("webhook"), response->mutable_webhook());
+  const auto& redelivery = reply->json.at("redelivery");
+  if (!redelivery.is_null()) response->set_redelivery_id(redelivery.at("id").get<std::string>());
+  return grpc::Status::OK;
 }
 
 }  // namespace webhook

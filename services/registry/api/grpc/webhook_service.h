@@ -20,6 +20,14 @@ class WebhookService final : public v1::WebhookService::Service {
                              v1::UpdateWebhookResponse* response) override;
   grpc::Status DeleteWebhook(grpc::ServerContext* context, const v1::DeleteWebhookRequest* request,
                              v1::DeleteWebhookResponse* response) override;
+  grpc::Status RotateSecret(grpc::ServerContext* context, const v1::RotateSecretRequest* request,
+                            v1::RotateSecretResponse* response) override;
+  grpc::Status TestWebhook(grpc::ServerContext* context, const v1::TestWebhookRequest* request,
+                           v1::TestWebhookResponse* response) override;
+  grpc::Status PauseWebhook(grpc::ServerContext* context, const v1::PauseWebhookRequest* request,
+                            v1::PauseWebhookResponse* response) override;
+  grpc::Status ResumeWebhook(grpc::ServerContext* context, const v1::ResumeWebhookRequest* request,
+                             v1::ResumeWebhookResponse* response) override;
 
  private:
   const Twin twin_;

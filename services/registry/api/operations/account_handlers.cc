@@ -105,8 +105,10 @@ Result<Reply> AccountHandlers::RevokeKey(const Call& call) const {
 Result<Reply> AccountHandlers::ListAudit(const Call& call) const {
   const auto page = PageReader::Read(call, parts_.cursor_key);
   if (!page) return page.error();
-  return page->Answer<store::AuditEntry>(store::ListAudit(call.tx(), call.account(), page->after().id, page->rows()),
-                                         [](const store::AuditEntry& last) { return Cursor{0, last.id}; });
+  const auto object = call.Query<std::string>("object");
+  return page->Answer<store::AuditEntry>(
+      store::ListAudit(call.tx(), call.account(), object, page->after().id, page->rows()),
+      [](const store::AuditEntry& last) { return Cursor{0, last.id}; });
 }
 
 }  // namespace webhook

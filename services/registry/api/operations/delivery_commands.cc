@@ -96,9 +96,9 @@ DeliveryCommands::Tested DeliveryCommands::AwaitEnd(const AccountId& account, co
     (void)calls_.RunFor<Done>("read a test's end", account, [&](store::Tx& tx) -> Status {
       auto row = store::ReadDelivery(tx, account, id);
       if (!row || !Ended(row->state)) return Ok();
-      std::vector<store::AttemptRow> attempts = store::ReadAttempts(tx, *row);
+      std::vector<store::AttemptRow> attempts = store::ListAttempts(tx, *row, std::nullopt, 1);
       tested.row = std::move(*row);
-      if (!attempts.empty()) tested.attempt = std::move(attempts.back());
+      if (!attempts.empty()) tested.attempt = std::move(attempts.front());
       return Ok();
     });
   }

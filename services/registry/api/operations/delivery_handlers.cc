@@ -1,5 +1,9 @@
 #include "services/registry/api/operations/delivery_handlers.h"
 
+#include <algorithm>
+#include <cstdio>
+
+#include "core/check.h"
 #include "crypto/crypto.h"
 #include "domain/ids.h"
 #include "runtime/clock.h"
@@ -8,6 +12,7 @@
 #include "services/registry/api/operations/shapes.h"
 #include "services/registry/api/operations/time_range.h"
 #include "services/registry/store/cancellations.h"
+#include "services/registry/store/events.h"
 #include "services/registry/store/redeliveries.h"
 #include "services/registry/store/webhooks.h"
 
@@ -15,6 +20,8 @@ namespace webhook {
 namespace {
 
 using nlohmann::ordered_json;
+
+constexpr int kAttemptsShown = 100;  // with their delivery: the newest
 
 // What fits the filter up to now: what fails while it runs is no part of it.
 ordered_json FilterOf(const nlohmann::json& body) {
@@ -26,6 +33,14 @@ ordered_json FilterOf(const nlohmann::json& body) {
   const auto until = body.contains("until") ? ParseTime(body.at("until").get<std::string>()) : std::nullopt;
   if (!until || *until > now) filter["until"] = FormatMillis(now);
   return filter;
+}
+
+Reply Page(const Call& call, const PageReader& page, const store::DeliveryFilter& filter) {
+  return page.Answer<store::DeliveryRow>(
+      store::ListDeliveries(call.tx(), call.account(), filter, page.position(), page.rows()),
+      [](const store::DeliveryRow& last) {
+        return Cursor{last.accepted_at.time_since_epoch().count(), last.id.str()};
+      });
 }
 
 std::vector<FieldViolation> CheckBodyRange(const Call& call) {
@@ -44,6 +59,8 @@ std::vector<FieldViolation> CheckBodyRange(const Call& call) {
 void DeliveryHandlers::AddTo(Handlers* handlers) {
   (*handlers)["listDeliveries"] = {[this](const Call& call) { return List(call); }, CheckTimeRange};
   (*handlers)["getDelivery"] = {[this](const Call& call) { return Get(call); }};
+  (*handlers)["listAttempts"] = {[this](const Call& call) { return ListAttempts(call); }};
+  (*handlers)["listDeliveriesOfEvent"] = {[this](const Call& call) { return ListOfEvent(call); }};
   (*handlers)["createRedelivery"] = {[this](const Call& call) { return CreateRedelivery(call); }, CheckBodyRange};
   (*handlers)["listRedeliveries"] = {[this](const Call& call) { return ListRedeliveries(call); }};
   (*handlers)["getRedelivery"] = {[this](const Call& call) { return GetRedelivery(call); }};
@@ -62,11 +79,7 @@ Result<Reply> DeliveryHandlers::List(const Call& call) const {
   filter.state = ReadState(call.Query<std::string>("state"));
   filter.since = QueryTime(call, "since");
   filter.until = QueryTime(call, "until");
-  return page->Answer<store::DeliveryRow>(
-      store::ListDeliveries(call.tx(), call.account(), filter, page->position(), page->rows()),
-      [](const store::DeliveryRow& last) {
-        return Cursor{last.accepted_at.time_since_epoch().count(), last.id.str()};
-      });
+  return Page(call, *page, filter);
 }
 
 Result<Reply> DeliveryHandlers::Get(const Call& call) const {
@@ -75,10 +88,40 @@ Result<Reply> DeliveryHandlers::Get(const Call& call) const {
   if (!delivery) return delivery.error();
   Reply reply;
   reply.json = ToJson(*delivery);
-  reply.json["attempt_log"] = nlohmann::ordered_json::array();
-  for (const store::AttemptRow& attempt : store::ReadAttempts(call.tx(), *delivery))
-    reply.json["attempt_log"].push_back(ToJson(attempt));
+  reply.json["attempt_log"] = ordered_json::array();
+  auto attempts = store::ListAttempts(call.tx(), *delivery, std::nullopt, kAttemptsShown);
+  std::reverse(attempts.begin(), attempts.end());
+  for (const store::AttemptRow& attempt : attempts) reply.json["attempt_log"].push_back(ToJson(attempt));
   return reply;
+}
+
+Result<Reply> DeliveryHandlers::ListAttempts(const Call& call) const {
+  const auto page = PageReader::Read(call, cursor_key_);
+  if (!page) return page.error();
+  const auto delivery = store::ReadDelivery(call.tx(), call.account(), DeliveryId(call.id()));
+  if (!delivery) return delivery.error();
+  std::optional<store::AttemptPosition> before;
+  if (const auto position = page->position()) {
+    int run = 0;
+    int attempt = 0;
+    CHECK(std::sscanf(position->id.c_str(), "%d.%d", &run, &attempt) == 2, "a cursor is signed: it is ours");
+    before = {position->accepted_at, run, attempt};
+  }
+  return page->Answer<store::AttemptRow>(
+      store::ListAttempts(call.tx(), *delivery, before, page->rows()), [](const store::AttemptRow& last) {
+        return Cursor{last.started_at.time_since_epoch().count(),
+                      std::to_string(last.run) + "." + std::to_string(last.attempt)};
+      });
+}
+
+Result<Reply> DeliveryHandlers::ListOfEvent(const Call& call) const {
+  const EventId id(call.id());
+  if (const auto event = store::ReadEventRow(call.tx(), call.account(), id); !event) return event.error();
+  const auto page = PageReader::Read(call, cursor_key_);
+  if (!page) return page.error();
+  store::DeliveryFilter filter;
+  filter.event_id = id.str();
+  return Page(call, *page, filter);
 }
 
 Result<Reply> DeliveryHandlers::Cancel(const Call& call) const {

@@ -6,7 +6,7 @@
 
 namespace webhook {
 
-// The operations of openapi/deliveries.yaml and redeliveries.yaml.
+// The operations of openapi/deliveries.yaml and redeliveries.yaml, and what became of an event.
 class DeliveryHandlers {
  public:
   // All outlive the handlers.
@@ -17,6 +17,8 @@ class DeliveryHandlers {
  private:
   Result<Reply> List(const Call& call) const;
   Result<Reply> Get(const Call& call) const;
+  Result<Reply> ListAttempts(const Call& call) const;
+  Result<Reply> ListOfEvent(const Call& call) const;
   Result<Reply> Cancel(const Call& call) const;
   Result<Reply> Redeliver(const Call& call) const;
   Result<Reply> CreateRedelivery(const Call& call) const;

@@ -101,7 +101,7 @@ bool CheckEnum(const json& schema, const json& value, const std::string& at, Vio
   const auto allowed = schema.find("enum");
   if (allowed == schema.end() || std::find(allowed->begin(), allowed->end(), value) != allowed->end()) return true;
   std::vector<std::string> words;
-  for (const json& word : *allowed) words.push_back(word.get<std::string>());
+  for (const json& word : *allowed) words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
   const std::string near = value.is_string() ? NearestName(value.get<std::string>(), words) : "";
   violations->push_back(
       {at, "unknown_value",

@@ -48,6 +48,7 @@ ordered_json ToJson(const store::WebhookRecord& record) {
   for (const auto& [name, value] : webhook.headers) json["headers"][name] = value;
   json["created_at"] = FormatMillis(record.created_at);
   json["updated_at"] = FormatMillis(record.updated_at);
+  json["revision"] = webhook.revision;
   return json;
 }
 

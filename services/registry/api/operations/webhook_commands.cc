@@ -16,11 +16,15 @@ std::vector<FieldViolation> WebhookCommands::Check(store::Tx& tx, const WebhookI
   return violations;
 }
 
-Result<WebhookCommands::Created> WebhookCommands::Create(store::Tx& tx, const AccountId& account,
-                                                         const WebhookInput& input) const {
+Status WebhookCommands::CheckQuota(store::Tx& tx, const AccountId& account) const {
   if (rules_.max_webhooks > 0 && store::CountWebhooks(tx, account) >= rules_.max_webhooks)
     return Error{ErrorCode::kLimited, "too_many_webhooks",
                  "the account has its " + std::to_string(rules_.max_webhooks) + " webhooks; delete one, or ask for more"};
+  return Ok();
+}
+
+WebhookCommands::Created WebhookCommands::Create(store::Tx& tx, const AccountId& account,
+                                                 const WebhookInput& input) const {
   store::WebhookRecord wanted = DefaultWebhook(rules_);
   ApplyWebhookInput(input, &wanted);
   wanted.webhook.id = WebhookId(TimeOrderedId("webhook", runtime::ReadClock().wall, crypto::Random16()));

@@ -25,8 +25,10 @@ class WebhookCommands {
   // Everything that is wrong with the values beyond their form.
   std::vector<FieldViolation> Check(store::Tx& tx, const WebhookInput& input) const;
 
-  // REQUIRES, as all that takes an input: Check() found nothing. kLimited "too_many_webhooks".
-  Result<Created> Create(store::Tx& tx, const AccountId& account, const WebhookInput& input) const;
+  // kLimited "too_many_webhooks": the account may have no more.
+  Status CheckQuota(store::Tx& tx, const AccountId& account) const;
+  // REQUIRES, as all that takes an input: Check() found nothing; CheckQuota() neither.
+  Created Create(store::Tx& tx, const AccountId& account, const WebhookInput& input) const;
   // Absent values stay (docs/contract.md, point 1). Errors as store::UpdateWebhook().
   Result<store::WebhookRecord> Update(store::Tx& tx, const AccountId& account, const WebhookId& id,
                                       const std::optional<std::int64_t>& if_revision,

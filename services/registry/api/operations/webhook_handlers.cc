@@ -74,15 +74,16 @@ void WebhookHandlers::AddTo(Handlers* handlers) {
 }
 
 Result<Reply> WebhookHandlers::Create(const Call& call) const {
+  if (Status room = webhooks_.CheckQuota(call.tx(), call.account()); !room) return room.error();
+  if (call.Query<bool>("validate_only")) return Reply{.json = {{"valid", true}}};
   const auto created = webhooks_.Create(call.tx(), call.account(), ReadWebhookInput(call.body()));
-  if (!created) return created.error();
   Reply reply;
   reply.status = 201;
-  reply.json = ToJson(created->record);
-  reply.json["secret"] = created->secret.Reveal();
-  reply.object = created->record.webhook.id.str();
+  reply.json = ToJson(created.record);
+  reply.json["secret"] = created.secret.Reveal();
+  reply.object = created.record.webhook.id.str();
   reply.headers.emplace_back("Location", "/v2/webhooks/" + reply.object);
-  AddTag(created->record.webhook, &reply);
+  AddTag(created.record.webhook, &reply);
   return reply;
 }
 
@@ -92,6 +93,7 @@ Result<Reply> WebhookHandlers::List(const Call& call) const {
   store::WebhookFilter filter;
   if (call.HasQuery("active")) filter.active = call.Query<bool>("active");
   filter.event_type = call.Query<std::string>("event");
+  filter.url_prefix = call.Query<std::string>("url_prefix");
   return page->Answer<store::WebhookRecord>(
       store::ListWebhooks(call.tx(), call.account(), filter, page->after().id, page->rows()),
       [](const store::WebhookRecord& last) { return Cursor{0, last.webhook.id.str()}; });

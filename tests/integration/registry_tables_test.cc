@@ -337,7 +337,7 @@ TEST_F(LogTest, ABatchIsWrittenOnceHoweverOftenItComes) {
   EXPECT_EQ(Row().attempts, 1);
   EXPECT_EQ(Do([&](Tx& tx) { return ReadEvent(tx, mine_, EventId("event_1")); })->body, event.body);
   EXPECT_FALSE(Do([&](Tx& tx) { return ReadEvent(tx, other_, EventId("event_1")); }));
-  const auto attempts = Do([&](Tx& tx) { return ReadAttempts(tx, Row()); });
+  const auto attempts = Do([&](Tx& tx) { return ListAttempts(tx, Row(), std::nullopt, 10); });
   EXPECT_EQ(attempts->at(0).response_excerpt, std::string("\0\xff\t\\", 4));
   EXPECT_THAT(attempts->at(0).response_headers, ElementsAre("X: a\tb\\n\"c", "N: "));
 }

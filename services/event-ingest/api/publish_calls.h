@@ -1,0 +1,58 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+#include "core/secret.h"
+#include "core/time.h"
+#include "services/event-ingest/api/ingest_metrics.h"
+#include "services/event-ingest/publish/make_event.h"
+#include "services/event-ingest/publish/publish_rights.h"
+#include "services/event-ingest/publish/publisher.h"
+#include "webhook/v1/ingest.grpc.pb.h"
+
+namespace webhook {
+
+// What every way of publishing has in common: authentication, making the event, publishing it, counting. From any thread.
+class PublishCalls {
+ public:
+  // All outlive it.
+  struct Parts {
+    const PublishRightsCopy& rights;
+    Publisher& publisher;
+    const IngestMetrics& metrics;
+    Secret api_key_pepper;
+  };
+  explicit PublishCalls(Parts parts) : parts_(std::move(parts)) {}
+
+  struct Call {
+    std::shared_ptr<const PublishRights> rights;
+    Now started;
+    MonoTime deadline{};  // the client's, less the way back; 10 s at most
+    std::string traceparent;
+  };
+  // The caller's key against the newest rights. kUnauthenticated, or kUnavailable before any have come.
+  Result<Call> Authenticate(const grpc::CallbackServerContext& context) const;
+
+  struct Published {
+    std::string event_id;
+    Publisher::Answer answer;
+
+    void WriteTo(v1::PublishEventResult* result) const;
+  };
+  // `at`: where the event stands in the request, "event" or "events[3]". `done` is called exactly once, here or on another
+  // thread, by the call's deadline.
+  void Publish(const Call& call, const v1::Event& event, const std::string& at,
+               std::function<void(Published)> done) const;
+
+ private:
+  void Count(const Publisher::Answer& answer) const;
+
+  const Parts parts_;
+};
+
+constexpr int kMaxEventsAtOnce = 1'000;  // in one message
+
+}  // namespace webhook

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/time.h"
+#include "domain/attempt_record.h"
+#include "services/registry/store/latency_counts.h"
+#include "services/registry/store/tx.h"
+
+namespace webhook::store {
+
+// What a webhook's requests came to: counted by the log writer with the attempts themselves, tests left out, in slots
+// of ten minutes by when a request began. They are kept for as long as the log.
+
+constexpr std::chrono::minutes kStatsSlot{10};
+
+struct StatsRow {
+  WallTime at{};        // the slot's begin
+  std::string outcome;  // word of AttemptRecord
+  std::int64_t requests = 0;
+  LatencyCounts latency;
+};
+
+// REQUIRES: their days are made.
+void AddStats(Tx& tx, const std::vector<AttemptRecord>& attempts);
+// Slots that begin in [since, until), oldest first.
+std::vector<StatsRow> ReadStats(Tx& tx, const AccountId& account, const WebhookId& webhook, WallTime since,
+                                WallTime until);
+
+struct Waiting {
+  std::int64_t deliveries = 0;  // at most the limit
+  std::optional<WallTime> next_attempt_at;
+};
+// What waits for its next attempt, of the newest `limit` that do.
+Waiting ReadWaiting(Tx& tx, const AccountId& account, const WebhookId& webhook, int limit);
+
+}  // namespace webhook::store
