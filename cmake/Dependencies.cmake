@@ -1,5 +1,5 @@
-# Every third-party package of the platform. All but librdkafka come from Debian's packages; librdkafka is built
-# from pinned source by `./dev setup` (docs/adr/0005) into WEBHOOK_RDKAFKA_ROOT.
+# Every third-party package of the platform. All but two come from Debian's packages: librdkafka is built from
+# pinned source by `./dev setup` (docs/adr/0005), and the headers of jsoncons are fetched by it (docs/adr/0012).
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
@@ -30,6 +30,12 @@ set(WEBHOOK_RDKAFKA_ROOT "${PROJECT_SOURCE_DIR}/.dev/deps/librdkafka" CACHE PATH
 if(NOT EXISTS ${WEBHOOK_RDKAFKA_ROOT}/lib/librdkafka.a)
   message(FATAL_ERROR "librdkafka is not at ${WEBHOOK_RDKAFKA_ROOT}; run ./dev setup first")
 endif()
+set(WEBHOOK_JSONCONS_ROOT "${PROJECT_SOURCE_DIR}/.dev/deps/jsoncons" CACHE PATH "Prefix with the headers of jsoncons")
+if(NOT EXISTS ${WEBHOOK_JSONCONS_ROOT}/include/jsoncons/json.hpp)
+  message(FATAL_ERROR "jsoncons is not at ${WEBHOOK_JSONCONS_ROOT}; run ./dev setup first")
+endif()
+add_library(jsoncons::jsoncons INTERFACE IMPORTED GLOBAL)
+set_target_properties(jsoncons::jsoncons PROPERTIES INTERFACE_INCLUDE_DIRECTORIES ${WEBHOOK_JSONCONS_ROOT}/include)
 add_library(rdkafka::rdkafka STATIC IMPORTED GLOBAL)
 set_target_properties(
   rdkafka::rdkafka PROPERTIES IMPORTED_LOCATION ${WEBHOOK_RDKAFKA_ROOT}/lib/librdkafka.a

@@ -19,6 +19,7 @@ LAYERS = {
     "libs/metrics": {"core"},
     "libs/crypto": {"core"},
     "libs/records": {"core", "domain", "proto"},
+    "libs/schema": {"core"},
     "libs/signing": {"core", "domain", "crypto"},
     "libs/kafka": {"core", "domain", "runtime", "log"},
     "libs/postgres": {"core", "runtime", "log"},
@@ -27,12 +28,12 @@ LAYERS = {
     "libs/service": {"runtime", "config", "log", "http"},
     "services/delivery-worker/engine": {"core", "domain"},
     "services": {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http",
-                 "rpc", "service", "signing", "proto"},
+                 "rpc", "schema", "service", "signing", "proto"},
     "tools": {"core", "domain", "runtime", "config", "log", "crypto", "records", "kafka", "postgres", "http", "rpc",
               "signing", "proto"},
 }
 ROOMS = {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http", "rpc",
-         "service", "signing"}
+         "schema", "service", "signing"}
 # Third-party header prefix -> the only rooms that may include it.
 OWNERS = {
     "librdkafka/": ["libs/kafka"],
@@ -43,6 +44,7 @@ OWNERS = {
     "openssl/": ["libs/crypto", "libs/http"],
     "prometheus/": ["libs/metrics"],
     "cpprest/": ["tools/webhookctl"],
+    "jsoncons": ["libs/schema"],
 }
 MAX_LINES = 500
 INCLUDE = re.compile(r'^\s*#include [<"]([^">]+)[">]', re.M)

@@ -100,6 +100,7 @@ struct PublisherWatch::State {
     }
     update.account_ids.assign(message.account_ids().begin(), message.account_ids().end());
     update.event_types.assign(message.event_types().begin(), message.event_types().end());
+    update.event_schemas.insert(message.event_schemas().begin(), message.event_schemas().end());
     on_update(std::move(update));
   }
 

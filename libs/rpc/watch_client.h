@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -54,6 +55,7 @@ class PublisherWatch {
     std::vector<Key> keys;  // that may publish
     std::vector<std::string> account_ids;
     std::vector<std::string> event_types;
+    std::map<std::string, std::string> event_schemas;  // of those that have one
   };
   PublisherWatch(RegistryOptions options, std::function<void(Update)> on_update,
                  std::function<void(bool connected)> on_connected);

@@ -22,6 +22,8 @@ struct Config {
   Secret internal_token;
   Secret api_key_pepper;
   std::int64_t max_in_flight = 0;
+  std::int64_t max_events_per_second = 0;
+  std::string schema_check;  // "reject" or "count"
 };
 
 // Declares every setting of event-ingest. `config` must outlive the table.

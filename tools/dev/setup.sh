@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # root and state are of ./dev
 
 packages=(
-  git ca-certificates curl python3 g++ make cmake ninja-build ccache mold pkg-config
+  git ca-certificates curl python3 python3-pip python3-venv g++ make cmake ninja-build ccache mold pkg-config
   libboost-dev libboost-system-dev libssl-dev libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler
   libcpprest-dev libpqxx-dev libpq-dev prometheus-cpp-dev libgtest-dev libgmock-dev libsimdjson-dev nlohmann-json3-dev
   libcli11-dev libfmt-dev libxxhash-dev libabsl-dev libidn2-dev liburiparser-dev libc-ares-dev libzstd-dev zlib1g-dev
@@ -11,6 +11,7 @@ packages=(
 
 rdkafka_prefix="$root/.dev/deps/librdkafka"
 kafka_prefix="$root/.dev/deps/kafka"
+jsoncons_prefix="$root/.dev/deps/jsoncons"
 
 missing_packages() {
   local package
@@ -36,7 +37,11 @@ install_packages() {
 }
 
 # True where the archive was built by the script as it is now.
-rdkafka_is_current() { [ "$rdkafka_prefix/stamp" -nt tools/dev/build_rdkafka.sh ]; }
+rdjsoncons_is_current() { [ "$jsoncons_prefix/stamp" -nt tools/dev/fetch_jsoncons.sh ]; }
+
+kafka_is_current() { [ "$rdkafka_prefix/stamp" -nt tools/dev/build_rdkafka.sh ]; }
+
+jsoncons_is_current() { [ "$jsoncons_prefix/stamp" -nt tools/dev/fetch_jsoncons.sh ]; }
 
 kafka_is_current() { cmp -s "$kafka_prefix/stamp" tools/dev/kafka/SHA256SUMS; }
 
@@ -49,6 +54,8 @@ cmd_setup() {
   rdkafka_is_current ||
     step "building librdkafka" "$state/logs/librdkafka.log" tools/dev/build_rdkafka.sh "$rdkafka_prefix"
   kafka_is_current || step "fetching Kafka" "$state/logs/kafka-fetch.log" tools/dev/fetch_kafka.sh "$kafka_prefix"
+  jsoncons_is_current ||
+    step "fetching jsoncons" "$state/logs/jsoncons.log" tools/dev/fetch_jsoncons.sh "$jsoncons_prefix"
   modules_are_current || step "fetching the tests' modules" "$state/logs/npm.log" npm ci --prefix tests/e2e --no-audit --no-fund
   echo "    all there"
 }
@@ -61,9 +68,10 @@ cmd_doctor() {
   echo "cmake         $(cmake --version 2>/dev/null | head -1 || echo missing)"
   echo "librdkafka    $(rdkafka_is_current && echo built || echo missing)"
   echo "kafka         $(kafka_is_current && echo fetched || echo missing)"
+  echo "jsoncons      $(jsoncons_is_current && echo fetched || echo missing)"
   echo "test modules  $(modules_are_current && echo fetched || echo missing)"
   echo "packages      ${wanted[*]:-all there}"
-  if [ ${#wanted[@]} -gt 0 ] || ! rdkafka_is_current || ! kafka_is_current; then
+  if [ ${#wanted[@]} -gt 0 ] || ! rdkafka_is_current || ! kafka_is_current || ! jsoncons_is_current; then
     fail "something is missing" "./dev setup"
   fi
 }

@@ -20,6 +20,8 @@ IngestMetrics::IngestMetrics(metrics::Registry& registry)
       kept_numbers(registry.MakeCounter(
           "webhook_ingest_inexact_numbers_total",
           "Numbers in event data that a double cannot carry: raw-body verification only")),
+      broken_schemas(registry.MakeCounter("webhook_ingest_broken_schemas_total",
+                                          "Events taken though their data breaks their type's schema")),
       ack_seconds(registry.MakeHistogram("webhook_ingest_kafka_ack_seconds",
                                          "From the call to the broker's acknowledgement",
                                          metrics::LatencyBounds())),

@@ -15,6 +15,7 @@ struct IngestMetrics {
   metrics::Counter unavailable;
   metrics::Counter denied;
   metrics::Counter kept_numbers;
+  metrics::Counter broken_schemas;
   metrics::Histogram ack_seconds;
   metrics::Histogram size_bytes;
   metrics::Gauge in_flight;

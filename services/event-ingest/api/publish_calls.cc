@@ -92,6 +92,13 @@ void PublishCalls::Publish(const Call& call, const v1::Event& event, const std::
     parts_.metrics.invalid.Add();
     return done({event.event_id(), {made.error(), false}});
   }
+  if (!budget_.Lock()->Take(made->event.account, call.started.mono)) {
+    parts_.metrics.limited.Add();
+    const Error error{ErrorCode::kLimited, "event_quota",
+                      "the account may publish " + std::to_string(parts_.max_events_per_second) + " events a second"};
+    return done({event.event_id(), {error, false}});
+  }
+  if (made->breaks_schema) parts_.metrics.broken_schemas.Add();
   if (made->kept_numbers > 0) parts_.metrics.kept_numbers.Add(made->kept_numbers);
   const std::string id = made->event.id.str();
   const auto size = static_cast<double>(made->event.body.size());

@@ -4,10 +4,12 @@
 #include <memory>
 #include <string>
 
+#include "core/guarded.h"
 #include "core/result.h"
 #include "core/secret.h"
 #include "core/time.h"
 #include "services/event-ingest/api/ingest_metrics.h"
+#include "services/event-ingest/publish/event_budget.h"
 #include "services/event-ingest/publish/make_event.h"
 #include "services/event-ingest/publish/publish_rights.h"
 #include "services/event-ingest/publish/publisher.h"
@@ -24,8 +26,10 @@ class PublishCalls {
     Publisher& publisher;
     const IngestMetrics& metrics;
     Secret api_key_pepper;
+    std::int64_t max_events_per_second = 0;  // of one account; 0: no limit
   };
-  explicit PublishCalls(Parts parts) : parts_(std::move(parts)) {}
+  explicit PublishCalls(Parts parts)
+      : parts_(std::move(parts)), budget_(EventBudget(parts_.max_events_per_second)) {}
 
   struct Call {
     std::shared_ptr<const PublishRights> rights;
@@ -51,6 +55,7 @@ class PublishCalls {
   void Count(const Publisher::Answer& answer) const;
 
   const Parts parts_;
+  Guarded<EventBudget> budget_;
 };
 
 constexpr int kMaxEventsAtOnce = 1'000;  // in one message

@@ -1,7 +1,5 @@
 #include "services/event-ingest/publish/make_event.h"
 
-#include <algorithm>
-
 #include "core/nearest_name.h"
 #include "domain/canonical_json.h"
 
@@ -14,9 +12,10 @@ void CheckType(std::string_view type, const PublishRights& rights, const std::st
                std::vector<FieldViolation>* violations) {
   if (type.empty())
     return violations->push_back({at, "required", "name the event's type, like user.created"});
-  const auto& types = rights.event_types;
-  if (std::find(types.begin(), types.end(), type) != types.end()) return;
-  const std::string near = NearestName(type, types);
+  if (rights.event_types.contains(type)) return;
+  std::vector<std::string> names;
+  for (const auto& [name, schema] : rights.event_types) names.push_back(name);
+  const std::string near = NearestName(type, names);
   violations->push_back(
       {at, "unknown_event_type",
        "is no type of the catalogue" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")});
@@ -27,6 +26,14 @@ void CheckAccount(std::string_view account, const PublishRights& rights, const s
   if (account.empty())
     return violations->push_back({at, "required", "name the account whose webhooks get the event"});
   if (!rights.account_ids.contains(account)) violations->push_back({at, "unknown_account", "is no account"});
+}
+
+// Told as fields of the request are: "event.data/user/id".
+std::vector<FieldViolation> CheckData(std::string_view type, const PublishRights& rights, const std::string& text,
+                                      const std::string& at) {
+  const auto known = rights.event_types.find(type);
+  if (known == rights.event_types.end() || !known->second) return {};
+  return known->second->Check(text, at);
 }
 
 bool InRange(const PublishInput::Time& time) {
@@ -45,8 +52,10 @@ Result<MadeEvent> MakeEvent(const PublishInput& input, const PublishRights& righ
   if (input.occurred_at && !InRange(*input.occurred_at))
     violations.push_back({at + ".occurred_at", "out_of_range", "must be in the years 1970 to 9999"});
   const auto data = CanonicalObject(input.data, at + ".data");
-  if (!data) {
-    const auto& found = data.error().violations;
+  const auto broken =
+      data ? CheckData(input.event_type, rights, data->text, at + ".data") : std::vector<FieldViolation>();
+  if (!data || rights.refuse_broken) {
+    const auto& found = data ? broken : data.error().violations;
     violations.insert(violations.end(), found.begin(), found.end());
   }
   if (!violations.empty()) return InvalidError(std::move(violations));
@@ -64,6 +73,7 @@ Result<MadeEvent> MakeEvent(const PublishInput& input, const PublishRights& righ
   event.accepted_at = now;
   if (IsTraceparent(input.traceparent)) event.traceparent = input.traceparent;
   made.kept_numbers = data->kept_numbers;
+  made.breaks_schema = !broken.empty();
   return made;
 }
 

@@ -28,6 +28,7 @@ struct PublishInput {
 struct MadeEvent {
   Event event;
   int kept_numbers = 0;  // numbers that a double cannot carry (canonical_json.h)
+  bool breaks_schema = false;  // its data is not as its type's schema says, and that is only told
 };
 
 // The event with its final body, or every violation. `at`: where the event stands in the request, "event" or

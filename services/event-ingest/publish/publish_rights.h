@@ -6,9 +6,9 @@
 #include <set>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "core/time.h"
+#include "schema/event_schema.h"
 
 namespace webhook {
 
@@ -17,7 +17,10 @@ struct PublishRights {
   // HMACs of API keys with the scope events:publish -> the end of their time.
   std::map<std::string, WallTime, std::less<>> keys;
   std::set<std::string, std::less<>> account_ids;
-  std::vector<std::string> event_types;
+  // The catalogue: type -> what its data must look like; null: anything.
+  std::map<std::string, std::shared_ptr<const EventSchema>, std::less<>> event_types;
+  // Data that breaks its type's schema: refuse the event, or only tell.
+  bool refuse_broken = true;
 };
 
 // The newest rights. All methods from any thread.

@@ -20,7 +20,8 @@ constexpr MonoTime kLater{seconds{105}};
 PublishRights OneAccount() {
   PublishRights rights;
   rights.account_ids = {"account_1"};
-  rights.event_types = {"user.created", "user.updated"};
+  rights.event_types = {{"user.created", nullptr},
+                        {"user.updated", EventSchema::Compile(R"({"required": ["id"]})", "").value()}};
   return rights;
 }
 
@@ -84,6 +85,19 @@ TEST(MakeEvent, AsksForWhatIsMissing) {
   EXPECT_THAT(
       Codes(Make(PublishInput{})),
       UnorderedElementsAre("event.account_id required", "event.event_type required", "event.data bad_json"));
+}
+
+TEST(MakeEvent, RefusesOrTellsDataThatBreaksItsSchema) {
+  PublishInput input = GoodInput();
+  input.event_type = "user.updated";
+  EXPECT_THAT(Codes(Make(input)), ElementsAre("event.data breaks_schema"));
+  PublishRights counting = OneAccount();
+  counting.refuse_broken = false;
+  const auto told = MakeEvent(input, counting, "event", kNow, Bytes16{});
+  ASSERT_TRUE(told);
+  EXPECT_TRUE(told->breaks_schema);
+  input.data = R"({"id": 1})";
+  EXPECT_FALSE(Make(input)->breaks_schema);
 }
 
 TEST(MakeEvent, KeepsOnlyAWellFormedTraceparent) {

@@ -170,7 +170,7 @@ Status LogWriter::WriteBatch(const std::vector<kafka::ConsumedRecord>& records) 
 }
 
 Status LogWriter::NoteProgress(kafka::Consumer& consumer) {
-  const runtime::Now now = runtime::ReadClock();
+  const Now now = runtime::ReadClock();
   if (now.mono < progress_noted_ + kProgress) return Ok();
   progress_noted_ = now.mono;
   WallTime complete_to = now.wall;

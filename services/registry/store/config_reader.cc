@@ -83,8 +83,10 @@ Result<Publishers> ConfigReader::ReadPublishers() {
                                  ToOptionalTime(row[2])});
     for (const auto& row : transaction.exec("SELECT id FROM accounts"))
       publishers.account_ids.push_back(row[0].as<std::string>());
-    for (const auto& row : transaction.exec("SELECT name FROM event_types"))
+    for (const auto& row : transaction.exec("SELECT name, schema FROM event_types")) {
       publishers.event_types.push_back(row[0].as<std::string>());
+      if (!row[1].is_null()) publishers.event_schemas[row[0].as<std::string>()] = row[1].as<std::string>();
+    }
     return publishers;
   });
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -33,6 +34,7 @@ struct Publishers {
   std::vector<Key> keys;  // live ones with the scope events:publish
   std::vector<std::string> account_ids;
   std::vector<std::string> event_types;
+  std::map<std::string, std::string> event_schemas;  // of those that have one
 };
 
 // Reads configuration for the watches (ADR 0003). From any thread; blocks; errors as

@@ -7,7 +7,7 @@
 namespace webhook::store {
 namespace {
 
-constexpr char kColumns[] = "name, description, sample, version, micros(deprecated_at), micros(updated_at)";
+constexpr char kColumns[] = "name, description, sample, version, micros(deprecated_at), micros(updated_at), schema";
 
 EventType ToEventType(const pqxx::row& row) {
   EventType type;
@@ -17,6 +17,7 @@ EventType ToEventType(const pqxx::row& row) {
   type.version = row[3].as<int>();
   type.deprecated_at = ToOptionalTime(row[4]);
   type.updated_at = ToTime(row[5]);
+  type.schema = row[6].as<std::string>("");
   return type;
 }
 
@@ -51,18 +52,19 @@ std::vector<EventType> ListVersions(Tx& tx, const std::string& name, int limit) 
 EventType PutEventType(Tx& tx, const EventType& wanted, bool deprecated) {
   // A name that was deleted goes on counting.
   const auto rows = tx.exec_params(
-      "INSERT INTO event_types AS t (name, description, sample, deprecated_at, version) VALUES ($1, $2, $3, "
-      "CASE WHEN $4 THEN now() END, "
+      "INSERT INTO event_types AS t (name, description, sample, schema, deprecated_at, version) VALUES ($1, $2, $3, "
+      "nullif($5, ''), CASE WHEN $4 THEN now() END, "
       "(SELECT coalesce(max(version), 0) + 1 FROM event_type_versions WHERE name = $1)) "
       "ON CONFLICT (name) DO UPDATE SET description = excluded.description, sample = excluded.sample, "
+      "schema = excluded.schema, "
       "deprecated_at = CASE WHEN $4 THEN coalesce(t.deprecated_at, now()) END, version = excluded.version, "
-      "updated_at = now() WHERE (t.description, t.sample, t.deprecated_at IS NOT NULL) "
-      "IS DISTINCT FROM (excluded.description, excluded.sample, $4) RETURNING " +
+      "updated_at = now() WHERE (t.description, t.sample, t.schema, t.deprecated_at IS NOT NULL) "
+      "IS DISTINCT FROM (excluded.description, excluded.sample, excluded.schema, $4) RETURNING " +
           std::string(kColumns),
-      wanted.name, wanted.description, wanted.sample, deprecated);
+      wanted.name, wanted.description, wanted.sample, deprecated, wanted.schema);
   if (rows.empty()) return *ReadEventType(tx, wanted.name);
   tx.exec_params0(
-      "INSERT INTO event_type_versions SELECT name, version, description, sample, deprecated_at, updated_at "
+      "INSERT INTO event_type_versions SELECT name, version, description, sample, schema, deprecated_at, updated_at "
       "FROM event_types WHERE name = $1",
       wanted.name);
   NoteChange(tx, "publisher", wanted.name);

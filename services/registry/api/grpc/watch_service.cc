@@ -148,6 +148,7 @@ Result<bool> WatchService::SendPublishers(grpc::ServerWriter<v1::WatchPublishers
   }
   for (const std::string& id : publishers->account_ids) message.add_account_ids(id);
   for (const std::string& name : publishers->event_types) message.add_event_types(name);
+  for (const auto& [name, schema] : publishers->event_schemas) (*message.mutable_event_schemas())[name] = schema;
   return writer->Write(message);
 }
 

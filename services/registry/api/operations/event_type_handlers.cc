@@ -3,6 +3,7 @@
 #include <string>
 
 #include "domain/event_pattern.h"
+#include "schema/event_schema.h"
 #include "services/registry/api/operations/shapes.h"
 #include "services/registry/store/event_types.h"
 
@@ -12,6 +13,16 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr int kMostVersions = 100;
+
+std::string Text(const nlohmann::json& json) {
+  return json.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+}
+
+// Empty: none.
+std::string SchemaText(const Call& call) {
+  const auto found = call.body().find("schema");
+  return found == call.body().end() || found->is_null() ? "" : Text(*found);
+}
 
 Result<Reply> List(const Call& call) {
   Reply reply;
@@ -35,7 +46,8 @@ Result<Reply> Put(const Call& call) {
   store::EventType wanted;
   wanted.name = call.id();
   wanted.description = call.body().at("description").get<std::string>();
-  wanted.sample = call.body().at("sample").dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  wanted.sample = Text(call.body().at("sample"));
+  wanted.schema = SchemaText(call);
   Reply reply;
   reply.json = ToJson(store::PutEventType(call.tx(), wanted, call.body().value("deprecated", false)));
   reply.object = wanted.name;
@@ -50,9 +62,19 @@ Result<Reply> Delete(const Call& call) {
   return reply;
 }
 
-std::vector<FieldViolation> CheckName(const Call& call) {
-  if (IsEventType(call.id())) return {};
-  return {{"/id", "bad_event_type", "must be 2 to 6 parts of a-z, 0-9 and _, joined by dots"}};
+std::vector<FieldViolation> CheckPut(const Call& call) {
+  std::vector<FieldViolation> violations;
+  if (!IsEventType(call.id()))
+    violations.push_back({"/id", "bad_event_type", "must be 2 to 6 parts of a-z, 0-9 and _, joined by dots"});
+  const std::string text = SchemaText(call);
+  if (text.empty()) return violations;
+  const auto schema = EventSchema::Compile(text, "/schema");
+  // A sample that breaks the schema would be refused when it is published.
+  const auto wrong = !schema                         ? schema.error().violations
+                     : call.body().contains("sample") ? (*schema)->Check(Text(call.body().at("sample")), "/sample")
+                                                      : std::vector<FieldViolation>();
+  violations.insert(violations.end(), wrong.begin(), wrong.end());
+  return violations;
 }
 
 }  // namespace
@@ -60,7 +82,7 @@ std::vector<FieldViolation> CheckName(const Call& call) {
 void AddEventTypeHandlers(Handlers* handlers) {
   (*handlers)["listEventTypes"] = {List};
   (*handlers)["getEventType"] = {Get};
-  (*handlers)["putEventType"] = {Put, CheckName};
+  (*handlers)["putEventType"] = {Put, CheckPut};
   (*handlers)["deleteEventType"] = {Delete};
 }
 
