@@ -3,6 +3,7 @@
 #include "config/config.h"
 #include "http/admin_server.h"
 #include "log/log.h"
+#include "runtime/process.h"
 #include "runtime/signals.h"
 
 namespace webhook::service {
@@ -13,6 +14,7 @@ namespace webhook::service {
 // told to stop, 1 could not start, or a part has ended that must not. Mistakes in the settings exit with 78.
 template <typename Service, typename Config>
 int Run(const char* name, config::Table (*declare_settings)(Config*), int argc, char** argv) {
+  runtime::ForbidDumps();
   runtime::BlockSignals();
   Config config;
   config::Table table = declare_settings(&config);

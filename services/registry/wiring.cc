@@ -235,6 +235,9 @@ std::vector<Job> Registry::Parts::ApiJobs() {
   all.push_back({"drop old answers", seconds{60}, false, [in_transaction] {
                    return in_transaction("drop old answers", store::IdempotentAnswers::DropOld);
                  }});
+  all.push_back({"forget old changes", seconds{600}, false, [in_transaction] {
+                   return in_transaction("forget old changes", store::ConfigReader::ForgetOldChanges);
+                 }});
   redelivery_runner.emplace(database, api->port, metrics);
   all.push_back({"move redeliveries on", seconds{1}, false, [this] { return redelivery_runner->Step(); }});
   all.push_back({"rewrap secrets", seconds{10}, false, [this, in_transaction] {

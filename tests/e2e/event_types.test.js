@@ -38,6 +38,26 @@ test('an event type is made, published, changed, deprecated and deleted', async 
   await endpoint.close();
 });
 
+test('data must be as the schema of its type says', async () => {
+  const operator = await newAccount('operator', ['event-types:write', 'webhooks:read']);
+  const path = `/v2/event-types/invoice.sent_${Date.now()}`;
+  const name = path.split('/').at(-1);
+  const put = (body) => rest('PUT', path, {description: 'Sent', ...body}, {key: operator.key});
+  const wrong = ({json}) => json.errors.map(({pointer, code}) => `${pointer} ${code}`).sort();
+  const schema = {type: 'object', required: ['total'], properties: {total: {type: 'integer', minimum: 1}}};
+  assert.deepEqual(wrong(await put({sample: {total: 0}, schema})), ['/sample/total breaks_schema']);
+  assert.deepEqual(wrong(await put({sample: {}, schema: {tpye: 'object', properties: {a: {pattern: 'a'}}}})),
+    ['/schema/properties/a/pattern unsupported_keyword', '/schema/tpye unknown_keyword']);
+  const made = await put({sample: {total: 1}, schema});
+  assert.deepEqual(made.json.schema, schema, JSON.stringify(made.json));
+  const send = (data) => ctl(['events', 'publish', name, '--account', account], {input: data});
+  await until('the schema is enforced', async () => (await send('{"total":0}')).stderr.includes('breaks_schema'), 10_000);
+  assert.equal((await send('{"total":1}')).code, 0);
+  await put({sample: {}, schema: null});
+  await until('it is not any more', async () => (await send('{"total":0}')).code === 0, 10_000);
+  await rest('DELETE', path, undefined, {key: operator.key});
+});
+
 test('a customer reads the catalogue and cannot change it', async () => {
   const customer = await newAccount('customer', ['webhooks:read', 'webhooks:write', 'admin']);
   const call = (method, path, body) => rest(method, path, body, {key: customer.key});

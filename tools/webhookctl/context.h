@@ -49,6 +49,8 @@ void AddAccountCommands(CLI::App& app, Context& context);
 void AddWebhookCommands(CLI::App& app, Context& context);
 void AddEventCommands(CLI::App& app, Context& context);
 void AddDeliveryCommands(CLI::App& app, Context& context);
+void AddRedeliveryCommands(CLI::App& app, Context& context);
+void AddListenCommand(CLI::App& app, Context& context);
 void AddVerifyCommand(CLI::App& app, Context& context);
 void AddOperatorCommands(CLI::App& app, Context& context);
 

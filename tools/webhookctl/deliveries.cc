@@ -21,6 +21,8 @@ struct Options {
   std::string state;
   std::string event;
   std::string event_id;
+  std::string outcome;
+  std::string status;
   std::string cursor;
   int limit = 50;
 };
@@ -34,6 +36,8 @@ std::string ListPath(const Options& options) {
   add("state", options.state);
   add("event", options.event);
   add("event_id", options.event_id);
+  add("outcome", options.outcome);
+  add("status", options.status);
   add("cursor", options.cursor);
   return path;
 }
@@ -68,6 +72,24 @@ int Redeliver(const Context& context, const Options& options) {
       CallRest(context, "POST", "/v2/deliveries/" + EncodeComponent(options.id) + "/redeliver");
   if (!answer) return Fail(answer.error());
   Print(context, *answer, {});
+  return kOk;
+}
+
+int Cancel(const Context& context, const Options& options) {
+  const auto answer = CallRest(context, "DELETE", "/v2/deliveries/" + EncodeComponent(options.id));
+  if (!answer) return Fail(answer.error());
+  Print(context, *answer, {});
+  return kOk;
+}
+
+int Curl(const Context& context, const Options& options) {
+  const auto answer = CallRest(context, "GET", "/v2/deliveries/" + EncodeComponent(options.id) + "/curl");
+  if (!answer) return Fail(answer.error());
+  if (context.output == "json") {
+    Print(context, *answer, {});
+  } else {
+    std::cout << answer->at("command").get<std::string>() << "\n";
+  }
   return kOk;
 }
 
@@ -118,13 +140,19 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
                         "pending waiting delivered rejected failed cancelled skipped blocked");
     command->add_option("--event", options->event, "Only of this event type");
     command->add_option("--event-id", options->event_id, "Only of this event");
+    command->add_option("--outcome", options->outcome, "Only those whose newest attempt ended so, like timeout_response");
+    command->add_option("--status", options->status, "Only those whose newest answer had this HTTP status");
     command->add_option("--limit", options->limit, "1 to 100")->check(CLI::Range(1, 100));
   }
   list->add_option("--cursor", options->cursor, "Go on after an earlier page");
   CLI::App* get = add("get", "One delivery with its attempts\n  webhookctl deliveries get delivery_…", &Get);
   CLI::App* redeliver = add(
       "redeliver", "Send an ended delivery again\n  webhookctl deliveries redeliver delivery_…", &Redeliver);
-  for (CLI::App* command : {get, redeliver})
+  CLI::App* cancel =
+      add("cancel", "Do not send one that waits\n  webhookctl deliveries cancel delivery_…", &Cancel);
+  CLI::App* curl =
+      add("curl", "A command that repeats its signed request\n  webhookctl deliveries curl delivery_… | sh", &Curl);
+  for (CLI::App* command : {get, redeliver, cancel, curl})
     command->add_option("id", options->id, "The delivery's id")->required();
 }
 

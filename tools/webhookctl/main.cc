@@ -50,6 +50,8 @@ int main(int argc, char** argv) {
   webhook::ctl::AddWebhookCommands(app, context);
   webhook::ctl::AddEventCommands(app, context);
   webhook::ctl::AddDeliveryCommands(app, context);
+  webhook::ctl::AddRedeliveryCommands(app, context);
+  webhook::ctl::AddListenCommand(app, context);
   webhook::ctl::AddVerifyCommand(app, context);
   webhook::ctl::AddOperatorCommands(app, context);
   try {

@@ -51,6 +51,22 @@ Result<ordered_json> CallRest(const Context& context, const std::string& method,
   }
 }
 
+Result<int> Post(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
+                 const std::string& body) {
+  try {
+    web::http::client::http_client_config config;
+    config.set_timeout(kTimeout);
+    web::http::client::http_client client(url, config);
+    web::http::http_request request("POST");
+    request.set_body(body);
+    request.headers().remove("Content-Type");
+    for (const auto& [name, value] : headers) request.headers().add(name, value);
+    return static_cast<int>(client.request(request).get().status_code());
+  } catch (const std::exception& error) {
+    return Error{ErrorCode::kUnavailable, "unreachable", error.what()};
+  }
+}
+
 std::string EncodeComponent(const std::string& value) {
   return web::uri::encode_data_string(value);
 }

@@ -2,6 +2,8 @@
 
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "core/result.h"
 #include "tools/webhookctl/context.h"
@@ -13,6 +15,10 @@ namespace webhook::ctl {
 Result<nlohmann::ordered_json> CallRest(const Context& context, const std::string& method,
                                         const std::string& path,
                                         const nlohmann::ordered_json& body = nullptr);
+
+// Sends a request to any URL: the status of its answer. kUnavailable: there was none.
+Result<int> Post(const std::string& url, const std::vector<std::pair<std::string, std::string>>& headers,
+                 const std::string& body);
 
 // Percent-encodes one value of a query or path.
 std::string EncodeComponent(const std::string& value);

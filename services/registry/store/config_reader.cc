@@ -46,6 +46,9 @@ Result<ConfigPart> ConfigReader::Changes(std::int64_t since, int limit) {
             "SELECT revision, kind, id FROM config_changes WHERE revision > $1 AND revision <= $2 "
             "ORDER BY revision LIMIT $3",
             since, part.revision, limit);
+        // Each revision has a change, unless it is forgotten.
+        part.too_old = since < part.revision && (changes.empty() || changes.front()[0].as<std::int64_t>() > since + 1);
+        if (part.too_old) return part;
         if (changes.size() == static_cast<std::size_t>(limit))
           part.revision = changes.back()[0].as<std::int64_t>();
         std::set<std::string> ids;
@@ -68,6 +71,10 @@ Result<ConfigPart> ConfigReader::Changes(std::int64_t since, int limit) {
         ReadCancellations(transaction, &part.webhooks);
         return part;
       });
+}
+
+void ConfigReader::ForgetOldChanges(Tx& tx) {
+  tx.exec_params0("DELETE FROM config_changes WHERE revision <= (SELECT revision - $1 FROM config_revision)", kChangesKept);
 }
 
 Result<Publishers> ConfigReader::ReadPublishers() {

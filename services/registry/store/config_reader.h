@@ -12,6 +12,7 @@
 #include "domain/webhook.h"
 #include "postgres/database.h"
 #include "services/registry/store/secrets.h"
+#include "services/registry/store/tx.h"
 
 namespace webhook::store {
 
@@ -22,6 +23,7 @@ struct ConfigPart {
   std::vector<Webhook> webhooks;
   std::vector<WebhookId> deleted;
   bool publishers_changed = false;
+  bool too_old = false;  // what was asked for is forgotten: only a whole copy helps
 };
 
 struct Publishers {
@@ -49,9 +51,12 @@ class ConfigReader {
   // Up to `limit` webhooks with ids after this one. `revision` is the newest when it was read. Pages that are
   // read one after the other, followed by Changes() since the first page's revision, are a whole copy.
   Result<ConfigPart> Page(const WebhookId& after, int limit);
-  // What was changed after `since`, as it is now: up to `limit` changes; `revision` says how far it goes.
+  // What was changed after `since`, as it is now: up to `limit` changes; `revision` says how far it goes. Or too_old.
   Result<ConfigPart> Changes(std::int64_t since, int limit);
   Result<Publishers> ReadPublishers();
+  // Forgets all changes but the newest kChangesKept.
+  static void ForgetOldChanges(Tx& tx);
+  static constexpr std::int64_t kChangesKept = 100'000;
 
  private:
   postgres::Database& database_;

@@ -55,6 +55,8 @@ struct DeliveryFilter {
   std::string event_type;
   std::string event_id;
   std::optional<DeliveryState> state;
+  std::string outcome;  // of the newest attempt
+  int status = 0;       // of the newest answer; 0: any
   std::optional<WallTime> since;  // accepted then or later
   std::optional<WallTime> until;  // accepted before
   std::optional<WallTime> changed_since;  // their state, then or later
@@ -76,9 +78,16 @@ struct AttemptPosition {
 // Reads the delivery log. store/delivery_log.h writes it; the one row that is written here is that of a
 // delivery which the registry itself has appended.
 
-// Newest first.
-std::vector<DeliveryRow> ListDeliveries(Tx& tx, const AccountId& account, const DeliveryFilter& filter,
-                                        const std::optional<LogPosition>& after, int limit);
+struct DeliveryList {
+  std::vector<DeliveryRow> rows;
+  // Where to go on though there are fewer rows than asked for: so many that do not fit were looked at that the rest is for
+  // another call. nullopt: that is all there is.
+  std::optional<LogPosition> go_on;
+};
+// Newest first. Of what no index knows, at most kMostScanned rows are looked at.
+DeliveryList ListDeliveries(Tx& tx, const AccountId& account, const DeliveryFilter& filter,
+                            const std::optional<LogPosition>& after, int limit);
+constexpr int kMostScanned = 5'000;
 // kNotFound "delivery_not_found", for another account's too.
 Result<DeliveryRow> ReadDelivery(Tx& tx, const AccountId& account, const DeliveryId& id);
 // Newest first; `before`: only those that come after it in this order, nullopt: from the newest.

@@ -36,6 +36,28 @@ export class Ingest {
     }
   }
 
+  // A stream of events: send(events) writes one message; `answers` grows by a result for each event, in their order;
+  // `ended` resolves to the gRPC status that it ends with.
+  stream() {
+    const call = this.client.publishEventStream(this.metadata);
+    const stream = {
+      answers: [],
+      credits: 0,
+      send: (events) => call.write({events: events.map((event) => ({...event, data: Buffer.from(JSON.stringify(event.data))}))}),
+      end: () => call.end(),
+      cancel: () => call.cancel(),
+    };
+    call.on('data', ({results, credits}) => {
+      stream.answers.push(...results);
+      if (credits) stream.credits = credits;
+    });
+    stream.ended = new Promise((resolve) => {
+      call.on('status', resolve);
+      call.on('error', () => {});
+    });
+    return stream;
+  }
+
   close() {
     this.client.close();
   }

@@ -99,7 +99,7 @@ Result<bool> WatchService::SendChanges(grpc::ServerWriter<v1::WatchWebhooksRespo
   const auto part = reader_.Changes(*revision, kPage);
   if (!part) return part.error();
   // Restored from a backup: what the receiver holds may never have been.
-  if (part->revision < *revision) return SendSnapshot(writer, revision);
+  if (part->revision < *revision || part->too_old) return SendSnapshot(writer, revision);
   v1::WatchWebhooksResponse message;
   *revision = part->revision;
   message.set_revision(*revision);
@@ -117,12 +117,12 @@ grpc::Status WatchService::WatchPublishers(grpc::ServerContext* context, const v
   while (!context->IsCancelled() && !feed_.stopped()) {
     feed_.WaitBeyond(revision, kHeartbeat);
     const auto part = reader_.Changes(revision, kPage);
-    if (part && (part->publishers_changed || part->revision < revision)) {
+    if (part && (part->publishers_changed || part->too_old || part->revision < revision)) {
       const auto sent = SendPublishers(writer, &revision);
       if (sent && !*sent) break;
       if (sent) continue;
     }
-    if (part) revision = part->publishers_changed ? revision : part->revision;
+    if (part && !part->publishers_changed && !part->too_old) revision = part->revision;
     v1::WatchPublishersResponse heartbeat;
     heartbeat.set_revision(revision);
     if (!writer->Write(heartbeat)) break;

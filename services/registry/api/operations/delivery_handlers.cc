@@ -36,11 +36,15 @@ ordered_json FilterOf(const nlohmann::json& body) {
 }
 
 Reply Page(const Call& call, const PageReader& page, const store::DeliveryFilter& filter) {
+  const auto list = store::ListDeliveries(call.tx(), call.account(), filter, page.position(), page.rows());
+  std::optional<Cursor> go_on;
+  if (list.go_on) go_on = Cursor{list.go_on->accepted_at.time_since_epoch().count(), list.go_on->id};
   return page.Answer<store::DeliveryRow>(
-      store::ListDeliveries(call.tx(), call.account(), filter, page.position(), page.rows()),
+      list.rows,
       [](const store::DeliveryRow& last) {
         return Cursor{last.accepted_at.time_since_epoch().count(), last.id.str()};
-      });
+      },
+      go_on);
 }
 
 std::vector<FieldViolation> CheckBodyRange(const Call& call) {
@@ -77,6 +81,8 @@ Result<Reply> DeliveryHandlers::List(const Call& call) const {
   filter.event_type = call.Query<std::string>("event");
   filter.event_id = call.Query<std::string>("event_id");
   filter.state = ReadState(call.Query<std::string>("state"));
+  filter.outcome = call.Query<std::string>("outcome");
+  filter.status = call.Query<int>("status");
   filter.since = QueryTime(call, "since");
   filter.until = QueryTime(call, "until");
   return Page(call, *page, filter);

@@ -27,7 +27,8 @@ constexpr std::array<std::pair<const char*, const char*>, 5> kPointers = {{{"eve
 Error ToOurs(Error error) {
   for (FieldViolation& violation : error.violations) {
     for (const auto& [theirs, ours] : kPointers) {
-      if (violation.pointer == theirs) violation.pointer = ours;
+      // What follows leads into the data.
+      if (violation.pointer.starts_with(theirs)) violation.pointer.replace(0, std::string_view(theirs).size(), ours);
     }
   }
   return error;

@@ -30,15 +30,21 @@ class PageReader {
   std::optional<store::LogPosition> position() const;
 
   // The page, with its Link header.
+  // `go_on`: where the list goes on though it has no more rows than the page; nullopt: nowhere.
   template <typename Row>
-  Reply Answer(const std::vector<Row>& rows, Cursor (*end_of)(const Row&)) const {
+  Reply Answer(const std::vector<Row>& rows, Cursor (*end_of)(const Row&),
+               const std::optional<Cursor>& go_on = std::nullopt) const {
     Reply reply;
     reply.json["data"] = nlohmann::ordered_json::array();
     const bool more = rows.size() > static_cast<std::size_t>(limit_);
     for (std::size_t i = 0; i < rows.size() && i < static_cast<std::size_t>(limit_); ++i)
       reply.json["data"].push_back(ToJson(rows[i]));
     reply.json["next_cursor"] = nullptr;
-    if (more) Continue(end_of(rows[static_cast<std::size_t>(limit_) - 1]), &reply);
+    if (more) {
+      Continue(end_of(rows[static_cast<std::size_t>(limit_) - 1]), &reply);
+    } else if (go_on) {
+      Continue(*go_on, &reply);
+    }
     return reply;
   }
 
