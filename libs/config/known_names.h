@@ -52,6 +52,7 @@ inline constexpr auto kKnownNames = std::to_array<std::string_view>({
     "registry-addr",
     "rest-addr",
     "rest-url",
+    "rest-urls",
     "retry-time-scale",
     "roles",
     "schema-check",

@@ -6,7 +6,7 @@ const endpoints = new Map(); // N -> endpoint
 
 function newEndpoint() {
   return {
-    behaviour: 'ok', // ok: 2 ms; slow: 200 ms; fail: every second answer 503; fail_first: 503 to some first attempts; hang: none
+    behaviour: 'ok', // ok: 2 ms; slow: 200 ms; fail: every second answer 503; fail_first: 503 to some first attempts; reject: 400; hang: none
     limits: {burst: 100, perMinute: 1_000}, // 0: none
     seen: new Map(), // event number * 8 + attempt -> when it came first, ms
     repeats: [], // of each request that came again: ms since it came first
@@ -70,6 +70,10 @@ function answer(endpoint, {n}, attempt, response) {
   switch (endpoint.behaviour) {
     case 'fail_first':
       response.statusCode = failsFirst(endpoint, n, attempt) ? 503 : 200;
+      response.end();
+      return;
+    case 'reject':
+      response.statusCode = 400;
       response.end();
       return;
     case 'hang':

@@ -106,13 +106,22 @@ prepare_secrets() {
   done
 }
 
+# "host:port" of each registry, comma-separated.
+addresses_of() {
+  local n addresses=()
+  for n in $(seq "$1"); do addresses+=("127.0.0.1:$(port "registry-$n.$2")"); done
+  (IFS=, && echo "${addresses[*]}")
+}
+
 # Settings that the services share.
 define_services() {
   local registries="$1" ingests="$2" workers="$3" n
   local common=(WEBHOOK_PROFILE=development "WEBHOOK_KAFKA=$kafka_address" WEBHOOK_LOG_LEVEL=info
     "WEBHOOK_INTERNAL_TOKEN_FILE=$state/secrets/internal_token")
   local egress=(WEBHOOK_ALLOW_HTTP=true WEBHOOK_EGRESS_ALLOW_CIDRS=127.0.0.0/8,::1/128)
-  registry_address="127.0.0.1:$(port registry-1.grpc)"
+  # Where there are more, clients take the next one when theirs is gone.
+  registry_address="$(addresses_of "$registries" grpc)"
+  [ "$registries" = 1 ] || registry_address="ipv4:$registry_address"
   metrics_urls=""
   for n in $(seq "$registries"); do
     define_component "registry-$n" "${common[@]}" "${egress[@]}" WEBHOOK_ALLOW_UNLIMITED=true \
@@ -192,6 +201,7 @@ write_env() {
     printf 'export %s=%q\n' "${value%%=*}" "${value#*=}" >>"$state/env.new"
   done <<TEXT
 WEBHOOK_REST_URL=http://127.0.0.1:$(port registry-1.rest)
+WEBHOOK_REST_URLS=$(addresses_of "$registries" rest | sed 's#[^,]*#http://&#g; s#,# #g')
 WEBHOOK_INGEST_ADDR=127.0.0.1:$(port event-ingest-1.grpc)
 WEBHOOK_REGISTRY_ADDR=$registry_address
 WEBHOOK_API_KEY=$(cat "$state/secrets/api_key")

@@ -37,7 +37,7 @@ Status LogDays::Make(postgres::Session& session, const std::set<Day>& days) {
   return Ok();
 }
 
-Result<bool> LogDays::DropOldest(postgres::Session& session, WallTime now) {
+Result<std::string> LogDays::DropOldest(postgres::Session& session, WallTime now) {
   struct Part {
     std::string name;
     bool attached = false;
@@ -56,7 +56,7 @@ Result<bool> LogDays::DropOldest(postgres::Session& session, WallTime now) {
         return std::optional(Part{rows[0][0].as<std::string>(), rows[0][1].as<bool>(), rows[0][2].as<bool>()});
       });
   if (!part) return part.error();
-  if (!*part) return false;
+  if (!*part) return std::string();
   const std::string& name = (*part)->name;
   constexpr std::size_t kDayLength = sizeof("_20260131") - 1;
   const std::string parent = name.substr(0, name.size() - kDayLength);
@@ -68,7 +68,7 @@ Result<bool> LogDays::DropOldest(postgres::Session& session, WallTime now) {
     if (!detached) return detached.error();
   }
   if (Status dropped = session.Execute(kWhat, "DROP TABLE " + name); !dropped) return dropped.error();
-  return true;
+  return name;
 }
 
 }  // namespace webhook::store

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "core/result.h"
@@ -31,9 +32,9 @@ class LogDays {
   void Forget() { made_.clear(); }
   // Makes the days' partitions where they are missing. From one thread.
   Status Make(postgres::Session& session, const std::set<Day>& days);
-  // Drops a table of the oldest day that is over; true: there was one. Readers and writers of other days do not wait
-  // for it.
-  Result<bool> DropOldest(postgres::Session& session, WallTime now);
+  // Drops a table of the oldest day that is over, and names it; "": there was none. Readers and writers of other days do
+  // not wait for it.
+  Result<std::string> DropOldest(postgres::Session& session, WallTime now);
 
  private:
   const std::chrono::days retention_;

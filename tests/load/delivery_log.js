@@ -1,0 +1,135 @@
+// Lists of a delivery log of many millions, and retention's drop of a day. usage: node delivery_log.js --deliveries 10000000
+// Prints for each filter how long REST took and which indices were read; no table may be read from end to end.
+import {execFile, spawn} from 'node:child_process';
+import fs from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import {parseArgs, promisify} from 'node:util';
+
+import {newAccount, rest, sleep, until} from '../e2e/lib/platform.js';
+
+const {values: options} = parseArgs({options: {
+  deliveries: {type: 'string', default: '10000000'},
+  calls: {type: 'string', default: '200'}, // of each filter
+}});
+const run = promisify(execFile);
+const dsn = process.env.WEBHOOK_PG_DSN;
+const say = (text) => console.log(`${new Date().toISOString().slice(11, 19)} ${text}`);
+// As the platform's own connections: row security shows all accounts.
+const psql = async (sql) =>
+  (await run('psql', ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-d', dsn, '-c', "SET webhook.account = '*'", '-c', sql], {maxBuffer: 1 << 26})).stdout.trim();
+
+const days = 10;
+const perDay = Math.floor(Number(options.deliveries) / days);
+const webhooks = 1_000;
+const big = await newAccount('log-big');
+const small = await newAccount('log-small');
+
+// A day of deliveries, spread evenly over it: of 100 are 95 delivered, 2 failed, 1 rejected, 1 waiting, 1 skipped.
+const fill = (account, day, count, mark) => psql(`
+  SELECT make_log_day(((now() AT TIME ZONE 'UTC')::date - ${day}));
+  INSERT INTO deliveries (id, accepted_at, account_id, webhook_id, event_id, event_type, notification_id, run, attempt, rank,
+    kind, state, outcome, status, reason, attempts, next_attempt_at, updated_at)
+  SELECT 'delivery_' || md5('${mark}' || n), at, '${account}', 'webhook_log_' || n % ${webhooks}, 'event_${mark}_' || n / 5,
+    (ARRAY['user.created', 'user.updated', 'user.deleted', 'user.login', 'token.expired', 'api.error'])[1 + n % 6],
+    'webhook_' || md5('n${mark}' || n / 5), 0, 1, 3, 1, state,
+    CASE state WHEN 3 THEN 'success' WHEN 4 THEN 'permanent' WHEN 7 THEN 'skipped' WHEN 2 THEN 'http_5xx' ELSE 'timeout_response' END,
+    CASE state WHEN 3 THEN 200 WHEN 4 THEN 400 WHEN 2 THEN 503 ELSE 0 END, '', 1,
+    CASE state WHEN 2 THEN now() + interval '1 hour' END, at
+  FROM (SELECT n, CASE n % 100 WHEN 0 THEN 5 WHEN 1 THEN 5 WHEN 2 THEN 4 WHEN 3 THEN 2 WHEN 4 THEN 7 ELSE 3 END AS state,
+    ((now() AT TIME ZONE 'UTC')::date - ${day}) AT TIME ZONE 'UTC' + (n * interval '1 day' / ${count}) AS at
+    FROM generate_series(0::bigint, ${count - 1}) AS n) rows`);
+
+const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
+
+const began = Date.now();
+for (let day = 0; day < days; ++day) {
+  // Today's later hours are still to come: nothing of them is looked for.
+  await fill(big.id, day, perDay, `big${day}`);
+  say(`${(day + 1) * perDay} deliveries after ${Math.round((Date.now() - began) / 1_000)} s`);
+}
+await fill(small.id, 1, 2_000, 'small');
+await psql('ANALYZE deliveries');
+say('analysed');
+
+const pick = (list) => list[Math.floor(Math.random() * list.length)];
+const hook = () => `webhook_log_${Math.floor(Math.random() * webhooks)}`;
+const since = () => new Date(Date.now() - Math.random() * days * 86_400_000).toISOString();
+const filters = {
+  'newest': () => '',
+  'webhook': () => `webhook_id=${hook()}`,
+  'state=failed': () => 'state=failed',
+  'state=delivered': () => 'state=delivered',
+  'event type': () => `event=${pick(['user.created', 'api.error'])}`,
+  'event id': () => `event_id=event_big${Math.floor(Math.random() * days)}_${Math.floor(Math.random() * (perDay / 5))}`,
+  'webhook, state': () => `webhook_id=${hook()}&state=${pick(['failed', 'rejected', 'waiting', 'skipped'])}`,
+  'webhook, event type': () => `webhook_id=${hook()}&event=user.created`,
+  'until': () => `until=${since()}`,
+  'webhook, until': () => `webhook_id=${hook()}&until=${since()}`,
+  'outcome': () => 'outcome=timeout_response',
+  'status': () => 'status=503',
+  'status that none has': () => 'status=418',
+  'webhook, status that none has': () => `webhook_id=${hook()}&status=418`,
+  'state that none has': () => 'state=blocked',
+};
+
+// How often each index of the log's tables was used, and how often a table was read from end to end.
+const usage = async () => {
+  await psql('SELECT pg_stat_clear_snapshot()');
+  const rows = await psql(`SELECT parent.relname || ' ' || sum(s.idx_scan) FROM pg_stat_user_indexes s
+    JOIN pg_inherits i ON i.inhrelid = s.indexrelid JOIN pg_class parent ON parent.oid = i.inhparent
+    WHERE parent.relname LIKE 'deliveries%' GROUP BY parent.relname`);
+  const whole = await psql("SELECT coalesce(sum(seq_scan), 0) FROM pg_stat_user_tables WHERE relname ~ '^deliveries_[0-9]{8}$' AND n_live_tup > 1000");
+  return {indices: new Map(rows.split('\n').map((row) => row.split(' ')).map(([name, scans]) => [name, Number(scans)])), whole: Number(whole)};
+};
+
+const table = [];
+let slow = 0;
+for (const [name, query] of Object.entries(filters)) {
+  await sleep(1_500); // the counts come late
+  const before = await usage();
+  const times = [];
+  for (let i = 0; i < Number(options.calls); ++i) {
+    const started = performance.now();
+    const {status, json} = await rest('GET', `/v2/deliveries?limit=50&${query()}`, undefined, {key: big.key});
+    times.push(performance.now() - started);
+    if (status !== 200) throw new Error(`${name}: ${JSON.stringify(json)}`);
+  }
+  await sleep(1_500);
+  const after = await usage();
+  const read = [...after.indices].filter(([index, scans]) => scans > (before.indices.get(index) ?? 0)).map(([index]) => index);
+  const whole = after.whole - before.whole;
+  const p99 = quantile(times, 0.99);
+  if (p99 >= 50 || whole > 0) ++slow;
+  table.push({filter: name, p50_ms: +quantile(times, 0.5).toFixed(1), p99_ms: +p99.toFixed(1), indices: read.join(' '), tables_read_whole: whole});
+}
+console.table(table);
+
+// A day that retention is over for, while somebody writes: the registry's own job drops it.
+const old = 60;
+await fill(big.id, old, perDay, 'old');
+const part = `deliveries_${new Date(Date.now() - old * 86_400_000).toISOString().slice(0, 10).replaceAll('-', '')}`;
+const scratch = fs.mkdtempSync(path.join(os.tmpdir(), 'log-'));
+fs.writeFileSync(path.join(scratch, 'write.sql'), `SET webhook.account = '*';
+INSERT INTO deliveries (id, accepted_at, account_id, webhook_id, event_id, event_type, notification_id, run, attempt, rank, kind, state,
+  outcome, status, reason, attempts, updated_at) VALUES ('delivery_' || random(), now(), '${small.id}', 'w', 'e', 'user.created', 'n', 0, 1, 3, 1, 3,
+  'success', 200, '', 1, now());\n`);
+const writer = spawn('/usr/lib/postgresql/15/bin/pgbench', ['-n', '-c', '1', '-R', '200', '-T', '600', '-f', 'write.sql', '--log', dsn], {cwd: scratch, stdio: 'ignore'});
+await until('the old day is gone', async () => {
+  await sleep(200);
+  return (await psql(`SELECT to_regclass('${part}') IS NULL`)) === 't';
+}, 300_000);
+await sleep(2_000);
+writer.kill('SIGINT');
+await new Promise((resolve) => writer.on('close', resolve));
+const log = fs.readdirSync(scratch).find((name) => name.startsWith('pgbench_log'));
+const writes = fs.readFileSync(path.join(scratch, log), 'utf8').trim().split('\n').map((line) => Number(line.split(' ')[2]) / 1_000);
+fs.rmSync(scratch, {recursive: true});
+const dropped = fs.readFileSync(path.join(process.env.WEBHOOK_DEV_DIR, 'logs', 'registry-1.log'), 'utf8').split('\n')
+  .filter((line) => line.includes('delivery_log.day_dropped')).map((line) => JSON.parse(line)).find(({table: name}) => name === part);
+const retention = {day_of: perDay, dropped_in_ms: dropped?.duration_ms, writes_meanwhile: writes.length,
+  write_p50_ms: quantile(writes, 0.5), write_longest_ms: Math.max(...writes)};
+console.log(JSON.stringify(retention, null, 1));
+const size = await psql("SELECT sum(pg_total_relation_size(inhrelid)) FROM pg_inherits WHERE inhparent = 'deliveries'::regclass");
+console.log(`${Math.round(Number(size) / (perDay * days))} bytes a delivery's row, indices included`);
+process.exitCode = slow === 0 && retention.dropped_in_ms < 1_000 && retention.write_longest_ms < 1_000 ? 0 : 1;
