@@ -1,7 +1,7 @@
 # ./dev test. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
-test_kinds="unit sim integration e2e all"
+test_kinds="unit sim integration e2e api all"
 
 test_unit() {
   say "unit tests ($preset)"
@@ -43,23 +43,33 @@ test_e2e() (
   [ $failed = 0 ] || fail "an e2e test failed" "the services' logs: $state/logs"
 )
 
+# The API's description: linted, and played against the running registry with made-up calls.
+test_api() (
+  say "API tests"
+  prepare_api_tools
+  start_own_platform api --workers 1
+  node tests/api/run.js --examples "${API_EXAMPLES:-15}" ||
+    fail "the registry does not keep to the API's description" "the services' logs: $state/logs"
+)
+
 cmd_test() {
   take_preset "$@"
   local kind kinds=("${rest[@]:-all}")
   for kind in "${kinds[@]}"; do
-    [[ " $test_kinds " == *" $kind "* ]] || fail "unknown kind of test '$kind'" "./dev test [unit|sim|integration|e2e|all]"
+    [[ " $test_kinds " == *" $kind "* ]] || fail "unknown kind of test '$kind'" "./dev test [unit|sim|integration|e2e|api|all]"
   done
   local targets=()
   for kind in "${kinds[@]}"; do
     if [ "$kind" = sim ]; then targets+=(sim); else targets+=("${kind}_tests"); fi
   done
   # Everything, where the services themselves are run.
-  [[ " ${kinds[*]} " =~ \ (e2e|all)\  ]] && targets=()
+  [[ " ${kinds[*]} " =~ \ (e2e|api|all)\  ]] && targets=()
   cmd_build --preset "$preset" "${targets[@]}"
   for kind in "${kinds[@]}"; do
     if [ "$kind" = unit ] || [ "$kind" = all ]; then test_unit; fi
     if [ "$kind" = sim ] || [ "$kind" = all ]; then test_sim; fi
     if [ "$kind" = integration ] || [ "$kind" = all ]; then test_integration; fi
     if [ "$kind" = e2e ] || [ "$kind" = all ]; then test_e2e; fi
+    if [ "$kind" = api ] || [ "$kind" = all ]; then test_api; fi
   done
 }

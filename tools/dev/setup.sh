@@ -48,6 +48,22 @@ kafka_is_current() { cmp -s "$kafka_prefix/stamp" tools/dev/kafka/SHA256SUMS; }
 # npm keeps a copy of the lock file beside what it has installed.
 modules_are_current() { [ tests/e2e/node_modules/.package-lock.json -nt tests/e2e/package-lock.json ]; }
 
+api_venv="$root/.dev/deps/api-tests"
+
+# What only the API tests need.
+prepare_api_tools() {
+  [ tests/api/node_modules/.package-lock.json -nt tests/api/package-lock.json ] ||
+    step "fetching the API tests' linters" "$state/logs/api-npm.log" npm ci --prefix tests/api --no-audit --no-fund
+  [ "$api_venv/stamp" -nt tests/api/requirements.txt ] ||
+    step "fetching schemathesis" "$state/logs/api-pip.log" install_schemathesis
+}
+
+install_schemathesis() {
+  python3 -m venv --clear "$api_venv"
+  "$api_venv/bin/pip" install --quiet --require-hashes -r tests/api/requirements.txt
+  touch "$api_venv/stamp"
+}
+
 cmd_setup() {
   say "setup"
   install_packages

@@ -1,0 +1,36 @@
+// The API's description against the running registry: calls that fit it and calls that do not, made up by schemathesis.
+// usage: node run.js --examples 200
+import {execFileSync, spawnSync} from 'node:child_process';
+import fs from 'node:fs';
+import path from 'node:path';
+import {parseArgs} from 'node:util';
+
+import {owner, scopes} from '../e2e/lib/description.js';
+import {newAccount, restUrl, root} from '../e2e/lib/platform.js';
+
+const {values: options} = parseArgs({options: {examples: {type: 'string', default: '20'}}});
+const here = path.join(root, 'tests/api');
+const work = path.join(process.env.WEBHOOK_DEV_DIR, 'api');
+fs.mkdirSync(work, {recursive: true});
+
+const document = path.join(work, 'openapi.json');
+fs.writeFileSync(document, await fetch(`${restUrl}/v2/openapi.json`).then((answer) => answer.text()));
+const lint = (tool, args) => {
+  const done = spawnSync(path.join(here, 'node_modules/.bin', tool), args, {cwd: here, stdio: 'inherit'});
+  if (done.status !== 0) process.exitCode = 1;
+};
+lint('redocly', ['lint', '--config', 'redocly.yaml', document]);
+lint('spectral', ['lint', '--fail-severity', 'warn', '--ruleset', 'spectral.yaml', document]);
+
+const mine = await owner();
+const all = await newAccount('api-tests', [...scopes, 'events:publish', 'event-types:write']);
+// The owner's objects, with a key that may everything: half of the calls meet one that is there.
+const key = execFileSync(path.join(process.env.WEBHOOK_BIN_DIR, 'webhookctl'),
+  ['-o', 'json', 'keys', 'create', '--account', mine.account.id, '--scopes', [...scopes, 'events:publish', 'event-types:write'].join()]);
+const done = spawnSync(path.join(root, '.dev/deps/api-tests/bin/schemathesis'),
+  ['run', `${restUrl}/v2/openapi.json`, '--header', `Authorization: Bearer ${JSON.parse(key).key}`, '--mode', 'all',
+    '--phases', 'examples,coverage,fuzzing', '--max-examples', options.examples, '--generation-database', 'none', '--no-color'],
+  {cwd: work, stdio: 'inherit', env: {...process.env, PYTHONPATH: here, SCHEMATHESIS_HOOKS: 'schemathesis_hooks', OTHER_ACCOUNT: all.id,
+    API_TEST_IDS: Object.entries(mine.ids).map((pair) => pair.join('=')).join()}});
+if (done.status !== 0) process.exitCode = 1;
+await mine.endpoint.close();
