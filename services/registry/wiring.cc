@@ -39,6 +39,7 @@
 #include "services/registry/migrations/migrations.h"
 #include "services/registry/store/config_reader.h"
 #include "services/registry/store/row_security.h"
+#include "services/registry/store/server_settings.h"
 
 namespace webhook {
 namespace {
@@ -153,7 +154,11 @@ struct Api {
 // Members are destroyed from the last to the first: servers before what they serve.
 struct Registry::Parts {
   explicit Parts(const Config& config)
-      : drain_timeout(config.drain_timeout), database(OfAllAccounts(DatabaseOptionsOf(config))), log_metrics(metrics) {}
+      : drain_timeout(config.drain_timeout),
+        database(OfAllAccounts(DatabaseOptionsOf(config))),
+        log_metrics(metrics),
+        secrets_on_old_key(metrics.MakeGauge("webhook_secrets_on_old_key",
+                                             "Signing secrets that are not sealed under the present key, as the leader sees it")) {}
 
   std::chrono::milliseconds drain_timeout;
   metrics::Registry metrics;
@@ -170,6 +175,7 @@ struct Registry::Parts {
   std::optional<LogKeeper> log_keeper;
   std::optional<RedeliveryRunner> redelivery_runner;
   std::string rewrapped_to;  // of the job's thread
+  metrics::Gauge secrets_on_old_key;
   std::optional<FailingWebhooks> failing_webhooks;
   std::unique_ptr<JobRunner> api_jobs;
   std::unique_ptr<JobRunner> log_jobs;
@@ -181,6 +187,7 @@ struct Registry::Parts {
   std::vector<Job> ApiJobs();
   std::vector<Job> LogJobs();
   void WatchDatabase();
+  void WarnOfSettings();
 };
 
 Status Registry::Parts::Start(const Config& config) {
@@ -245,6 +252,7 @@ std::vector<Job> Registry::Parts::ApiJobs() {
                      const auto done = api->secrets.Rewrap(tx, rewrapped_to, kRewrapAtOnce);
                      if (done.unreadable > 0) log::Error("secrets.unreadable", {{"count", done.unreadable}});
                      rewrapped_to = done.last;
+                     secrets_on_old_key.Set(static_cast<double>(done.left));
                    });
                  }});
   return all;
@@ -281,6 +289,14 @@ Status Registry::Parts::StartApi(const Config& config) {
 
 // Ready from the moment that the database is there with all migrations. A later outage does not end
 // readiness: REST then answers 503 itself, which says more than a closed door.
+void Registry::Parts::WarnOfSettings() {
+  const auto missing = database.Transact<std::vector<std::string>>(
+      "look at the settings",
+      [](store::Tx& tx) -> Result<std::vector<std::string>> { return store::MissingSettings(tx); });
+  if (!missing) return;
+  for (const std::string& text : *missing) log::Warn("postgres.settings", {{"missing", text}});
+}
+
 void Registry::Parts::WatchDatabase() {
   const auto up =
       metrics.MakeGauge("webhook_dependency_up", "1: the dependency answers", {{"dependency", "postgres"}});
@@ -293,6 +309,7 @@ void Registry::Parts::WatchDatabase() {
     kafka_up.Set(producer->connected() ? 1 : 0);
     if (ready) continue;
     ready = pending && pending->empty();
+    if (ready) WarnOfSettings();
     health.SetUp("postgres", ready,
                  !pending ? pending.error().message : "migrations are missing: webhookctl migrate");
     if (ready && grpc_server) grpc_server->SetServing(true);

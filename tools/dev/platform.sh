@@ -38,7 +38,7 @@ prepare_postgres() {
   local run=()
   [ "$(id -u)" = 0 ] && run=(setpriv --reuid=postgres --regid=postgres --init-groups)
   define_component postgres "${run[@]}" "$bin/postgres" -D "$dir" -h 127.0.0.1 -p "$port_number" \
-    -c unix_socket_directories= -c max_connections=200 -c shared_buffers=128MB
+    -c unix_socket_directories= -c max_connections=200 -c shared_buffers=128MB -c max_locks_per_transaction=1024
   pg_dsn="postgresql://webhook@127.0.0.1:$port_number/webhook"
 }
 

@@ -102,6 +102,9 @@ SecretStore::Rewrapped SecretStore::Rewrap(Tx& tx, const std::string& after, int
                     pqxx::binarystring(*fresh));
     ++done.sealed;
   }
+  done.left = tx.exec_params1("SELECT count(*) FROM webhook_secrets WHERE substr(sealed, 1, $1) <> $2",
+                              static_cast<int>(envelope_.header().size()), pqxx::binarystring(envelope_.header()))[0]
+                  .as<std::int64_t>();
   return done;
 }
 

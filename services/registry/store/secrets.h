@@ -41,6 +41,7 @@ class SecretStore {
     int sealed = 0;
     int unreadable = 0;     // under a key that we do not have
     std::string last = {};  // where the next call goes on; empty: it was the end
+    std::int64_t left = 0;  // of all: not under the present key
   };
   // Seals up to `limit` secrets anew that are not under the present key, from after this id on, and drops those that
   // ended a day ago.
