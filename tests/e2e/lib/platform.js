@@ -36,6 +36,10 @@ export async function until(what, fn, ms = 30_000) {
   }
 }
 
+// Each call comes from an address of its own: the tests are many clients, and refused ones are slowed down.
+let callers = 0;
+const nextAddress = () => `198.18.${(++callers >> 8) & 255}.${callers & 255}`;
+
 // A REST call; body: an object, or text to be sent as it is.
 export async function rest(method, resource, body, {key = apiKey, headers = {}} = {}) {
   const response = await fetch(restUrl + resource, {
@@ -43,6 +47,7 @@ export async function rest(method, resource, body, {key = apiKey, headers = {}} 
     headers: {
       ...(key ? {authorization: `Bearer ${key}`} : {}),
       ...(body === undefined ? {} : {'content-type': 'application/json'}),
+      'x-forwarded-for': nextAddress(),
       ...headers,
     },
     body: body === undefined || typeof body === 'string' || body instanceof Uint8Array ? body : JSON.stringify(body),
