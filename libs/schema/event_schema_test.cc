@@ -68,6 +68,9 @@ TEST(EventSchema, RefusesWhatCouldTakeForever) {
   EXPECT_THAT(Refused(R"({"$dynamicRef": "#a"})"), ElementsAre("/schema/$dynamicRef unsupported_keyword"));
   EXPECT_THAT(Refused(R"({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}})"),
               ElementsAre("/schema/$defs/a/$ref circular_reference"));
+  EXPECT_THAT(Refused(R"({"$defs": {"a/not": true, "a": {"not": {"$ref": "#/$defs/a/not"}}}})"),
+              ElementsAre("/schema/$defs/a/not/$ref bad_reference"));
+  EXPECT_THAT(Refused(R"({"uniqueItems": true})"), ElementsAre("/schema/uniqueItems unsupported_keyword"));
   std::string doubling = R"({"$ref": "#/$defs/d20", "$defs": {"d0": {})";
   for (int i = 1; i <= 20; ++i) {
     const std::string before = R"({"$ref": "#/$defs/d)" + std::to_string(i - 1) + R"("})";

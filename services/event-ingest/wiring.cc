@@ -54,8 +54,8 @@ struct Ingest::Parts {
   std::unique_ptr<KafkaEventLog> event_log;
   std::unique_ptr<Publisher> publisher;
   std::unique_ptr<kafka::Producer> producer;
-  std::unique_ptr<rpc::PublisherWatch> watch;
   std::unique_ptr<IngestService> service;
+  std::unique_ptr<rpc::PublisherWatch> watch;
   std::unique_ptr<rpc::Server> server;
   std::unique_ptr<runtime::EventLoop> timer;
 
@@ -74,18 +74,19 @@ Status Ingest::Parts::Start(const Config& config) {
   log::Info("listening", {{"name", "admin"}, {"addr", admin->address()}});
   if (Status started = StartProducer(config); !started) return started;
 
+  service = std::make_unique<IngestService>(
+      PublishCalls::Parts{rights, *publisher, metrics, config.api_key_pepper, config.max_events_per_second});
   watch = std::make_unique<rpc::PublisherWatch>(
       rpc::RegistryOptions{config.registry_addr, config.internal_token},
       [this, refuse = config.schema_check == "reject"](const rpc::PublisherWatch::Update& update) {
         metrics.config_revision.Set(static_cast<double>(update.revision));
         rights.Replace(ToPublishRights(update, refuse));
+        service->CheckStreams();
         // Keys that were once received serve on while the registry is away: readiness does not fall again.
         health.SetUp("registry", true);
       },
       [this](bool connected) { metrics.registry_up.Set(connected ? 1 : 0); });
 
-  service = std::make_unique<IngestService>(
-      PublishCalls::Parts{rights, *publisher, metrics, config.api_key_pepper, config.max_events_per_second});
   rpc::ServerOptions options;
   options.address = config.grpc_addr;
   options.reflection = config.grpc_reflection;
@@ -140,6 +141,7 @@ void Ingest::Drain() {
   log::Info("drain.started");
   parts_->health.BeginDrain();
   parts_->server->SetServing(false);
+  parts_->service->EndStreams();
   parts_->server->Stop(parts_->drain_timeout);
   const bool flushed = parts_->producer->Flush(parts_->drain_timeout);
   parts_->timer->Stop();

@@ -287,8 +287,6 @@ Status Registry::Parts::StartApi(const Config& config) {
   return Ok();
 }
 
-// Ready from the moment that the database is there with all migrations. A later outage does not end
-// readiness: REST then answers 503 itself, which says more than a closed door.
 void Registry::Parts::WarnOfSettings() {
   const auto missing = database.Transact<std::vector<std::string>>(
       "look at the settings",
@@ -297,6 +295,8 @@ void Registry::Parts::WarnOfSettings() {
   for (const std::string& text : *missing) log::Warn("postgres.settings", {{"missing", text}});
 }
 
+// Ready from the moment that the database is there with all migrations. A later outage does not end
+// readiness: REST then answers 503 itself, which says more than a closed door.
 void Registry::Parts::WatchDatabase() {
   const auto up =
       metrics.MakeGauge("webhook_dependency_up", "1: the dependency answers", {{"dependency", "postgres"}});

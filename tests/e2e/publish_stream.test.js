@@ -16,6 +16,7 @@ test('events of a stream are answered in their order, and delivered', async () =
   await until('credits', () => stream.credits > 0);
   const events = Array.from({length: 300}, (_, n) => event(n));
   for (let i = 0; i < events.length; i += 60) stream.send(events.slice(i, i + 60));
+  await until('all are answered', () => stream.answers.length === 300);
   stream.send([event('bad', {event_type: 'user.craeted'}), events[0]]);
   stream.end();
   assert.equal((await stream.ended).code, 0);

@@ -37,7 +37,7 @@ const fill = (account, day, count, mark) => psql(`
     CASE state WHEN 3 THEN 200 WHEN 4 THEN 400 WHEN 2 THEN 503 ELSE 0 END, '', 1,
     CASE state WHEN 2 THEN now() + interval '1 hour' END, at
   FROM (SELECT n, CASE n % 100 WHEN 0 THEN 5 WHEN 1 THEN 5 WHEN 2 THEN 4 WHEN 3 THEN 2 WHEN 4 THEN 7 ELSE 3 END AS state,
-    ((now() AT TIME ZONE 'UTC')::date - ${day}) AT TIME ZONE 'UTC' + (n * interval '1 day' / ${count}) AS at
+    ((now() AT TIME ZONE 'UTC')::date - ${day})::timestamp AT TIME ZONE 'UTC' + (n * interval '1 day' / ${count}) AS at
     FROM generate_series(0::bigint, ${count - 1}) AS n) rows`);
 
 const quantile = (values, q) => [...values].sort((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))];
@@ -123,10 +123,10 @@ await sleep(2_000);
 writer.kill('SIGINT');
 await new Promise((resolve) => writer.on('close', resolve));
 const log = fs.readdirSync(scratch).find((name) => name.startsWith('pgbench_log'));
-const writes = fs.readFileSync(path.join(scratch, log), 'utf8').trim().split('\n').map((line) => Number(line.split(' ')[2]) / 1_000);
+const writes = fs.readFileSync(path.join(scratch, log), 'utf8').trim().split('\n').map((line) => line.split(' ')).filter((fields) => fields.length >= 6).map((fields) => Number(fields[2]) / 1_000);
 fs.rmSync(scratch, {recursive: true});
 const dropped = fs.readFileSync(path.join(process.env.WEBHOOK_DEV_DIR, 'logs', 'registry-1.log'), 'utf8').split('\n')
-  .filter((line) => line.includes('delivery_log.day_dropped')).map((line) => JSON.parse(line)).find(({table: name}) => name === part);
+  .filter((line) => line.includes('delivery_log.day_dropped')).map((line) => JSON.parse(line)).find(({f}) => f?.table === part)?.f;
 const retention = {day_of: perDay, dropped_in_ms: dropped?.duration_ms, writes_meanwhile: writes.length,
   write_p50_ms: quantile(writes, 0.5), write_longest_ms: Math.max(...writes)};
 console.log(JSON.stringify(retention, null, 1));

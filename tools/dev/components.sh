@@ -8,7 +8,8 @@ component_pid() {
   [ -s "$file" ] || return 1
   pid="$(cat "$file")"
   # A pid may belong to a stranger by now: only a process of this state directory counts.
-  grep -qsF "PLATFORM_STATE_DIR=$state" "/proc/$pid/environ" || return 1
+  # The services' environment is for root alone to read.
+  grep -qsF "PLATFORM_STATE_DIR=$state" "/proc/$pid/environ" || grep -qsaF "$state/bin/" "/proc/$pid/cmdline" || return 1
   grep -qsv Z <(cut -d' ' -f3 "/proc/$pid/stat") || return 1
   echo "$pid"
 }

@@ -37,9 +37,7 @@ install_packages() {
 }
 
 # True where the archive was built by the script as it is now.
-rdjsoncons_is_current() { [ "$jsoncons_prefix/stamp" -nt tools/dev/fetch_jsoncons.sh ]; }
-
-kafka_is_current() { [ "$rdkafka_prefix/stamp" -nt tools/dev/build_rdkafka.sh ]; }
+rdkafka_is_current() { [ "$rdkafka_prefix/stamp" -nt tools/dev/build_rdkafka.sh ]; }
 
 jsoncons_is_current() { [ "$jsoncons_prefix/stamp" -nt tools/dev/fetch_jsoncons.sh ]; }
 

@@ -20,9 +20,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Nobody can be reached there (RFC 6761 section 6.4), and nothing is sent to an inactive webhook: the platform records what
-// it would have sent, and that is what is read and forwarded.
-constexpr char kUrl[] = "https://listen.invalid/";
+// Nothing is sent to an inactive webhook: the platform records what it would have sent, and that is what is read and
+// forwarded. The name is nobody's (RFC 6761 section 6.5), and looks public, as names of endpoints must.
+constexpr char kUrl[] = "https://webhookctl-listen.example.com/";
 constexpr std::chrono::milliseconds kLook{500};
 constexpr std::size_t kRemembered = 10'000;
 

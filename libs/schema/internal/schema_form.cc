@@ -23,7 +23,7 @@ const std::map<std::string, Holds>& Keywords() {
   static const std::map<std::string, Holds> keywords = [] {
     std::map<std::string, Holds> all = {{"$ref", Holds::kReference}, {"$schema", Holds::kDialect}};
     for (const char* name : {"type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum",
-                             "exclusiveMinimum", "maxLength", "minLength", "maxItems", "minItems", "uniqueItems",
+                             "exclusiveMinimum", "maxLength", "minLength", "maxItems", "minItems",
                              "maxContains", "minContains", "maxProperties", "minProperties", "required",
                              "dependentRequired", "title", "description", "default", "examples", "deprecated",
                              "readOnly", "writeOnly", "format", "$comment"})
@@ -113,6 +113,8 @@ class Walk {
   int RefuseKeyword(const std::string& name, const std::string& at) {
     if (name == "pattern" || name == "patternProperties")
       return Refuse(at, "unsupported_keyword", "regular expressions are not supported: their cost has no bound");
+    if (name == "uniqueItems")
+      return Refuse(at, "unsupported_keyword", "is not supported: it compares each item with each other one");
     if (name == "$id" || name == "$anchor" || name == "$dynamicRef" || name == "$dynamicAnchor")
       return Refuse(at, "unsupported_keyword", "refer to subschemas by \"$ref\": \"#/$defs/NAME\"");
     std::vector<std::string> names;
@@ -127,7 +129,9 @@ class Walk {
     const std::string target = reference.get<std::string>();
     const auto definitions = root_.find("$defs");
     const std::string name = target.starts_with(kDefinitions) ? target.substr(kDefinitions.size()) : "";
-    if (name.empty() || definitions == root_.end() || !definitions->is_object() || !definitions->contains(name))
+    // As a pointer it would lead into the definition, and perhaps back to where it stands.
+    const bool plain = !name.empty() && name.find_first_of("/~%") == std::string::npos;
+    if (!plain || definitions == root_.end() || !definitions->is_object() || !definitions->contains(name))
       return Refuse(at, "bad_reference", "must be #/$defs/NAME of the schema itself");
     const auto [found, fresh] = counts_.try_emplace(name, kOpen);
     if (!fresh && found->second == kOpen)

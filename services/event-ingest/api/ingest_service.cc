@@ -4,7 +4,6 @@
 #include <memory>
 
 #include "rpc/error_map.h"
-#include "services/event-ingest/api/publish_stream.h"
 
 namespace webhook {
 namespace {
@@ -57,7 +56,7 @@ grpc::ServerUnaryReactor* IngestService::PublishEventBatch(grpc::CallbackServerC
 
 grpc::ServerBidiReactor<v1::PublishEventStreamRequest, v1::PublishEventStreamResponse>*
 IngestService::PublishEventStream(grpc::CallbackServerContext* context) {
-  return new PublishStream(calls_, *context);
+  return new PublishStream(calls_, streams_, *context);
 }
 
 }  // namespace webhook

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/event-ingest/api/publish_calls.h"
+#include "services/event-ingest/api/publish_stream.h"
 #include "webhook/v1/ingest.grpc.pb.h"
 
 namespace webhook {
@@ -20,8 +21,13 @@ class IngestService final : public v1::EventIngestService::CallbackService {
   grpc::ServerBidiReactor<v1::PublishEventStreamRequest, v1::PublishEventStreamResponse>* PublishEventStream(
       grpc::CallbackServerContext* context) override;
 
+  // Ends the open streams, each once what it has read is answered; those whose key was revoked.
+  void EndStreams() { streams_.EndAll(); }
+  void CheckStreams() { streams_.CheckKeys(); }
+
  private:
   const PublishCalls calls_;
+  OpenStreams streams_;
 };
 
 }  // namespace webhook

@@ -6,8 +6,27 @@
 
 namespace webhook {
 
-PublishStream::PublishStream(const PublishCalls& calls, grpc::CallbackServerContext& context)
-    : calls_(calls), context_(context) {
+void OpenStreams::Add(PublishStream* stream) {
+  streams_.Lock()->insert(stream);
+}
+
+void OpenStreams::Remove(PublishStream* stream) {
+  streams_.Lock()->erase(stream);
+}
+
+void OpenStreams::EndAll() {
+  const auto streams = streams_.Lock();
+  for (PublishStream* stream : *streams) stream->End();
+}
+
+void OpenStreams::CheckKeys() {
+  const auto streams = streams_.Lock();
+  for (PublishStream* stream : *streams) stream->CheckKey();
+}
+
+PublishStream::PublishStream(const PublishCalls& calls, OpenStreams& open, grpc::CallbackServerContext& context)
+    : calls_(calls), open_(open), context_(context) {
+  open_.Add(this);
   const std::scoped_lock lock(answers_->mutex);
   answers_->stream = this;
   if (const auto call = calls_.Authenticate(context_); !call) {
@@ -21,10 +40,30 @@ PublishStream::PublishStream(const PublishCalls& calls, grpc::CallbackServerCont
 }
 
 void PublishStream::OnReadDone(bool ok) {
-  if (ok) PublishAll();
+  {
+    const std::scoped_lock lock(answers_->mutex);
+    reading_ = false;
+    if (!ok) read_all_ = true;
+    publishing_ = ok && !finished_;
+    if (!publishing_) return MoveOn();
+  }
+  PublishAll();
   const std::scoped_lock lock(answers_->mutex);
-  reading_ = false;
-  if (!ok) read_all_ = true;
+  publishing_ = false;
+  MoveOn();
+}
+
+void PublishStream::End() {
+  const std::scoped_lock lock(answers_->mutex);
+  EndWith({ErrorCode::kUnavailable, "stopping", "this process stops: publish what is not answered over another one"});
+  MoveOn();
+}
+
+void PublishStream::CheckKey() {
+  const std::scoped_lock lock(answers_->mutex);
+  const auto call = calls_.Authenticate(context_);
+  if (call || finished_) return;
+  EndWith(call.error());
   MoveOn();
 }
 
@@ -67,12 +106,12 @@ void PublishStream::MoveOn() {
   if (finished_) return;
   if (broken_) read_all_ = true;
   if (!writing_ && !broken_) WriteAnswered();
-  if (!reading_ && !read_all_ && answers_->waiting.size() < kCredits) {
+  if (!reading_ && !publishing_ && !read_all_ && answers_->waiting.size() < kCredits) {
     reading_ = true;
     StartRead(&request_);
   }
   const bool answered = answers_->waiting.empty() || broken_;
-  if (!read_all_ || reading_ || writing_ || !answered) return;
+  if (!read_all_ || publishing_ || writing_ || !answered || (reading_ && end_.ok())) return;
   finished_ = true;
   Finish(end_);
 }
@@ -91,11 +130,12 @@ void PublishStream::WriteAnswered() {
 }
 
 void PublishStream::EndWith(const Error& error) {
-  end_ = rpc::ToGrpc(error);
+  if (end_.ok()) end_ = rpc::ToGrpc(error);
   read_all_ = true;
 }
 
 void PublishStream::OnDone() {
+  open_.Remove(this);
   {
     const std::scoped_lock lock(answers_->mutex);
     answers_->stream = nullptr;

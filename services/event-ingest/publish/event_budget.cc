@@ -11,7 +11,8 @@ bool EventBudget::Take(const AccountId& account, MonoTime now) {
   const auto [found, fresh] = left_.try_emplace(account, Left{full, now});
   Left& left = found->second;
   const double passed = std::max(0.0, std::chrono::duration<double>(now - left.at).count());
-  left = {std::min(full, left.events + passed * rate), now};
+  // Calls do not come in the order in which they began: time that was counted is not counted again.
+  left = {std::min(full, left.events + passed * rate), std::max(left.at, now)};
   if (left.events < 1) return false;
   --left.events;
   return true;

@@ -32,6 +32,15 @@ TEST(EventBudget, EachAccountHasItsOwn) {
   EXPECT_EQ(Taken(budget, kOther, now, 20), 10);
 }
 
+TEST(EventBudget, CallsThatComeOutOfOrderGainNothing) {
+  EventBudget budget(100);
+  const MonoTime early{seconds(50)};
+  const MonoTime late = early + milliseconds(10);
+  int taken = 0;
+  for (int i = 0; i < 2'000; ++i) taken += Taken(budget, kMine, i % 2 ? early : late, 1);
+  EXPECT_LE(taken, 1'001);
+}
+
 TEST(EventBudget, ZeroIsNoLimit) {
   EventBudget budget(0);
   EXPECT_EQ(Taken(budget, kMine, MonoTime{}, 5'000), 5'000);

@@ -180,11 +180,15 @@ Status LogWriter::NoteProgress(kafka::Consumer& consumer) {
     // What is not known is not told; the next look may know it.
     if (!end) return Ok();
     const auto next = next_.find(key);
-    // Of a partition without a record that was written, none may be left.
-    const auto written = next == next_.end() ? consumer.OffsetAt(partition, WallTime{}, kTopicTimeout)
-                                             : Result<std::int64_t>(next->second);
-    if (!written) return Ok();
-    if (*end == *written) continue;
+    const std::int64_t written = next == next_.end() ? 0 : next->second;
+    if (*end == written) {
+      newest_[key] = now.wall;
+      continue;
+    }
+    // Retention may have left none of what is not written.
+    const auto first = consumer.OffsetAt(partition, WallTime{}, kTopicTimeout);
+    if (!first) return Ok();
+    if (*first == *end) continue;
     const auto newest = newest_.find(key);
     if (newest == newest_.end()) return Ok();
     complete_to = std::min(complete_to, newest->second);

@@ -72,7 +72,7 @@ class LogWriter {
   store::LogDays days_;
   std::map<store::LogPartition, std::int64_t> next_;  // offsets as the table holds them
   std::vector<kafka::TopicPartition> partitions_;
-  std::map<store::LogPartition, WallTime> newest_;  // time of the newest record that is written
+  std::map<store::LogPartition, WallTime> newest_;  // up to when all of it is written, as far as is known
   MonoTime progress_noted_{};
   runtime::Thread thread_;
 };

@@ -101,18 +101,23 @@ DeliveryList ListDeliveries(Tx& tx, const AccountId& account, const DeliveryFilt
   // An event has few deliveries.
   const bool scans = !conditions.rest.empty() && filter.event_id.empty();
   const std::string order = " ORDER BY accepted_at DESC, id DESC";
-  const std::string looked_at = "FROM deliveries WHERE " + conditions.served;
-  const std::string from =
-      scans ? "FROM (SELECT * " + looked_at + order + " LIMIT " + std::to_string(kMostScanned) + ") d WHERE true"
-            : looked_at;
+  std::string where = "FROM deliveries WHERE " + conditions.served;
   DeliveryList list;
-  for (const auto& row : tx.exec("SELECT " + DeliveryColumns("") + " " + from + conditions.rest + order + " LIMIT " +
+  if (scans) {
+    // First how far to look: rows may come and go between two statements.
+    const auto last = tx.exec("SELECT micros(accepted_at), id " + where + order + " OFFSET " +
+                              std::to_string(kMostScanned - 1) + " LIMIT 1");
+    if (!last.empty()) {
+      list.go_on = LogPosition{ToTime(last[0][0]), last[0][1].as<std::string>()};
+      where += " AND (accepted_at, id) >= (from_micros(" + std::to_string(ToMicros(list.go_on->accepted_at)) + "), " +
+               tx.quote(list.go_on->id) + ")";
+    }
+  }
+  for (const auto& row : tx.exec("SELECT " + DeliveryColumns("") + " " + where + conditions.rest + order + " LIMIT " +
                                  std::to_string(limit)))
     list.rows.push_back(ToDelivery(row, 0));
-  if (!scans || list.rows.size() == static_cast<std::size_t>(limit)) return list;
-  const auto last = tx.exec("SELECT micros(accepted_at), id " + looked_at + order + " OFFSET " +
-                            std::to_string(kMostScanned - 1) + " LIMIT 1");
-  if (!last.empty()) list.go_on = LogPosition{ToTime(last[0][0]), last[0][1].as<std::string>()};
+  // The page's own end is nearer.
+  if (list.rows.size() == static_cast<std::size_t>(limit)) list.go_on.reset();
   return list;
 }
 

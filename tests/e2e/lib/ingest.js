@@ -47,7 +47,7 @@ export class Ingest {
       end: () => call.end(),
       cancel: () => call.cancel(),
     };
-    call.on('data', ({results, credits}) => {
+    call.on('data', ({results = [], credits}) => {
       stream.answers.push(...results);
       if (credits) stream.credits = credits;
     });

@@ -22,8 +22,7 @@ grpc::Status DeliveryService::GetDelivery(grpc::ServerContext* context, const v1
                                           v1::GetDeliveryResponse* response) {
   const auto reply = twin_.Call(*context, "getDelivery", {.id = request->id()});
   if (!reply) return rpc::ToGrpc(reply.error());
-  FromJson(reply->json, response->mutable_delivery());
-  FromJson({{"attempts", reply->json.at("attempt_log")}}, response);
+  FromJson({{"delivery", reply->json}, {"attempts", reply->json.at("attempt_log")}}, response);
   return grpc::Status::OK;
 }
 

@@ -56,8 +56,8 @@ struct Reply {
 
 struct Handler {
   std::function<Result<Reply>(const Call&)> run;
-  // What is wrong with the input beyond what the document can say; empty function: nothing can be. Members that the
-  // document refuses are not in the body that it sees, so that all mistakes are told at once.
+  // What is wrong with the input beyond what the document can say; empty function: nothing can be. What the
+  // document refuses is not in the body and the query that it sees, so that all mistakes are told at once.
   std::function<std::vector<FieldViolation>(const Call&)> check = {};
 };
 // By the operation's id in the document.

@@ -75,7 +75,10 @@ std::vector<FieldViolation> OperationRunner::Check(const Call& call) const {
   Input rest = call.input;
   for (const FieldViolation& violation : violations) {
     const std::string& pointer = violation.pointer;
-    if (pointer.size() > 1 && rest.body.is_object()) rest.body.erase(MemberOf(pointer));
+    if (pointer.size() <= 1) continue;
+    const std::string name = MemberOf(pointer);
+    if (rest.body.is_object()) rest.body.erase(name);
+    rest.query.erase(name);
   }
   const auto more = handler.check({call.in, call.operation, rest});
   violations.insert(violations.end(), more.begin(), more.end());

@@ -16,8 +16,10 @@ Result<std::string> DataOf(const std::string& text) {
   simdjson::ondemand::parser parser;
   const simdjson::padded_string padded(text);
   simdjson::ondemand::document document;
+  simdjson::ondemand::object data;
   std::string_view raw;
-  if (parser.iterate(padded).get(document) || document.find_field_unordered("data").raw_json().get(raw))
+  if (parser.iterate(padded).get(document) || document.find_field_unordered("data").get_object().get(data) ||
+      data.raw_json().get(raw))
     return InvalidError({{"/data", "bad_json", "cannot be read"}});
   return std::string(raw);
 }

@@ -1,5 +1,6 @@
 #include "services/registry/api/operations/stats_handlers.h"
 
+#include <algorithm>
 #include <map>
 
 #include "runtime/clock.h"
@@ -30,7 +31,7 @@ struct Range {
 Range ReadRange(const Call& call, WallTime now) {
   Range range;
   range.until = QueryTime(call, "until").value_or(now);
-  const WallTime since = QueryTime(call, "since").value_or(range.until - kDefaultRange);
+  const WallTime since = QueryTime(call, "since").value_or(std::max(WallTime{}, range.until - kDefaultRange));
   range.since = WallTime(std::chrono::floor<std::chrono::minutes>(since.time_since_epoch()) / store::kStatsSlot * store::kStatsSlot);
   range.step = seconds(call.HasQuery("step_seconds") ? call.Query<int>("step_seconds") : 3600);
   return range;
@@ -96,7 +97,7 @@ Result<Reply> GetStats(const Call& call) {
       waiting.next_attempt_at ? ordered_json(FormatMillis(*waiting.next_attempt_at)) : ordered_json(nullptr);
   reply.json["changes"] = ordered_json::array();
   for (const store::AuditEntry& change : store::ListAudit(call.tx(), call.account(), id.str(), "", kChangesShown))
-    reply.json["changes"].push_back(ToJson(change));
+    reply.json["changes"].push_back({{"at", FormatMillis(change.at)}, {"actor", change.actor}, {"action", change.action}});
   return reply;
 }
 

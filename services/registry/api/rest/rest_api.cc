@@ -97,6 +97,8 @@ http::Response RestApi::Handle(const http::Request& request) const {
   const std::string request_id = RequestId(request);
   http::Response response = Serve(request, request_id);
   response.headers.emplace_back("X-Request-Id", request_id);
+  // Texts of strangers are shown in it: it is what it says it is.
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   return response;
 }
 
@@ -127,7 +129,6 @@ http::Response RestApi::Serve(const http::Request& request, const std::string& r
 
 http::Response RestApi::ServeOpen(const Operation& operation) const {
   http::Response response;
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
   if (operation.id == "getApiDescription") {
     response.body = runner_.document().text();
     return response;
