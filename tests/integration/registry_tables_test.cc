@@ -13,6 +13,7 @@
 #include "services/registry/store/deliveries.h"
 #include "services/registry/store/delivery_log.h"
 #include "services/registry/store/event_types.h"
+#include "services/registry/store/events.h"
 #include "services/registry/store/row_security.h"
 #include "services/registry/store/secrets.h"
 #include "services/registry/store/webhooks.h"

@@ -10,7 +10,7 @@ sha256=f75b03940ff53935464b08d2500933fced5de43eaf587fde4e5257bf942a2437
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cd "$work"
-python3 -m pip download --quiet --no-deps --no-binary "$package" "$package==$version"
+/usr/bin/python3 -m pip download --quiet --no-deps --no-binary "$package" "$package==$version"
 echo "$sha256  $package-$version.tar.gz" | sha256sum -c -
 tar -xzf "$package-$version.tar.gz"
 mkdir -p "$prefix"

@@ -15,12 +15,12 @@ void OpenStreams::Remove(PublishStream* stream) {
 }
 
 void OpenStreams::EndAll() {
-  const auto streams = streams_.Lock();
+  auto streams = streams_.Lock();
   for (PublishStream* stream : *streams) stream->End();
 }
 
 void OpenStreams::CheckKeys() {
-  const auto streams = streams_.Lock();
+  auto streams = streams_.Lock();
   for (PublishStream* stream : *streams) stream->CheckKey();
 }
 
