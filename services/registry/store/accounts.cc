@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 #include <pqxx/pqxx>
 
+#include "core/encoding.h"
 #include "services/registry/store/values.h"
 
 namespace webhook::store {
@@ -98,8 +99,11 @@ Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {
 }
 
 std::optional<ApiKey> FindLiveKey(Tx& tx, const std::string& key_hmac) {
-  const auto rows = tx.exec_params(std::string("SELECT ") + kKeyColumns + " FROM find_live_key($1)",
-                                   pqxx::binarystring(key_hmac));
+  // Row security shows the row to who knows its HMAC.
+  const std::string hmac = tx.quote(ToHex(key_hmac));
+  const auto rows = tx.exec("SELECT set_config('webhook.key_hmac', " + hmac + ", true); SELECT " + kKeyColumns +
+                            " FROM api_keys WHERE key_hmac = decode(" + hmac +
+                            ", 'hex') AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())");
   return rows.empty() ? std::nullopt : std::optional(ToKey(rows[0]));
 }
 
