@@ -219,7 +219,11 @@ void Table::SecretBytes(std::string name, Secret* value, std::size_t bytes, std:
        .help = std::move(help),
        .required = required,
        .secret = true,
-       .parse = [value, bytes, bounds](const std::string& text) {
+       .parse = [value, bytes, bounds, required](const std::string& text) {
+         if (text.empty() && !required) {
+           *value = Secret();
+           return std::string();
+         }
          const auto decoded = FromBase64(text);
          if (!decoded || decoded->size() != bytes) return "must be " + bounds;
          *value = Secret(*decoded);

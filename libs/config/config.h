@@ -42,7 +42,7 @@ class Table {
   void Address(std::string name, std::string* value, std::string fallback, std::string help);
   // Required; shown as ***.
   void SecretText(std::string name, Secret* value, std::size_t min_length, std::string help);
-  // Standard base64 of exactly `bytes` bytes.
+  // Standard base64 of exactly `bytes` bytes; empty where it is not required and not given.
   void SecretBytes(std::string name, Secret* value, std::size_t bytes, std::string help, bool required = true);
   // A rule over several settings; it returns all violations, with setting names as pointers.
   void Rule(std::function<std::vector<FieldViolation>()> rule);

@@ -43,6 +43,7 @@ struct Sample {
   std::int64_t lanes = 0;
   double scale = 0;
   bool allow = false;
+  Secret old;
 
   Table Declare() {
     Table table("sample", "For tests.");
@@ -53,12 +54,26 @@ struct Sample {
     table.Integer("deliver-threads", &lanes, 2, 1, 64, "Threads");
     table.Number("retry-time-scale", &scale, 1, 0.001, 1, "Scale");
     table.Flag("allow-http", &allow, false, "Allow http");
+    table.SecretBytes("kek-old", &old, 4, "Old key", false);
     return table;
   }
 };
 
 const std::map<std::string, std::string> kGood = {{"WEBHOOK_KAFKA", "k:1"},
                                                   {"WEBHOOK_INTERNAL_TOKEN", "12345678"}};
+
+TEST(Table, ASecretThatIsNotRequiredMayBeLeftOutAndIsCheckedWhereItIsThere) {
+  Sample sample;
+  Table table = sample.Declare();
+  EXPECT_TRUE(table.Load({}, kGood).violations.empty());
+  EXPECT_TRUE(sample.old.empty());
+  auto environment = kGood;
+  environment["WEBHOOK_KEK_OLD"] = "AAAAAA==";
+  EXPECT_TRUE(table.Load({}, environment).violations.empty());
+  EXPECT_EQ(sample.old.Reveal(), std::string(4, '\0'));
+  environment["WEBHOOK_KEK_OLD"] = "AAAA";
+  EXPECT_EQ(table.Load({}, environment).violations.size(), 1u);
+}
 
 TEST(Table, FlagBeatsVariableBeatsDefault) {
   Sample sample;

@@ -60,7 +60,7 @@ async function records() {
   const files = fs.readdirSync(data).filter((name) => name.startsWith('webhook.'))
     .flatMap((name) => fs.readdirSync(path.join(data, name)).filter((file) => file.endsWith('.log')).map((file) => path.join(data, name, file)))
     .filter((file) => fs.statSync(file).size > 0);
-  const {stdout} = await run('java', ['-cp', path.join(root, '.dev/deps/kafka/lib/*'), 'kafka.tools.DumpLogSegments', '--print-data-log',
+  const {stdout} = await run('java', ['-cp', path.join(root, '.dev/deps/kafka/lib/*'), 'org.apache.kafka.tools.DumpLogSegments', '--print-data-log',
     '--files', files.join()], large);
   return stdout;
 }

@@ -96,7 +96,6 @@ test('a key of another account sees and changes nothing', async () => {
   for (const [method, path, body] of [
     ['GET', `/v2/webhooks/${webhook.id}`],
     ['PUT', `/v2/webhooks/${webhook.id}`, {active: false}],
-    ['PUT', `/v2/webhooks/${webhook.id}`, {active: 'wrong'}],
     ['PATCH', `/v2/webhooks/${webhook.id}`, {active: false}],
     ['DELETE', `/v2/webhooks/${webhook.id}`],
     ['POST', '/v2/webhooks/test', {webhook_id: webhook.id, event: 'user.created'}],
@@ -107,6 +106,9 @@ test('a key of another account sees and changes nothing', async () => {
     assert.equal(answer.status, 404, `${method} ${path}`);
     assert.doesNotMatch(JSON.stringify(answer.json), /127\.0\.0\.1/);
   }
+  // What is wrong with the input is told of any id alike.
+  const wrong = await Promise.all([webhook.id, 'webhook_absent'].map((id) => rest('PUT', `/v2/webhooks/${id}`, {active: 'wrong'}, as)));
+  assert.deepEqual(wrong.map(({status}) => status), [422, 422]);
   assert.equal((await rest('GET', `/v2/webhooks/${webhook.id}`)).json.active, true);
   // Its events reach only its own webhooks.
   const theirs = await Endpoint.open();

@@ -43,13 +43,13 @@ std::vector<SecretRow> SecretStore::List(Tx& tx, const AccountId& account, const
 }
 
 void SecretStore::ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook, const std::string& newest,
-                              WallTime at) const {
+                              std::chrono::seconds overlap) const {
   tx.exec_params0(
       "WITH ranked AS (SELECT id, row_number() OVER (ORDER BY id = $5 DESC, expires_at DESC NULLS FIRST, id DESC) AS rank "
       "FROM webhook_secrets WHERE account_id = $1 AND webhook_id = $2) "
       "UPDATE webhook_secrets s SET expires_at = CASE WHEN ranked.rank > $4 THEN least(s.expires_at, now()) "
-      "ELSE least(s.expires_at, from_micros($3)) END FROM ranked WHERE s.id = ranked.id AND ranked.rank > 1",
-      account.str(), webhook.str(), ToMicros(at), kLive, newest);
+      "ELSE least(s.expires_at, now() + make_interval(secs => $3)) END FROM ranked WHERE s.id = ranked.id AND ranked.rank > 1",
+      account.str(), webhook.str(), overlap.count(), kLive, newest);
 }
 
 void SecretStore::Open(Tx& tx, std::vector<Webhook>* webhooks) const {

@@ -29,9 +29,9 @@ class SecretStore {
   std::string Add(Tx& tx, const AccountId& account, const WebhookId& webhook, const Secret& secret) const;
   // Live ones, newest first.
   std::vector<SecretRow> List(Tx& tx, const AccountId& account, const WebhookId& webhook) const;
-  // Lets the live secrets but `newest`, an id, go at `at`, or sooner where that was to be; all but two at once.
+  // Lets the live secrets but `newest`, an id, go after `overlap`, or sooner where that was to be; all but two at once.
   void ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook, const std::string& newest,
-                   WallTime at) const;
+                   std::chrono::seconds overlap) const;
 
   // Puts the live secrets that can be opened into the webhooks, newest first. A webhook whose newest cannot be opened is
   // shown inactive, with the reason: nothing goes out unsigned, and nobody else's configuration waits for it.

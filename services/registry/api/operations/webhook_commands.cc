@@ -44,7 +44,7 @@ Result<Secret> WebhookCommands::RotateSecret(store::Tx& tx, const AccountId& acc
   }
   Secret secret = own ? *own : crypto::NewSigningSecret();
   const std::string newest = secrets_.Add(tx, account, id, secret);
-  secrets_.ExpireOlder(tx, account, id, newest, runtime::ReadClock().wall + overlap);
+  secrets_.ExpireOlder(tx, account, id, newest, overlap);
   return secret;
 }
 
