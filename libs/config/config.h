@@ -43,7 +43,8 @@ class Table {
   // Required; shown as ***.
   void SecretText(std::string name, Secret* value, std::size_t min_length, std::string help);
   // Standard base64 of exactly `bytes` bytes; empty where it is not required and not given.
-  void SecretBytes(std::string name, Secret* value, std::size_t bytes, std::string help, bool required = true);
+  void SecretBytes(std::string name, Secret* value, std::size_t bytes, std::string help,
+                   bool required = true);
   // A rule over several settings; it returns all violations, with setting names as pointers.
   void Rule(std::function<std::vector<FieldViolation>()> rule);
 

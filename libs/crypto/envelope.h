@@ -10,10 +10,10 @@
 
 namespace webhook::crypto {
 
-// Envelope encryption of one value (AES-256-GCM): under a data key of its own, which is sealed under a key-encryption
-// key (KEK). Format: version 1 byte, KEK id 4 bytes (first bytes of its SHA-256), nonce 12 and sealed data key 48
-// bytes, nonce 12 bytes, ciphertext, tag 16 bytes. `context` is bound to both as AAD: a value that is copied to
-// another row does not open. Immutable; from any thread.
+// Envelope encryption of one value (AES-256-GCM): under a data key of its own, which is sealed under a
+// key-encryption key (KEK). Format: version 1 byte, KEK id 4 bytes (first bytes of its SHA-256), nonce 12 and
+// sealed data key 48 bytes, nonce 12 bytes, ciphertext, tag 16 bytes. `context` is bound to both as AAD: a
+// value that is copied to another row does not open. Immutable; from any thread.
 class Envelope {
  public:
   // Each KEK: 32 bytes; kInvalid "bad_kek" otherwise. `old`: KEKs that open and seal no more.

@@ -96,7 +96,8 @@ struct PublisherWatch::State {
       Update::Key& told = update.keys.emplace_back();
       told.hmac = key.key_hmac();
       if (key.has_expires_at())
-        told.expires_at = WallTime(std::chrono::microseconds(TimeUtil::TimestampToMicroseconds(key.expires_at())));
+        told.expires_at =
+            WallTime(std::chrono::microseconds(TimeUtil::TimestampToMicroseconds(key.expires_at())));
     }
     update.account_ids.assign(message.account_ids().begin(), message.account_ids().end());
     update.event_types.assign(message.event_types().begin(), message.event_types().end());

@@ -18,12 +18,14 @@ EventSchema::EventSchema(std::unique_ptr<Compiled> compiled) : compiled_(std::mo
 
 EventSchema::~EventSchema() = default;
 
-Result<std::shared_ptr<const EventSchema>> EventSchema::Compile(std::string_view text, const std::string& at) {
+Result<std::shared_ptr<const EventSchema>> EventSchema::Compile(std::string_view text,
+                                                                const std::string& at) {
   if (text.size() > kMaxBytes)
     return InvalidError({{at, "too_large", "is longer than " + std::to_string(kMaxBytes) + " bytes"}});
   const auto parsed = nlohmann::json::parse(text, nullptr, false);
   if (parsed.is_discarded()) return InvalidError({{at, "bad_json", "is no JSON"}});
-  if (auto violations = CheckSchemaForm(parsed, at); !violations.empty()) return InvalidError(std::move(violations));
+  if (auto violations = CheckSchemaForm(parsed, at); !violations.empty())
+    return InvalidError(std::move(violations));
   try {
     auto compiled = std::make_unique<Compiled>(
         Compiled{jsoncons::jsonschema::make_json_schema(jsoncons::json::parse(text))});

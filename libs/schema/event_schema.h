@@ -9,8 +9,9 @@
 
 namespace webhook {
 
-// What the `data` of an event type must look like: JSON Schema 2020-12, but for what could make a check endless or
-// costly whatever the data (`pattern`, recursion, references out of the schema). Immutable; from any thread.
+// What the `data` of an event type must look like: JSON Schema 2020-12, but for what could make a check
+// endless or costly whatever the data (`pattern`, recursion, references out of the schema). Immutable; from
+// any thread.
 class EventSchema {
  public:
   static constexpr std::size_t kMaxBytes = 64 * 1024;
@@ -21,7 +22,8 @@ class EventSchema {
   static Result<std::shared_ptr<const EventSchema>> Compile(std::string_view text, const std::string& at);
   ~EventSchema();
 
-  // What is wrong with the data, at most kMaxViolations of it. Pointers begin with `at`. Data that is no JSON: one violation.
+  // What is wrong with the data, at most kMaxViolations of it. Pointers begin with `at`. Data that is no
+  // JSON: one violation.
   std::vector<FieldViolation> Check(std::string_view data, const std::string& at) const;
   static constexpr std::size_t kMaxViolations = 20;
 

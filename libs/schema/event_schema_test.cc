@@ -49,12 +49,14 @@ TEST(EventSchema, TellsSoMuchAndNoMore) {
 }
 
 TEST(EventSchema, RefusesWhatWouldNotBeChecked) {
-  EXPECT_THAT(Refused(R"({"propertys": {}, "properties": {"a": {"typ": "string"}, "typ": {}}})"),
-              UnorderedElementsAre("/schema/propertys unknown_keyword", "/schema/properties/a/typ unknown_keyword"));
+  EXPECT_THAT(
+      Refused(R"({"propertys": {}, "properties": {"a": {"typ": "string"}, "typ": {}}})"),
+      UnorderedElementsAre("/schema/propertys unknown_keyword", "/schema/properties/a/typ unknown_keyword"));
   EXPECT_THAT(Refused("{"), ElementsAre("/schema bad_json"));
   EXPECT_THAT(Refused("[]"), ElementsAre("/schema wrong_type"));
   EXPECT_THAT(Refused(R"({"properties": [], "anyOf": {}, "not": 1})"),
-              UnorderedElementsAre("/schema/properties wrong_type", "/schema/anyOf wrong_type", "/schema/not wrong_type"));
+              UnorderedElementsAre("/schema/properties wrong_type", "/schema/anyOf wrong_type",
+                                   "/schema/not wrong_type"));
   EXPECT_THAT(Refused(R"({"$schema": "http://json-schema.org/draft-07/schema#"})"),
               ElementsAre("/schema/$schema unknown_value"));
   EXPECT_THAT(Refused(R"({"type": "strin"})"), SizeIs(1));
@@ -64,10 +66,12 @@ TEST(EventSchema, RefusesWhatCouldTakeForever) {
   EXPECT_THAT(Refused(R"({"properties": {"a/b": {"pattern": "(a+)+$"}}})"),
               ElementsAre("/schema/properties/a~1b/pattern unsupported_keyword"));
   EXPECT_THAT(Refused(R"({"$ref": "#"})"), ElementsAre("/schema/$ref bad_reference"));
-  EXPECT_THAT(Refused(R"({"$ref": "http://other.example/schema"})"), ElementsAre("/schema/$ref bad_reference"));
+  EXPECT_THAT(Refused(R"({"$ref": "http://other.example/schema"})"),
+              ElementsAre("/schema/$ref bad_reference"));
   EXPECT_THAT(Refused(R"({"$dynamicRef": "#a"})"), ElementsAre("/schema/$dynamicRef unsupported_keyword"));
-  EXPECT_THAT(Refused(R"({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}})"),
-              ElementsAre("/schema/$defs/a/$ref circular_reference"));
+  EXPECT_THAT(
+      Refused(R"({"$ref": "#/$defs/a", "$defs": {"a": {"$ref": "#/$defs/b"}, "b": {"$ref": "#/$defs/a"}}})"),
+      ElementsAre("/schema/$defs/a/$ref circular_reference"));
   EXPECT_THAT(Refused(R"({"$defs": {"a/not": true, "a": {"not": {"$ref": "#/$defs/a/not"}}}})"),
               ElementsAre("/schema/$defs/a/not/$ref bad_reference"));
   EXPECT_THAT(Refused(R"({"uniqueItems": true})"), ElementsAre("/schema/uniqueItems unsupported_keyword"));
@@ -82,8 +86,10 @@ TEST(EventSchema, RefusesWhatCouldTakeForever) {
 }
 
 TEST(EventSchema, NamesAndValuesAreNoKeywords) {
-  EXPECT_THAT(Refused(R"({"properties": {"pattern": {}, "$ref": {}}, "enum": [{"pattern": "a"}], "const": {"x": 1}})"),
-              IsEmpty());
+  EXPECT_THAT(
+      Refused(
+          R"({"properties": {"pattern": {}, "$ref": {}}, "enum": [{"pattern": "a"}], "const": {"x": 1}})"),
+      IsEmpty());
 }
 
 }  // namespace

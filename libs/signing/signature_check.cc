@@ -34,7 +34,8 @@ std::string WithoutSpaces(const std::string& json) {
 
 }  // namespace
 
-std::string CheckPlatformSignature(const Secret& secret, const ReceivedHeaders& headers, const std::string& body) {
+std::string CheckPlatformSignature(const Secret& secret, const ReceivedHeaders& headers,
+                                   const std::string& body) {
   const auto given = headers.find("x-platform-signature");
   if (given == headers.end()) return "the header X-Platform-Signature is missing";
   if (given->second.rfind("sha256=", 0) != 0) return "X-Platform-Signature does not begin with sha256=";
@@ -51,8 +52,8 @@ std::string CheckPlatformSignature(const Secret& secret, const ReceivedHeaders& 
   return "the signature is another secret's, or the body was changed";
 }
 
-std::string CheckStandardSignature(const Secret& secret, const ReceivedHeaders& headers, const std::string& body,
-                                   const std::optional<WallTime>& now) {
+std::string CheckStandardSignature(const Secret& secret, const ReceivedHeaders& headers,
+                                   const std::string& body, const std::optional<WallTime>& now) {
   for (const char* name : {"webhook-id", "webhook-timestamp", "webhook-signature"}) {
     if (!headers.contains(name)) return std::string("the header ") + name + " is missing";
   }

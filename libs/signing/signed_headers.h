@@ -13,9 +13,9 @@ namespace webhook {
 
 using HeaderList = std::vector<std::pair<std::string, std::string>>;
 
-// Every header of one attempt (docs/contract.md), in the order in which it is sent: the customer's own, then ours,
-// signed with the webhook's secrets that live at `now`. Host and Content-Length are the connection's. kInternal
-// "no_secret": none lives. Pure.
+// Every header of one attempt (docs/contract.md), in the order in which it is sent: the customer's own, then
+// ours, signed with the webhook's secrets that live at `now`. Host and Content-Length are the connection's.
+// kInternal "no_secret": none lives. Pure.
 Result<HeaderList> SignedHeaders(const Delivery& delivery, const Webhook& webhook, WallTime now);
 
 }  // namespace webhook

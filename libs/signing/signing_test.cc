@@ -26,7 +26,8 @@ TEST(SignatureCheck, WhatIsOursIsValid) {
 }
 
 TEST(SignatureCheck, SaysWhatWasDoneToTheBody) {
-  EXPECT_NE(CheckPlatformSignature(kSecret, Signed(), std::string(kBody) + "\n").find("line end"), std::string::npos);
+  EXPECT_NE(CheckPlatformSignature(kSecret, Signed(), std::string(kBody) + "\n").find("line end"),
+            std::string::npos);
   const std::string spaced = R"({ "id": "webhook_n", "data": { "a": [1, 2] } })";
   EXPECT_NE(CheckPlatformSignature(kSecret, Signed(), spaced).find("formatted anew"), std::string::npos);
   EXPECT_NE(CheckPlatformSignature(kSecret, Signed(), "{}").find("changed"), std::string::npos);
@@ -49,10 +50,12 @@ TEST(SignatureCheck, SaysWhichHeaderIsMissingOrBad) {
     EXPECT_NE(CheckStandardSignature(kSecret, fewer, kBody, kNow).find(name), std::string::npos);
   }
   EXPECT_NE(CheckPlatformSignature(kSecret, {}, kBody).find("missing"), std::string::npos);
-  EXPECT_NE(CheckPlatformSignature(kSecret, {{"x-platform-signature", "md5=1"}}, kBody).find("sha256="), std::string::npos);
+  EXPECT_NE(CheckPlatformSignature(kSecret, {{"x-platform-signature", "md5=1"}}, kBody).find("sha256="),
+            std::string::npos);
   for (const char* bad : {"", "1x", "-9223372036854775808", "99999999999999999999"}) {
     headers["webhook-timestamp"] = bad;
-    EXPECT_NE(CheckStandardSignature(kSecret, headers, kBody, kNow).find("no number"), std::string::npos) << bad;
+    EXPECT_NE(CheckStandardSignature(kSecret, headers, kBody, kNow).find("no number"), std::string::npos)
+        << bad;
   }
 }
 

@@ -20,10 +20,12 @@ config::Table DeclareSettings(Config* config) {
   table.SecretBytes("api-key-pepper", &config->api_key_pepper, 32, "Key of the stored API-key HMACs");
   table.Integer("max-in-flight", &config->max_in_flight, 10'000, 1, 1'000'000,
                 "Events that may wait for the broker's acknowledgement; more are refused");
-  table.Integer("max-events-per-second", &config->max_events_per_second, 0, 0, 1'000'000,
-                "Events that one account may publish a second by this process, on average over 10 s; 0: no limit");
-  table.Choice("schema-check", &config->schema_check, "reject", {"reject", "count"},
-               "What becomes of events whose data breaks the JSON Schema of their type: refused, or only counted");
+  table.Integer(
+      "max-events-per-second", &config->max_events_per_second, 0, 0, 1'000'000,
+      "Events that one account may publish a second by this process, on average over 10 s; 0: no limit");
+  table.Choice(
+      "schema-check", &config->schema_check, "reject", {"reject", "count"},
+      "What becomes of events whose data breaks the JSON Schema of their type: refused, or only counted");
   return table;
 }
 

@@ -30,9 +30,11 @@ std::shared_ptr<const EventSchema> CompileSchema(const std::string& type, const 
   return nullptr;
 }
 
-std::shared_ptr<const PublishRights> ToPublishRights(const rpc::PublisherWatch::Update& update, bool refuse_broken) {
+std::shared_ptr<const PublishRights> ToPublishRights(const rpc::PublisherWatch::Update& update,
+                                                     bool refuse_broken) {
   auto rights = std::make_shared<PublishRights>();
-  for (const auto& key : update.keys) rights->keys.emplace(key.hmac, key.expires_at.value_or(WallTime::max()));
+  for (const auto& key : update.keys)
+    rights->keys.emplace(key.hmac, key.expires_at.value_or(WallTime::max()));
   rights->account_ids.insert(update.account_ids.begin(), update.account_ids.end());
   for (const std::string& type : update.event_types) rights->event_types[type] = nullptr;
   for (const auto& [type, text] : update.event_schemas) rights->event_types[type] = CompileSchema(type, text);

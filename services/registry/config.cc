@@ -47,8 +47,8 @@ config::Table DeclareSettings(Config* config) {
   table.SecretText("pg-dsn", &config->pg_dsn, 1, "Postgres, postgresql://… or key=value words");
   table.Integer("pg-pool", &config->pg_pool, 8, 1, 200, "Connections to Postgres");
   table.SecretBytes("kek", &config->kek, 32, "Key-encryption key of webhook secrets");
-  table.SecretBytes("kek-old", &config->kek_old, 32, "The key-encryption key before: it still opens, until all is sealed anew",
-                    false);
+  table.SecretBytes("kek-old", &config->kek_old, 32,
+                    "The key-encryption key before: it still opens, until all is sealed anew", false);
   table.SecretBytes("api-key-pepper", &config->api_key_pepper, 32, "Key of the stored API-key HMACs");
   table.SecretText("internal-token", &config->internal_token, 32, "Shared token of the platform's services");
   table.List("roles", &config->roles, "api,log", "What this process does");
@@ -62,7 +62,8 @@ config::Table DeclareSettings(Config* config) {
              "event-ingest's gRPC, host:port; empty: nothing can be published by REST");
   table.Integer("calls-per-minute", &config->calls_per_minute, 6'000, 0, 1'000'000,
                 "REST and gRPC calls of one account that a replica takes in a minute; 0: any");
-  table.Integer("max-webhooks", &config->max_webhooks, 10'000, 0, 10'000'000, "Webhooks of one account; 0: any");
+  table.Integer("max-webhooks", &config->max_webhooks, 10'000, 0, 10'000'000,
+                "Webhooks of one account; 0: any");
   table.Duration("log-retention", &config->log_retention, hours{24 * 30}, hours{24 * 5}, hours{24 * 90},
                  "How long the delivery log is kept, whole days; older days are dropped");
   table.Duration("deactivate-after", &config->deactivate_after, hours{120}, seconds{0}, hours{24 * 365},

@@ -100,7 +100,8 @@ Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, Deli
 
 // Commands and services of the role `api`.
 struct Api {
-  Api(const Config& config, postgres::Database& platform, const crypto::Envelope& envelope, kafka::Producer& producer)
+  Api(const Config& config, postgres::Database& platform, const crypto::Envelope& envelope,
+      kafka::Producer& producer)
       : customers(DatabaseOptionsOf(config)),
         secrets(envelope),
         answers(envelope),
@@ -114,9 +115,12 @@ struct Api {
         delivery_handlers(delivery_commands, config.api_key_pepper),
         event_handlers(config.api_key_pepper),
         signature_handlers(secrets),
-        publisher(config.ingest_addr.empty() ? nullptr : std::make_unique<IngestPublisher>(config.ingest_addr)),
+        publisher(config.ingest_addr.empty() ? nullptr
+                                             : std::make_unique<IngestPublisher>(config.ingest_addr)),
         publish_handlers(publisher.get()),
-        runner({calls, answers, Document::Get(), MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers, signature_handlers, publish_handlers)}),
+        runner({calls, answers, Document::Get(),
+                MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers,
+                             signature_handlers, publish_handlers)}),
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value()),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
@@ -157,8 +161,9 @@ struct Registry::Parts {
       : drain_timeout(config.drain_timeout),
         database(OfAllAccounts(DatabaseOptionsOf(config))),
         log_metrics(metrics),
-        secrets_on_old_key(metrics.MakeGauge("webhook_secrets_on_old_key",
-                                             "Signing secrets that are not sealed under the present key, as the leader sees it")) {}
+        secrets_on_old_key(metrics.MakeGauge(
+            "webhook_secrets_on_old_key",
+            "Signing secrets that are not sealed under the present key, as the leader sees it")) {}
 
   std::chrono::milliseconds drain_timeout;
   metrics::Registry metrics;
@@ -213,15 +218,17 @@ Status Registry::Parts::Start(const Config& config) {
     if (Status started = StartApi(config); !started) return started;
   }
   if (HasRole(config, "log")) {
-    log_writer = std::make_unique<LogWriter>(LogWriter::Options{config.kafka, OfAllAccounts(DatabaseOptionsOf(config)), RetentionOf(config)},
-                                             *producer, log_metrics);
+    log_writer = std::make_unique<LogWriter>(
+        LogWriter::Options{config.kafka, OfAllAccounts(DatabaseOptionsOf(config)), RetentionOf(config)},
+        *producer, log_metrics);
     log_keeper.emplace(OfAllAccounts(DatabaseOptionsOf(config)), RetentionOf(config));
     const auto after = std::chrono::duration_cast<std::chrono::seconds>(config.deactivate_after);
     if (after.count() > 0) failing_webhooks.emplace(database, after, metrics);
   }
   const postgres::DatabaseOptions all_accounts = OfAllAccounts(DatabaseOptionsOf(config));
   if (api) api_jobs = std::make_unique<JobRunner>(all_accounts, "api", kApiJobsLock, ApiJobs(), metrics);
-  if (log_writer) log_jobs = std::make_unique<JobRunner>(all_accounts, "log", kLogJobsLock, LogJobs(), metrics);
+  if (log_writer)
+    log_jobs = std::make_unique<JobRunner>(all_accounts, "log", kLogJobsLock, LogJobs(), metrics);
   watchdog = runtime::Thread("db-watch", [this] { WatchDatabase(); });
   return Ok();
 }
@@ -237,7 +244,8 @@ std::vector<Job> Registry::Parts::ApiJobs() {
   all.push_back({"note the use of keys", seconds{10}, true, [this, in_transaction] {
                    const auto used = api->calls.TakeUses();
                    if (used.empty()) return Ok();
-                   return in_transaction("note the use of keys", [&](store::Tx& tx) { store::NoteUse(tx, used); });
+                   return in_transaction("note the use of keys",
+                                         [&](store::Tx& tx) { store::NoteUse(tx, used); });
                  }});
   all.push_back({"drop old answers", seconds{60}, false, [in_transaction] {
                    return in_transaction("drop old answers", store::IdempotentAnswers::DropOld);
@@ -263,7 +271,8 @@ std::vector<Job> Registry::Parts::LogJobs() {
   all.push_back({"make the log's days", seconds{600}, false, [this] { return log_keeper->MakeAhead(); }});
   all.push_back({"drop old days of the log", seconds{60}, false, [this] { return log_keeper->DropOld(); }});
   if (failing_webhooks)
-    all.push_back({"deactivate failing webhooks", seconds{60}, false, [this] { return failing_webhooks->Look(); }});
+    all.push_back(
+        {"deactivate failing webhooks", seconds{60}, false, [this] { return failing_webhooks->Look(); }});
   return all;
 }
 
@@ -280,7 +289,8 @@ Status Registry::Parts::StartApi(const Config& config) {
   rpc::ServerOptions grpc_options;
   grpc_options.address = config.grpc_addr;
   grpc_options.reflection = config.grpc_reflection;
-  auto grpc = rpc::Server::Start(grpc_options, {&api->watch, &api->admin, &api->webhook_service, &api->delivery_service});
+  auto grpc = rpc::Server::Start(grpc_options,
+                                 {&api->watch, &api->admin, &api->webhook_service, &api->delivery_service});
   if (!grpc) return grpc.error();
   grpc_server = std::move(*grpc);
   log::Info("listening", {{"name", "grpc"}, {"addr", grpc_server->address()}});

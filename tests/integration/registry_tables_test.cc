@@ -87,7 +87,8 @@ class StoreTest : public ::testing::Test {
                                const std::function<Status(WebhookRecord*)>& change) {
     return Do([&](Tx& tx) { return UpdateWebhook(tx, account, id, if_revision, change); });
   }
-  Status Delete(const AccountId& account, const WebhookId& id, const std::optional<std::int64_t>& if_revision) {
+  Status Delete(const AccountId& account, const WebhookId& id,
+                const std::optional<std::int64_t>& if_revision) {
     return Do([&](Tx& tx) { return DeleteWebhook(tx, account, id, if_revision); });
   }
   bool Deactivate(const WebhookId& id, const std::string& reason, std::int64_t seen_revision) {
@@ -183,16 +184,19 @@ TEST_F(StoreTest, RowSecurityShowsOneAccountsRows) {
   postgres::Database customers(options);
   const auto count = [&](const char* table, const std::optional<AccountId>& account) {
     return customers
-        .Transact<std::int64_t>("count", [&](Tx& tx) -> Result<std::int64_t> {
-          if (account) SeeOnly(tx, *account);
-          return tx.exec1(std::string("SELECT count(*) FROM ") + table)[0].as<std::int64_t>();
-        })
+        .Transact<std::int64_t>(
+            "count",
+            [&](Tx& tx) -> Result<std::int64_t> {
+              if (account) SeeOnly(tx, *account);
+              return tx.exec1(std::string("SELECT count(*) FROM ") + table)[0].as<std::int64_t>();
+            })
         .value();
   };
   for (const char* table : {"webhooks", "webhook_secrets"}) {
     EXPECT_EQ(count(table, mine_), 1) << table;
     EXPECT_EQ(count(table, AccountId("account_none")), 0) << table;
-    EXPECT_EQ(count(table, std::nullopt), 0) << table << ": nothing without an account, in a used connection too";
+    EXPECT_EQ(count(table, std::nullopt), 0)
+        << table << ": nothing without an account, in a used connection too";
   }
   const auto steal = customers.Transact<Done>("steal", [&](Tx& tx) -> Status {
     SeeOnly(tx, mine_);
@@ -203,10 +207,12 @@ TEST_F(StoreTest, RowSecurityShowsOneAccountsRows) {
 }
 
 TEST_F(StoreTest, EveryTableWithAnAccountHasRowSecurity) {
-  EXPECT_EQ(CountRows("pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE a.attname = 'account_id' AND "
-                      "c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND "
-                      "NOT (c.relrowsecurity AND c.relforcerowsecurity)"),
-            0);
+  EXPECT_EQ(
+      CountRows(
+          "pg_class c JOIN pg_attribute a ON a.attrelid = c.oid WHERE a.attname = 'account_id' AND "
+          "c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND "
+          "NOT (c.relrowsecurity AND c.relforcerowsecurity)"),
+      0);
 }
 
 TEST_F(StoreTest, TheCatalogueHasTheTwelveTypes) {
@@ -220,9 +226,8 @@ TEST_F(StoreTest, AWebhookIsItsAccountsAlone) {
   EXPECT_EQ(Get(mine_, id)->webhook.headers.at("X-A"), "1");
   EXPECT_THAT(List(mine_), SizeIs(1));
   EXPECT_THAT(List(other_), IsEmpty());
-  for (const auto& code :
-       {Get(other_, id).error().code, Delete(other_, id, {}).error().code,
-        Update(other_, id, {}, [](WebhookRecord*) { return Ok(); }).error().code}) {
+  for (const auto& code : {Get(other_, id).error().code, Delete(other_, id, {}).error().code,
+                           Update(other_, id, {}, [](WebhookRecord*) { return Ok(); }).error().code}) {
     EXPECT_EQ(code, ErrorCode::kNotFound);
   }
   EXPECT_TRUE(Get(mine_, id));
@@ -267,11 +272,9 @@ TEST_F(StoreTest, AnUpdateHoldsItsCondition) {
   };
   const auto updated = Update(mine_, id, created->webhook.revision, describe);
   EXPECT_EQ(updated->description, "changed");
-  EXPECT_EQ(Update(mine_, id, created->webhook.revision, describe).error().code,
-            ErrorCode::kPrecondition);
-  EXPECT_EQ(
-      Update(mine_, id, {}, [](WebhookRecord*) -> Status { return InvalidError({}); }).error().code,
-      ErrorCode::kInvalid);
+  EXPECT_EQ(Update(mine_, id, created->webhook.revision, describe).error().code, ErrorCode::kPrecondition);
+  EXPECT_EQ(Update(mine_, id, {}, [](WebhookRecord*) -> Status { return InvalidError({}); }).error().code,
+            ErrorCode::kInvalid);
   EXPECT_EQ(Delete(mine_, id, created->webhook.revision).error().code, ErrorCode::kPrecondition);
   EXPECT_TRUE(Get(mine_, id)) << "nothing of it is left behind";
   // What the worker saw before the customer's change deactivates nothing.
@@ -313,7 +316,9 @@ class LogTest : public StoreTest {
     if (written) ++next_;
     return written;
   }
-  DeliveryRow Row() { return *Do([&](Tx& tx) { return ReadDelivery(tx, mine_, DeliveryId("delivery_1")); }); }
+  DeliveryRow Row() {
+    return *Do([&](Tx& tx) { return ReadDelivery(tx, mine_, DeliveryId("delivery_1")); });
+  }
 
   std::unique_ptr<postgres::Session> session_;
   LogDays days_{std::chrono::days(30)};
@@ -370,7 +375,8 @@ TEST_F(LogTest, ADayIsDroppedOnceItIsOver) {
   LogBatch late;
   late.attempts = {Record(2, DeliveryState::kDelivered)};
   late.offsets[{"webhook.attempts", 0}] = {next_, next_ + 1};
-  ASSERT_TRUE(WriteLog(*session_, days_, late, over)) << "what comes too late is left out, and the log goes on";
+  ASSERT_TRUE(WriteLog(*session_, days_, late, over))
+      << "what comes too late is left out, and the log goes on";
   EXPECT_EQ(CountRows("deliveries"), 1);
 }
 
@@ -406,7 +412,9 @@ TEST_F(LogTest, AStateMovesForwardOnly) {
 
 TEST_F(LogTest, AWebhookThatOnlyFailsIsFoundAfterItsTime) {
   ASSERT_TRUE(Create(Wanted("webhook_1", mine_)));
-  const auto failing = [&](seconds time) { return Do([&](Tx& tx) { return ListFailingWebhooks(tx, time, 10); })->size(); };
+  const auto failing = [&](seconds time) {
+    return Do([&](Tx& tx) { return ListFailingWebhooks(tx, time, 10); })->size();
+  };
   ASSERT_TRUE(Write({Record(1, DeliveryState::kWaiting), Record(2, DeliveryState::kWaiting)}));
   ASSERT_TRUE(Write({Record(9, DeliveryState::kFailed)}));
   EXPECT_EQ(failing(seconds(5)), 0U) << "it was changed just now";
@@ -452,8 +460,7 @@ TEST_F(LogTest, ListsByFilterAndGoesOnWhereAPageEnded) {
   };
   const auto first = list(mine_, {}, {}, 3);
   ASSERT_THAT(*first, SizeIs(3));
-  const auto second =
-      list(mine_, {}, LogPosition{first->back().accepted_at, first->back().id.str()}, 3);
+  const auto second = list(mine_, {}, LogPosition{first->back().accepted_at, first->back().id.str()}, 3);
   std::vector<std::string> ids;
   for (const auto* page : {&first, &second}) {
     for (const DeliveryRow& row : **page) ids.push_back(row.id.str());

@@ -124,8 +124,9 @@ void AddAccountCommands(CLI::App& app, Context& context) {
                                        "Create an API key\n  webhookctl keys create --account account_… "
                                        "--scopes webhooks:read,webhooks:write");
   add->add_option("--account", options->account, "Account id (WEBHOOK_ACCOUNT)");
-  add->add_option("--scopes", options->scopes,
-                  "webhooks:read webhooks:write deliveries:read redeliver events:publish event-types:write admin")
+  add->add_option(
+         "--scopes", options->scopes,
+         "webhooks:read webhooks:write deliveries:read redeliver events:publish event-types:write admin")
       ->delimiter(',');
   add->callback([&context, options] {
     context.run = [&context, options] { return CreateKey(context, options->account, options->scopes); };

@@ -140,7 +140,8 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
                         "pending waiting delivered rejected failed cancelled skipped blocked");
     command->add_option("--event", options->event, "Only of this event type");
     command->add_option("--event-id", options->event_id, "Only of this event");
-    command->add_option("--outcome", options->outcome, "Only those whose newest attempt ended so, like timeout_response");
+    command->add_option("--outcome", options->outcome,
+                        "Only those whose newest attempt ended so, like timeout_response");
     command->add_option("--status", options->status, "Only those whose newest answer had this HTTP status");
     command->add_option("--limit", options->limit, "1 to 100")->check(CLI::Range(1, 100));
   }
@@ -151,7 +152,8 @@ void AddDeliveryCommands(CLI::App& app, Context& context) {
   CLI::App* cancel =
       add("cancel", "Do not send one that waits\n  webhookctl deliveries cancel delivery_…", &Cancel);
   CLI::App* curl =
-      add("curl", "A command that repeats its signed request\n  webhookctl deliveries curl delivery_… | sh", &Curl);
+      add("curl", "A command that repeats its signed request\n  webhookctl deliveries curl delivery_… | sh",
+          &Curl);
   for (CLI::App* command : {get, redeliver, cancel, curl})
     command->add_option("id", options->id, "The delivery's id")->required();
 }

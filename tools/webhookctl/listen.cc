@@ -20,8 +20,9 @@ namespace {
 
 using nlohmann::ordered_json;
 
-// Nothing is sent to an inactive webhook: the platform records what it would have sent, and that is what is read and
-// forwarded. The name is nobody's (RFC 6761 section 6.5), and looks public, as names of endpoints must.
+// Nothing is sent to an inactive webhook: the platform records what it would have sent, and that is what is
+// read and forwarded. The name is nobody's (RFC 6761 section 6.5), and looks public, as names of endpoints
+// must.
 constexpr char kUrl[] = "https://webhookctl-listen.example.com/";
 constexpr std::chrono::milliseconds kLook{500};
 constexpr std::size_t kRemembered = 10'000;
@@ -45,7 +46,9 @@ class TemporaryWebhook {
   }
   ~TemporaryWebhook() {
     const auto gone = CallRest(context_, "DELETE", "/v2/webhooks/" + webhook_.id.str());
-    if (!gone) std::cerr << "the temporary webhook " << webhook_.id.str() << " is left: " << gone.error().message << "\n";
+    if (!gone)
+      std::cerr << "the temporary webhook " << webhook_.id.str() << " is left: " << gone.error().message
+                << "\n";
   }
 
   const Webhook& webhook() const { return webhook_; }
@@ -92,7 +95,8 @@ class Forwarder {
 
  private:
   Status Forward(const ordered_json& told) {
-    const auto event = CallRest(context_, "GET", "/v2/events/" + EncodeComponent(told.at("event_id").get<std::string>()));
+    const auto event =
+        CallRest(context_, "GET", "/v2/events/" + EncodeComponent(told.at("event_id").get<std::string>()));
     if (!event) return event.error();
     if (event->at("body").is_null()) return Ok();  // erased meanwhile
     auto made = std::make_shared<Event>();
@@ -113,9 +117,12 @@ class Forwarder {
 
   void Tell(const ordered_json& told, const Result<int>& status, std::chrono::microseconds took) const {
     const auto ms = std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
-    ordered_json line = {{"at", FormatMillis(runtime::ReadClock().wall)}, {"event", told.at("event")},
-                         {"event_id", told.at("event_id")},               {"delivery_id", told.at("id")},
-                         {"status", nullptr},                             {"duration_ms", ms}};
+    ordered_json line = {{"at", FormatMillis(runtime::ReadClock().wall)},
+                         {"event", told.at("event")},
+                         {"event_id", told.at("event_id")},
+                         {"delivery_id", told.at("id")},
+                         {"status", nullptr},
+                         {"duration_ms", ms}};
     if (status) line["status"] = *status;
     if (!status) line["error"] = status.error().message;
     if (context_.output == "json") {
@@ -123,7 +130,8 @@ class Forwarder {
     } else {
       std::cout << line["at"].get<std::string>() << "  " << line["event"].get<std::string>() << "  "
                 << line["delivery_id"].get<std::string>() << "  "
-                << (status ? std::to_string(*status) : status.error().message) << "  " << ms << " ms" << std::endl;
+                << (status ? std::to_string(*status) : status.error().message) << "  " << ms << " ms"
+                << std::endl;
     }
   }
 
@@ -148,10 +156,11 @@ int Listen(const Context& context, const Options& options) {
   if (!temporary) return Fail(temporary.error());
   const TemporaryWebhook& made = **temporary;
   if (context.output == "json") {
-    std::cout << ordered_json{{"webhook_id", made.webhook().id.str()}, {"secret", made.secret()}}.dump() << std::endl;
-  } else {
-    std::cout << "Forwarding to " << options.forward << "; Ctrl-C ends it.\nThe signing secret: " << made.secret()
+    std::cout << ordered_json{{"webhook_id", made.webhook().id.str()}, {"secret", made.secret()}}.dump()
               << std::endl;
+  } else {
+    std::cout << "Forwarding to " << options.forward
+              << "; Ctrl-C ends it.\nThe signing secret: " << made.secret() << std::endl;
   }
   runtime::StopToken stop;
   runtime::Thread looker("listen", [&] {
@@ -173,8 +182,10 @@ void AddListenCommand(CLI::App& app, Context& context) {
   const auto options = std::make_shared<Options>();
   CLI::App* listen = app.add_subcommand(
       "listen",
-      "Forward the account's new events to a URL of yours, signed, for as long as it runs: nothing has to reach this\n"
-      "machine. It makes a temporary webhook, which is inactive, so its deliveries are \"skipped\" in the log.\n"
+      "Forward the account's new events to a URL of yours, signed, for as long as it runs: nothing has to "
+      "reach this\n"
+      "machine. It makes a temporary webhook, which is inactive, so its deliveries are \"skipped\" in the "
+      "log.\n"
       "  webhookctl listen --forward http://localhost:3000/webhooks --events user.created");
   listen->add_option("--forward", options->forward, "Where events go")->required();
   listen->add_option("--events", options->events, "Types or patterns, comma-separated")

@@ -11,7 +11,8 @@ namespace {
 using nlohmann::ordered_json;
 
 constexpr std::chrono::milliseconds kLook{1'000};
-const std::vector<std::string> kColumns = {"id", "state", "total", "sent", "passed", "created_at", "ended_at"};
+const std::vector<std::string> kColumns = {"id",     "state",      "total",   "sent",
+                                           "passed", "created_at", "ended_at"};
 
 struct Options {
   std::string id;
@@ -109,9 +110,10 @@ void AddRedeliveryCommands(CLI::App& app, Context& context) {
   run_as(group->add_subcommand("list", "Newest first\n  webhookctl redeliveries list"), &List);
   CLI::App* get = run_as(
       group->add_subcommand("get", "How far one is\n  webhookctl redeliveries get redelivery_…"), &Get);
-  CLI::App* cancel = run_as(
-      group->add_subcommand("cancel", "What is not sent yet is not sent\n  webhookctl redeliveries cancel redelivery_…"),
-      &Cancel);
+  CLI::App* cancel =
+      run_as(group->add_subcommand(
+                 "cancel", "What is not sent yet is not sent\n  webhookctl redeliveries cancel redelivery_…"),
+             &Cancel);
   for (CLI::App* command : {get, cancel})
     command->add_option("id", options->id, "The redelivery's id")->required();
 }

@@ -103,31 +103,34 @@ void AddWebhookCommands(CLI::App& app, Context& context) {
                     {{"webhook_id", options->id}, {"event", options->event}});
       });
   test->add_option("--event", options->event, "Type of the sample");
-  CLI::App* rotate = add(
-      "rotate-secret",
-      "Make a new signing secret; prints it once\n  webhookctl webhooks rotate-secret webhook_… --overlap 3600",
-      [&context, path, options] {
-        ordered_json body = ordered_json::object();
-        if (options->overlap_seconds) body["overlap_seconds"] = *options->overlap_seconds;
-        if (!options->secret.empty()) body["secret"] = options->secret;
-        return Call(context, "POST", path() + "/secrets/rotate", body);
-      });
-  rotate->add_option("--overlap", options->overlap_seconds, "Seconds for which the present one stays valid; a day");
-  rotate->add_option("--secret", options->secret, "A signing secret of your own");
-  CLI::App* pause = add("pause", "Send nothing until it is resumed\n  webhookctl webhooks pause webhook_… --reason repair",
-                        [&context, path, options] {
-                          ordered_json body = ordered_json::object();
-                          if (!options->reason.empty()) body["reason"] = options->reason;
-                          return Call(context, "POST", path() + "/pause", body);
-                        });
-  pause->add_option("--reason", options->reason, "For whoever reads it");
-  CLI::App* resume = add("resume", "Send again\n  webhookctl webhooks resume webhook_… --catch-up",
+  CLI::App* rotate = add("rotate-secret",
+                         "Make a new signing secret; prints it once\n  webhookctl webhooks rotate-secret "
+                         "webhook_… --overlap 3600",
                          [&context, path, options] {
-                           return Call(context, "POST", path() + "/resume", {{"catch_up", options->catch_up}});
+                           ordered_json body = ordered_json::object();
+                           if (options->overlap_seconds) body["overlap_seconds"] = *options->overlap_seconds;
+                           if (!options->secret.empty()) body["secret"] = options->secret;
+                           return Call(context, "POST", path() + "/secrets/rotate", body);
                          });
+  rotate->add_option("--overlap", options->overlap_seconds,
+                     "Seconds for which the present one stays valid; a day");
+  rotate->add_option("--secret", options->secret, "A signing secret of your own");
+  CLI::App* pause =
+      add("pause", "Send nothing until it is resumed\n  webhookctl webhooks pause webhook_… --reason repair",
+          [&context, path, options] {
+            ordered_json body = ordered_json::object();
+            if (!options->reason.empty()) body["reason"] = options->reason;
+            return Call(context, "POST", path() + "/pause", body);
+          });
+  pause->add_option("--reason", options->reason, "For whoever reads it");
+  CLI::App* resume = add(
+      "resume", "Send again\n  webhookctl webhooks resume webhook_… --catch-up", [&context, path, options] {
+        return Call(context, "POST", path() + "/resume", {{"catch_up", options->catch_up}});
+      });
   resume->add_flag("--catch-up", options->catch_up, "What was skipped meanwhile as well");
-  CLI::App* stats = add("stats", "How it has been doing for a day\n  webhookctl webhooks stats webhook_… -o json",
-                        [&context, path] { return Call(context, "GET", path() + "/stats"); });
+  CLI::App* stats =
+      add("stats", "How it has been doing for a day\n  webhookctl webhooks stats webhook_… -o json",
+          [&context, path] { return Call(context, "GET", path() + "/stats"); });
   for (CLI::App* command : {get, update, remove, test, rotate, pause, resume, stats})
     command->add_option("id", options->id, "The webhook's id")->required();
 }

@@ -22,14 +22,23 @@ constexpr std::string_view kDefinitions = "#/$defs/";
 const std::map<std::string, Holds>& Keywords() {
   static const std::map<std::string, Holds> keywords = [] {
     std::map<std::string, Holds> all = {{"$ref", Holds::kReference}, {"$schema", Holds::kDialect}};
-    for (const char* name : {"type", "enum", "const", "multipleOf", "maximum", "exclusiveMaximum", "minimum",
-                             "exclusiveMinimum", "maxLength", "minLength", "maxItems", "minItems",
-                             "maxContains", "minContains", "maxProperties", "minProperties", "required",
-                             "dependentRequired", "title", "description", "default", "examples", "deprecated",
-                             "readOnly", "writeOnly", "format", "$comment"})
+    for (const char* name : {"type",          "enum",
+                             "const",         "multipleOf",
+                             "maximum",       "exclusiveMaximum",
+                             "minimum",       "exclusiveMinimum",
+                             "maxLength",     "minLength",
+                             "maxItems",      "minItems",
+                             "maxContains",   "minContains",
+                             "maxProperties", "minProperties",
+                             "required",      "dependentRequired",
+                             "title",         "description",
+                             "default",       "examples",
+                             "deprecated",    "readOnly",
+                             "writeOnly",     "format",
+                             "$comment"})
       all[name] = Holds::kValue;
-    for (const char* name : {"items", "contains", "additionalProperties", "propertyNames", "not", "if", "then", "else",
-                             "unevaluatedItems", "unevaluatedProperties"})
+    for (const char* name : {"items", "contains", "additionalProperties", "propertyNames", "not", "if",
+                             "then", "else", "unevaluatedItems", "unevaluatedProperties"})
       all[name] = Holds::kSchema;
     for (const char* name : {"allOf", "anyOf", "oneOf", "prefixItems"}) all[name] = Holds::kSchemas;
     for (const char* name : {"properties", "$defs", "dependentSchemas"}) all[name] = Holds::kNamedSchemas;
@@ -57,12 +66,13 @@ class Walk {
     std::vector<FieldViolation> all = violations_;
     const auto key = [](const FieldViolation& found) { return std::tie(found.pointer, found.code); };
     std::sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) < key(b); });
-    all.erase(std::unique(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }), all.end());
+    all.erase(
+        std::unique(all.begin(), all.end(), [&](const auto& a, const auto& b) { return key(a) == key(b); }),
+        all.end());
     return all;
   }
 
  private:
-
   // How many subschemas there are, this one counted.
   int Visit(const json& schema, const std::string& at) {
     if (schema.is_boolean()) return 1;
@@ -112,7 +122,8 @@ class Walk {
 
   int RefuseKeyword(const std::string& name, const std::string& at) {
     if (name == "pattern" || name == "patternProperties")
-      return Refuse(at, "unsupported_keyword", "regular expressions are not supported: their cost has no bound");
+      return Refuse(at, "unsupported_keyword",
+                    "regular expressions are not supported: their cost has no bound");
     if (name == "uniqueItems")
       return Refuse(at, "unsupported_keyword", "is not supported: it compares each item with each other one");
     if (name == "$id" || name == "$anchor" || name == "$dynamicRef" || name == "$dynamicAnchor")
@@ -120,8 +131,9 @@ class Walk {
     std::vector<std::string> names;
     for (const auto& [known, holds] : Keywords()) names.push_back(known);
     const std::string near = NearestName(name, names);
-    return Refuse(at, "unknown_keyword",
-                  "is no keyword of JSON Schema 2020-12" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
+    return Refuse(
+        at, "unknown_keyword",
+        "is no keyword of JSON Schema 2020-12" + (near.empty() ? "" : "; did you mean \"" + near + "\"?"));
   }
 
   int Follow(const json& reference, const std::string& at) {
@@ -135,7 +147,8 @@ class Walk {
       return Refuse(at, "bad_reference", "must be #/$defs/NAME of the schema itself");
     const auto [found, fresh] = counts_.try_emplace(name, kOpen);
     if (!fresh && found->second == kOpen)
-      return Refuse(at, "circular_reference", "leads back to itself; schemas without an end are not supported");
+      return Refuse(at, "circular_reference",
+                    "leads back to itself; schemas without an end are not supported");
     if (fresh) counts_[name] = Visit((*definitions)[name], at_ + "/$defs/" + Escaped(name));
     return counts_[name];
   }

@@ -37,10 +37,10 @@ struct End {              // no request, for good
 };
 using Verdict = std::variant<SendIt, HoldForConfig, End>;
 
-// Too old: failed, "expired". Cancelled itself, or its webhook deleted, or another account's: cancelled. Inactive, and no test:
-// skipped. Where a copy of the webhooks that is older than the delivery says deleted or inactive:
-// HoldForConfig; to an active one it is sent, however old the copy. `webhook`: null where the copy of
-// `revision` knows none.
+// Too old: failed, "expired". Cancelled itself, or its webhook deleted, or another account's: cancelled.
+// Inactive, and no test: skipped. Where a copy of the webhooks that is older than the delivery says deleted
+// or inactive: HoldForConfig; to an active one it is sent, however old the copy. `webhook`: null where the
+// copy of `revision` knows none.
 Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t revision,
               std::chrono::seconds max_age, WallTime now);
 

@@ -22,12 +22,14 @@ grpc::ServerUnaryReactor* IngestService::PublishEvent(grpc::CallbackServerContex
   const auto call = calls_.Authenticate(*context);
   if (!call) return Refuse(context, call.error());
   grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
-  calls_.Publish(*call, request->event(), "event", [reactor, response](const PublishCalls::Published& published) {
-    if (!published.answer.status) return reactor->Finish(rpc::ToGrpc(published.answer.status.error()));
-    response->set_event_id(published.event_id);
-    response->set_duplicate(published.answer.duplicate);
-    reactor->Finish(grpc::Status::OK);
-  });
+  calls_.Publish(*call, request->event(), "event",
+                 [reactor, response](const PublishCalls::Published& published) {
+                   if (!published.answer.status)
+                     return reactor->Finish(rpc::ToGrpc(published.answer.status.error()));
+                   response->set_event_id(published.event_id);
+                   response->set_duplicate(published.answer.duplicate);
+                   reactor->Finish(grpc::Status::OK);
+                 });
   return reactor;
 }
 
@@ -46,10 +48,10 @@ grpc::ServerUnaryReactor* IngestService::PublishEventBatch(grpc::CallbackServerC
   for (int i = 0; i < count; ++i) {
     v1::PublishEventResult* result = response->mutable_results(i);
     calls_.Publish(*call, request->events(i), "events[" + std::to_string(i) + "]",
-            [reactor, open, result](const PublishCalls::Published& published) {
-              published.WriteTo(result);
-              if (open->fetch_sub(1) == 1) reactor->Finish(grpc::Status::OK);
-            });
+                   [reactor, open, result](const PublishCalls::Published& published) {
+                     published.WriteTo(result);
+                     if (open->fetch_sub(1) == 1) reactor->Finish(grpc::Status::OK);
+                   });
   }
   return reactor;
 }

@@ -94,8 +94,9 @@ void PublishCalls::Publish(const Call& call, const v1::Event& event, const std::
   }
   if (!budget_.Lock()->Take(made->event.account, call.started.mono)) {
     parts_.metrics.limited.Add();
-    const Error error{ErrorCode::kLimited, "event_quota",
-                      "the account may publish " + std::to_string(parts_.max_events_per_second) + " events a second"};
+    const Error error{
+        ErrorCode::kLimited, "event_quota",
+        "the account may publish " + std::to_string(parts_.max_events_per_second) + " events a second"};
     return done({event.event_id(), {error, false}});
   }
   if (made->breaks_schema) parts_.metrics.broken_schemas.Add();

@@ -17,7 +17,8 @@
 
 namespace webhook {
 
-// What every way of publishing has in common: authentication, making the event, publishing it, counting. From any thread.
+// What every way of publishing has in common: authentication, making the event, publishing it, counting. From
+// any thread.
 class PublishCalls {
  public:
   // All outlive it.
@@ -46,8 +47,8 @@ class PublishCalls {
 
     void WriteTo(v1::PublishEventResult* result) const;
   };
-  // `at`: where the event stands in the request, "event" or "events[3]". `done` is called exactly once, here or on another
-  // thread, by the call's deadline.
+  // `at`: where the event stands in the request, "event" or "events[3]". `done` is called exactly once, here
+  // or on another thread, by the call's deadline.
   void Publish(const Call& call, const v1::Event& event, const std::string& at,
                std::function<void(Published)> done) const;
 

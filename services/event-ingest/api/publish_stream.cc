@@ -24,7 +24,8 @@ void OpenStreams::CheckKeys() {
   for (PublishStream* stream : *streams) stream->CheckKey();
 }
 
-PublishStream::PublishStream(const PublishCalls& calls, OpenStreams& open, grpc::CallbackServerContext& context)
+PublishStream::PublishStream(const PublishCalls& calls, OpenStreams& open,
+                             grpc::CallbackServerContext& context)
     : calls_(calls), open_(open), context_(context) {
   open_.Add(this);
   const std::scoped_lock lock(answers_->mutex);
@@ -55,7 +56,8 @@ void PublishStream::OnReadDone(bool ok) {
 
 void PublishStream::End() {
   const std::scoped_lock lock(answers_->mutex);
-  EndWith({ErrorCode::kUnavailable, "stopping", "this process stops: publish what is not answered over another one"});
+  EndWith({ErrorCode::kUnavailable, "stopping",
+           "this process stops: publish what is not answered over another one"});
   MoveOn();
 }
 

@@ -30,8 +30,9 @@ class OpenStreams {
   Guarded<std::set<PublishStream*>> streams_;
 };
 
-// One PublishEventStream: reads, publishes, and answers in the order of the events. While kCredits events are without an
-// answer it reads no more, and HTTP/2's flow control holds the client up. Deletes itself when the call is over.
+// One PublishEventStream: reads, publishes, and answers in the order of the events. While kCredits events are
+// without an answer it reads no more, and HTTP/2's flow control holds the client up. Deletes itself when the
+// call is over.
 class PublishStream final
     : public grpc::ServerBidiReactor<v1::PublishEventStreamRequest, v1::PublishEventStreamResponse> {
  public:
@@ -53,8 +54,9 @@ class PublishStream final
   struct Answers {
     std::mutex mutex;
     PublishStream* stream = nullptr;  // null: over
-    std::deque<std::optional<PublishCalls::Published>> waiting;  // in the order of the events; nullopt: not answered
-    std::uint64_t first = 0;                                     // number of waiting's first event
+    std::deque<std::optional<PublishCalls::Published>>
+        waiting;              // in the order of the events; nullopt: not answered
+    std::uint64_t first = 0;  // number of waiting's first event
   };
   static void OnPublished(const std::shared_ptr<Answers>& answers, std::uint64_t number,
                           PublishCalls::Published published);

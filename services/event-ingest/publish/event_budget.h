@@ -9,8 +9,8 @@
 
 namespace webhook {
 
-// How many events a second each account may publish by this process: on average over kWindow, so that a burst passes.
-// Pure; no lock. An account costs an entry for as long as the process lives.
+// How many events a second each account may publish by this process: on average over kWindow, so that a burst
+// passes. Pure; no lock. An account costs an entry for as long as the process lives.
 class EventBudget {
  public:
   static constexpr std::chrono::seconds kWindow{10};

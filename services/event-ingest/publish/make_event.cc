@@ -29,8 +29,8 @@ void CheckAccount(std::string_view account, const PublishRights& rights, const s
 }
 
 // Told as fields of the request are: "event.data/user/id".
-std::vector<FieldViolation> CheckData(std::string_view type, const PublishRights& rights, const std::string& text,
-                                      const std::string& at) {
+std::vector<FieldViolation> CheckData(std::string_view type, const PublishRights& rights,
+                                      const std::string& text, const std::string& at) {
   const auto known = rights.event_types.find(type);
   if (known == rights.event_types.end() || !known->second) return {};
   return known->second->Check(text, at);

@@ -27,7 +27,7 @@ struct PublishInput {
 
 struct MadeEvent {
   Event event;
-  int kept_numbers = 0;  // numbers that a double cannot carry (canonical_json.h)
+  int kept_numbers = 0;        // numbers that a double cannot carry (canonical_json.h)
   bool breaks_schema = false;  // its data is not as its type's schema says, and that is only told
 };
 

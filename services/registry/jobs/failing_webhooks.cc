@@ -34,15 +34,15 @@ FailingWebhooks::FailingWebhooks(postgres::Database& database, std::chrono::seco
 Status FailingWebhooks::Look() {
   using Seen = std::vector<std::pair<WebhookId, std::int64_t>>;
   const std::string reason = "Every attempt has failed for " + InWords(after_) + ".";
-  const auto failing = database_.Transact<Seen>("look for failing webhooks", [&](store::Tx& tx) -> Result<Seen> {
-    return store::ListFailingWebhooks(tx, after_, kAtOnce);
-  });
+  const auto failing = database_.Transact<Seen>(
+      "look for failing webhooks",
+      [&](store::Tx& tx) -> Result<Seen> { return store::ListFailingWebhooks(tx, after_, kAtOnce); });
   if (!failing) return failing.error();
   for (const auto& [id, revision] : *failing) {
     // One at a time: a change locks its webhook, then the revision.
-    const auto done = database_.Transact<bool>("deactivate a failing webhook", [&](store::Tx& tx) -> Result<bool> {
-      return store::DeactivateWebhook(tx, id, reason, revision);
-    });
+    const auto done = database_.Transact<bool>(
+        "deactivate a failing webhook",
+        [&](store::Tx& tx) -> Result<bool> { return store::DeactivateWebhook(tx, id, reason, revision); });
     if (!done) return done.error();
     if (!*done) continue;
     deactivated_.Add();

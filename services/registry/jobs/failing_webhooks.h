@@ -11,7 +11,8 @@ namespace webhook {
 // Deactivates webhooks whose endpoints have only failed for long.
 class FailingWebhooks {
  public:
-  // `after`: how long it must have failed, and not have been changed. The database (of all accounts) outlives this.
+  // `after`: how long it must have failed, and not have been changed. The database (of all accounts) outlives
+  // this.
   FailingWebhooks(postgres::Database& database, std::chrono::seconds after, metrics::Registry& metrics);
 
   // Some of them; to be called again and again.

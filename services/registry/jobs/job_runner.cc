@@ -18,10 +18,10 @@ JobRunner::JobRunner(const postgres::DatabaseOptions& database, const std::strin
       lock_(lock),
       jobs_(std::move(jobs)),
       due_(jobs_.size()),
-      leading_(metrics.MakeGauge("webhook_registry_leader", "1: this replica does what only one of its role may do",
-                                  {{"role", role}})),
+      leading_(metrics.MakeGauge("webhook_registry_leader",
+                                 "1: this replica does what only one of its role may do", {{"role", role}})),
       failed_(metrics.MakeCounter("webhook_registry_jobs_failed_total", "Runs of background jobs that failed",
-                                   {{"role", role}})),
+                                  {{"role", role}})),
       thread_("jobs", [this] { Run(); }) {}
 
 JobRunner::~JobRunner() {

@@ -22,15 +22,15 @@ struct Job {
   std::function<Status()> run;   // a failure is told, and it is run again at its next time
 };
 
-// Runs jobs one after the other, each at its times, on a thread of its own. What only one replica may do is done by that
-// which holds an advisory lock of the database; when it ends or loses its connection, another takes over within
-// seconds.
+// Runs jobs one after the other, each at its times, on a thread of its own. What only one replica may do is
+// done by that which holds an advisory lock of the database; when it ends or loses its connection, another
+// takes over within seconds.
 class JobRunner {
  public:
-  // `role`: whose jobs these are, for metrics; `lock`: the advisory lock's key, another for each role, since a replica
-  // does the jobs of its own roles alone.
-  JobRunner(const postgres::DatabaseOptions& database, const std::string& role, std::int64_t lock, std::vector<Job> jobs,
-            metrics::Registry& metrics);
+  // `role`: whose jobs these are, for metrics; `lock`: the advisory lock's key, another for each role, since
+  // a replica does the jobs of its own roles alone.
+  JobRunner(const postgres::DatabaseOptions& database, const std::string& role, std::int64_t lock,
+            std::vector<Job> jobs, metrics::Registry& metrics);
   ~JobRunner();  // waits for the job that is running
 
  private:

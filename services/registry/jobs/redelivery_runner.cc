@@ -33,16 +33,18 @@ struct Planned {
 
 }  // namespace
 
-RedeliveryRunner::RedeliveryRunner(postgres::Database& database, OwnDeliveriesPort& port, metrics::Registry& metrics)
+RedeliveryRunner::RedeliveryRunner(postgres::Database& database, OwnDeliveriesPort& port,
+                                   metrics::Registry& metrics)
     : database_(database),
       port_(port),
-      sent_(metrics.MakeCounter("webhook_redeliveries_sent_total", "Deliveries that redeliveries in bulk have appended",
-                                {})) {}
+      sent_(metrics.MakeCounter("webhook_redeliveries_sent_total",
+                                "Deliveries that redeliveries in bulk have appended", {})) {}
 
 Status RedeliveryRunner::Step() {
   using Parts = std::vector<store::RedeliveryPart>;
-  const auto parts = database_.Transact<Parts>(
-      "list redeliveries", [](store::Tx& tx) -> Result<Parts> { return store::ListOpenParts(tx, kMaxParts); });
+  const auto parts = database_.Transact<Parts>("list redeliveries", [](store::Tx& tx) -> Result<Parts> {
+    return store::ListOpenParts(tx, kMaxParts);
+  });
   if (!parts) return parts.error();
   std::erase_if(allowances_, [&](const auto& entry) {
     return std::none_of(parts->begin(), parts->end(), [&](const store::RedeliveryPart& part) {
@@ -61,31 +63,34 @@ Status RedeliveryRunner::Step() {
 Status RedeliveryRunner::StepPart(const store::RedeliveryPart& part, MonoTime now) {
   Allowance& allowance = allowances_[{part.redelivery_id, part.webhook_id}];
   const auto filter = ReadRedeliveryFilter(part.filter);
-  const auto planned = database_.Transact<Planned>("plan a redelivery", [&](store::Tx& tx) -> Result<Planned> {
-    Planned plan;
-    const auto webhook = store::ReadWebhook(tx, part.account, part.webhook_id);
-    plan.gone = !webhook;
-    if (plan.gone) return plan;
-    const double pace = PaceOf(webhook->webhook.rate_limit);
-    const double passed = allowance.since == MonoTime{} ? 1 : std::chrono::duration<double>(now - allowance.since).count();
-    allowance.deliveries = std::min(allowance.deliveries + pace * passed, std::max(pace, kMostAtOnce));
-    allowance.since = now;
-    store::PlanPart(tx, part, filter, static_cast<int>(allowance.deliveries));
-    plan.any = store::HasIntents(tx, part);
-    for (const store::Intent& intent : store::ReadIntents(tx, part)) {
-      auto event = store::ReadEvent(tx, part.account, intent.delivery.event_id, intent.delivery.accepted_at);
-      if (!event) continue;  // erased since
-      Delivery& delivery = plan.deliveries.emplace_back();
-      delivery.id = intent.delivery.id;
-      delivery.event = std::make_shared<Event>(std::move(*event));
-      delivery.webhook_id = part.webhook_id;
-      delivery.run = intent.run;
-      delivery.kind = DeliveryKind::kRedelivery;
-      delivery.created_at = runtime::ReadClock().wall;
-      delivery.config_revision = webhook->webhook.revision;
-    }
-    return plan;
-  });
+  const auto planned =
+      database_.Transact<Planned>("plan a redelivery", [&](store::Tx& tx) -> Result<Planned> {
+        Planned plan;
+        const auto webhook = store::ReadWebhook(tx, part.account, part.webhook_id);
+        plan.gone = !webhook;
+        if (plan.gone) return plan;
+        const double pace = PaceOf(webhook->webhook.rate_limit);
+        const double passed =
+            allowance.since == MonoTime{} ? 1 : std::chrono::duration<double>(now - allowance.since).count();
+        allowance.deliveries = std::min(allowance.deliveries + pace * passed, std::max(pace, kMostAtOnce));
+        allowance.since = now;
+        store::PlanPart(tx, part, filter, static_cast<int>(allowance.deliveries));
+        plan.any = store::HasIntents(tx, part);
+        for (const store::Intent& intent : store::ReadIntents(tx, part)) {
+          auto event =
+              store::ReadEvent(tx, part.account, intent.delivery.event_id, intent.delivery.accepted_at);
+          if (!event) continue;  // erased since
+          Delivery& delivery = plan.deliveries.emplace_back();
+          delivery.id = intent.delivery.id;
+          delivery.event = std::make_shared<Event>(std::move(*event));
+          delivery.webhook_id = part.webhook_id;
+          delivery.run = intent.run;
+          delivery.kind = DeliveryKind::kRedelivery;
+          delivery.created_at = runtime::ReadClock().wall;
+          delivery.config_revision = webhook->webhook.revision;
+        }
+        return plan;
+      });
   if (!planned) return planned.error();
   if (!planned->any && !planned->gone) return Ok();
   if (Status appended = port_.Append(planned->deliveries); !appended) return appended;

@@ -13,8 +13,8 @@
 
 namespace webhook {
 
-// Moves redeliveries in bulk on: of each webhook's part so many deliveries in each step as half of its limit allows. Run
-// by the leader alone. A crash at any moment loses and repeats nothing (store/redeliveries.h).
+// Moves redeliveries in bulk on: of each webhook's part so many deliveries in each step as half of its limit
+// allows. Run by the leader alone. A crash at any moment loses and repeats nothing (store/redeliveries.h).
 class RedeliveryRunner {
  public:
   // The database (of all accounts) and the port outlive it.

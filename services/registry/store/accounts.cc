@@ -34,7 +34,8 @@ Account ToAccount(const pqxx::row& row) {
 
 const std::vector<std::string>& AllScopes() {
   static const std::vector<std::string> scopes = {"webhooks:read", "webhooks:write", "deliveries:read",
-                                                  "redeliver",     "events:publish", "event-types:write", "admin"};
+                                                  "redeliver",     "events:publish", "event-types:write",
+                                                  "admin"};
   return scopes;
 }
 
@@ -57,7 +58,8 @@ std::vector<Account> ListAccounts(Tx& tx) {
 }
 
 Result<Account> ReadAccount(Tx& tx, const AccountId& id) {
-  const auto rows = tx.exec_params("SELECT id, name, micros(created_at) FROM accounts WHERE id = $1", id.str());
+  const auto rows =
+      tx.exec_params("SELECT id, name, micros(created_at) FROM accounts WHERE id = $1", id.str());
   if (rows.empty()) return Error{ErrorCode::kNotFound, "account_not_found", "no account " + id.str()};
   return ToAccount(rows[0]);
 }
@@ -66,8 +68,9 @@ Result<ApiKey> CreateKey(Tx& tx, const ApiKey& wanted, const std::string& key_hm
   const std::optional<std::int64_t> expires =
       wanted.expires_at ? std::optional(ToMicros(*wanted.expires_at)) : std::nullopt;
   const auto rows = tx.exec_params(
-      std::string("INSERT INTO api_keys (id, account_id, key_hmac, scopes, name, expires_at) "
-                  "SELECT $1, id, $3, $4::jsonb, $5, from_micros($6) FROM accounts WHERE id = $2 RETURNING ") +
+      std::string(
+          "INSERT INTO api_keys (id, account_id, key_hmac, scopes, name, expires_at) "
+          "SELECT $1, id, $3, $4::jsonb, $5, from_micros($6) FROM accounts WHERE id = $2 RETURNING ") +
           kKeyColumns,
       wanted.id.str(), wanted.account.str(), pqxx::binarystring(key_hmac), ToJson(wanted.scopes), wanted.name,
       expires);
@@ -88,11 +91,10 @@ std::vector<ApiKey> ListKeys(Tx& tx, const AccountId& account, const std::string
 }
 
 Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {
-  const auto rows = tx.exec_params(
-      std::string("UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) "
-                  "WHERE id = $1 AND ($2 = '' OR account_id = $2) RETURNING ") +
-          kKeyColumns,
-      id.str(), account.str());
+  const auto rows = tx.exec_params(std::string("UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) "
+                                               "WHERE id = $1 AND ($2 = '' OR account_id = $2) RETURNING ") +
+                                       kKeyColumns,
+                                   id.str(), account.str());
   if (rows.empty()) return Error{ErrorCode::kNotFound, "api_key_not_found", "no API key " + id.str()};
   NoteChange(tx, "publisher", id.str());
   return ToKey(rows[0]);
@@ -101,8 +103,8 @@ Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {
 std::optional<ApiKey> FindLiveKey(Tx& tx, const std::string& key_hmac) {
   // Row security shows the row to who knows its HMAC.
   const std::string hmac = tx.quote(ToHex(key_hmac));
-  const auto rows = tx.exec("SELECT set_config('webhook.key_hmac', " + hmac + ", true); SELECT " + kKeyColumns +
-                            " FROM api_keys WHERE key_hmac = decode(" + hmac +
+  const auto rows = tx.exec("SELECT set_config('webhook.key_hmac', " + hmac + ", true); SELECT " +
+                            kKeyColumns + " FROM api_keys WHERE key_hmac = decode(" + hmac +
                             ", 'hex') AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())");
   return rows.empty() ? std::nullopt : std::optional(ToKey(rows[0]));
 }

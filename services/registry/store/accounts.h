@@ -37,8 +37,8 @@ std::vector<Account> ListAccounts(Tx& tx);
 // kNotFound "account_not_found".
 Result<Account> ReadAccount(Tx& tx, const AccountId& id);
 
-// `wanted`: id, account, name, scopes and expires_at. key_hmac: crypto::ApiKeyHmac of the key's text. kNotFound
-// "account_not_found".
+// `wanted`: id, account, name, scopes and expires_at. key_hmac: crypto::ApiKeyHmac of the key's text.
+// kNotFound "account_not_found".
 Result<ApiKey> CreateKey(Tx& tx, const ApiKey& wanted, const std::string& key_hmac);
 // Newest first; `before`: only older ids, empty: from the newest.
 std::vector<ApiKey> ListKeys(Tx& tx, const AccountId& account, const std::string& before, int limit);

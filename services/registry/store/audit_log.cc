@@ -19,7 +19,8 @@ void AddAudit(Tx& tx, const AccountId& account, const AuditEntry& entry) {
 std::vector<AuditEntry> ListAudit(Tx& tx, const AccountId& account, const std::string& object,
                                   const std::string& before, int limit) {
   std::string sql =
-      "SELECT id, micros(at), actor, action, object, request_id, remote_address FROM audit_log WHERE account_id = " +
+      "SELECT id, micros(at), actor, action, object, request_id, remote_address FROM audit_log WHERE "
+      "account_id = " +
       tx.quote(account.str());
   if (!object.empty()) sql += " AND object = " + tx.quote(object);
   if (!before.empty()) sql += " AND id < " + tx.quote(before);

@@ -13,9 +13,9 @@ namespace webhook::store {
 struct AuditEntry {
   std::string id;  // "audit_…", in the order of time
   WallTime at{};
-  std::string actor;   // an API key's id, "operator" or "platform"
-  std::string action;  // "updateWebhook": the operation's id in the API's description
-  std::string object;  // id of what was changed
+  std::string actor;           // an API key's id, "operator" or "platform"
+  std::string action;          // "updateWebhook": the operation's id in the API's description
+  std::string object;          // id of what was changed
   std::string request_id;      // empty: none
   std::string remote_address;  // likewise
 };

@@ -11,7 +11,8 @@ namespace webhook::store {
 Status Cancel(Tx& tx, const DeliveryRow& delivery) {
   const std::string webhook = delivery.webhook_id.str();
   tx.exec_params0(
-      "DELETE FROM cancellations WHERE webhook_id = $1 AND cancelled_at < now() - interval '4 days'", webhook);
+      "DELETE FROM cancellations WHERE webhook_id = $1 AND cancelled_at < now() - interval '4 days'",
+      webhook);
   const auto added = tx.exec_params(
       "INSERT INTO cancellations (delivery_id, run, account_id, webhook_id) VALUES ($1, $2, $3, $4) "
       "ON CONFLICT DO NOTHING",

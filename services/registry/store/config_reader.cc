@@ -47,7 +47,8 @@ Result<ConfigPart> ConfigReader::Changes(std::int64_t since, int limit) {
             "ORDER BY revision LIMIT $3",
             since, part.revision, limit);
         // Each revision has a change, unless it is forgotten.
-        part.too_old = since < part.revision && (changes.empty() || changes.front()[0].as<std::int64_t>() > since + 1);
+        part.too_old =
+            since < part.revision && (changes.empty() || changes.front()[0].as<std::int64_t>() > since + 1);
         if (part.too_old) return part;
         if (changes.size() == static_cast<std::size_t>(limit))
           part.revision = changes.back()[0].as<std::int64_t>();
@@ -74,28 +75,30 @@ Result<ConfigPart> ConfigReader::Changes(std::int64_t since, int limit) {
 }
 
 void ConfigReader::ForgetOldChanges(Tx& tx) {
-  tx.exec_params0("DELETE FROM config_changes WHERE revision <= (SELECT revision - $1 FROM config_revision)", kChangesKept);
+  tx.exec_params0("DELETE FROM config_changes WHERE revision <= (SELECT revision - $1 FROM config_revision)",
+                  kChangesKept);
 }
 
 Result<Publishers> ConfigReader::ReadPublishers() {
-  return database_.Transact<
-      Publishers>("read publishers", [](pqxx::dbtransaction& transaction) -> Result<Publishers> {
-    Publishers publishers;
-    publishers.revision = ReadRevision(transaction);
-    const auto keys = transaction.exec(
-        "SELECT id, key_hmac, micros(expires_at) FROM api_keys WHERE revoked_at IS NULL "
-        "AND coalesce(expires_at > now(), true) AND scopes @> '[\"events:publish\"]'");
-    for (const auto& row : keys)
-      publishers.keys.push_back({ApiKeyId(row[0].as<std::string>()), pqxx::binarystring(row[1]).str(),
-                                 ToOptionalTime(row[2])});
-    for (const auto& row : transaction.exec("SELECT id FROM accounts"))
-      publishers.account_ids.push_back(row[0].as<std::string>());
-    for (const auto& row : transaction.exec("SELECT name, schema FROM event_types")) {
-      publishers.event_types.push_back(row[0].as<std::string>());
-      if (!row[1].is_null()) publishers.event_schemas[row[0].as<std::string>()] = row[1].as<std::string>();
-    }
-    return publishers;
-  });
+  return database_.Transact<Publishers>(
+      "read publishers", [](pqxx::dbtransaction& transaction) -> Result<Publishers> {
+        Publishers publishers;
+        publishers.revision = ReadRevision(transaction);
+        const auto keys = transaction.exec(
+            "SELECT id, key_hmac, micros(expires_at) FROM api_keys WHERE revoked_at IS NULL "
+            "AND coalesce(expires_at > now(), true) AND scopes @> '[\"events:publish\"]'");
+        for (const auto& row : keys)
+          publishers.keys.push_back(
+              {ApiKeyId(row[0].as<std::string>()), pqxx::binarystring(row[1]).str(), ToOptionalTime(row[2])});
+        for (const auto& row : transaction.exec("SELECT id FROM accounts"))
+          publishers.account_ids.push_back(row[0].as<std::string>());
+        for (const auto& row : transaction.exec("SELECT name, schema FROM event_types")) {
+          publishers.event_types.push_back(row[0].as<std::string>());
+          if (!row[1].is_null())
+            publishers.event_schemas[row[0].as<std::string>()] = row[1].as<std::string>();
+        }
+        return publishers;
+      });
 }
 
 }  // namespace webhook::store

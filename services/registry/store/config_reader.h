@@ -51,7 +51,8 @@ class ConfigReader {
   // Up to `limit` webhooks with ids after this one. `revision` is the newest when it was read. Pages that are
   // read one after the other, followed by Changes() since the first page's revision, are a whole copy.
   Result<ConfigPart> Page(const WebhookId& after, int limit);
-  // What was changed after `since`, as it is now: up to `limit` changes; `revision` says how far it goes. Or too_old.
+  // What was changed after `since`, as it is now: up to `limit` changes; `revision` says how far it goes. Or
+  // too_old.
   Result<ConfigPart> Changes(std::int64_t since, int limit);
   Result<Publishers> ReadPublishers();
   // Forgets all changes but the newest kChangesKept.

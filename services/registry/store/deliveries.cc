@@ -8,10 +8,10 @@
 namespace webhook::store {
 namespace {
 
-constexpr const char* kColumns[] = {
-    "id",      "account_id", "webhook_id", "event_id", "event_type", "notification_id",         "run",
-    "kind",    "state",      "outcome",    "status",   "reason",     "attempts",                "next_attempt_at",
-    "accepted_at", "updated_at"};
+constexpr const char* kColumns[] = {"id",         "account_id",      "webhook_id",  "event_id",
+                                    "event_type", "notification_id", "run",         "kind",
+                                    "state",      "outcome",         "status",      "reason",
+                                    "attempts",   "next_attempt_at", "accepted_at", "updated_at"};
 
 }  // namespace
 
@@ -49,7 +49,8 @@ DeliveryRow ToDelivery(const pqxx::row& row, int first) {
 
 namespace {
 
-// The filter in two parts: what an index of the deliveries serves together with the order of time, and the rest.
+// The filter in two parts: what an index of the deliveries serves together with the order of time, and the
+// rest.
 struct Conditions {
   std::string served;
   std::string rest;
@@ -64,7 +65,8 @@ Conditions Divide(Tx& tx, const AccountId& account, const DeliveryFilter& filter
     part += std::string(" AND ") + condition + std::to_string(value);
   };
   const auto time = [](std::string& part, const char* condition, const std::optional<WallTime>& value) {
-    if (value) part += std::string(" AND ") + condition + " from_micros(" + std::to_string(ToMicros(*value)) + ")";
+    if (value)
+      part += std::string(" AND ") + condition + " from_micros(" + std::to_string(ToMicros(*value)) + ")";
   };
   auto& [served, rest] = conditions;
   served = "account_id = " + tx.quote(account.str());
@@ -72,8 +74,8 @@ Conditions Divide(Tx& tx, const AccountId& account, const DeliveryFilter& filter
   time(served, "accepted_at <", filter.until);
   text(served, "event_id", filter.event_id);
   text(served, "webhook_id", filter.webhook_id);
-  // Most are delivered, and no index is for these. As a number in the text: the planner then sees that the partial
-  // indices of what is not delivered serve.
+  // Most are delivered, and no index is for these. As a number in the text: the planner then sees that the
+  // partial indices of what is not delivered serve.
   const bool rare_state = filter.state && *filter.state != DeliveryState::kDelivered;
   if (filter.state) number(rare_state ? served : rest, "state = ", static_cast<int>(*filter.state));
   const bool by_type = filter.webhook_id.empty() && !rare_state;
@@ -95,8 +97,8 @@ DeliveryList ListDeliveries(Tx& tx, const AccountId& account, const DeliveryFilt
                             const std::optional<LogPosition>& after, int limit) {
   Conditions conditions = Divide(tx, account, filter);
   if (after) {
-    conditions.served += " AND (accepted_at, id) < (from_micros(" + std::to_string(ToMicros(after->accepted_at)) +
-                         "), " + tx.quote(after->id) + ")";
+    conditions.served += " AND (accepted_at, id) < (from_micros(" +
+                         std::to_string(ToMicros(after->accepted_at)) + "), " + tx.quote(after->id) + ")";
   }
   // An event has few deliveries.
   const bool scans = !conditions.rest.empty() && filter.event_id.empty();
@@ -109,12 +111,12 @@ DeliveryList ListDeliveries(Tx& tx, const AccountId& account, const DeliveryFilt
                               std::to_string(kMostScanned - 1) + " LIMIT 1");
     if (!last.empty()) {
       list.go_on = LogPosition{ToTime(last[0][0]), last[0][1].as<std::string>()};
-      where += " AND (accepted_at, id) >= (from_micros(" + std::to_string(ToMicros(list.go_on->accepted_at)) + "), " +
-               tx.quote(list.go_on->id) + ")";
+      where += " AND (accepted_at, id) >= (from_micros(" + std::to_string(ToMicros(list.go_on->accepted_at)) +
+               "), " + tx.quote(list.go_on->id) + ")";
     }
   }
-  for (const auto& row : tx.exec("SELECT " + DeliveryColumns("") + " " + where + conditions.rest + order + " LIMIT " +
-                                 std::to_string(limit)))
+  for (const auto& row : tx.exec("SELECT " + DeliveryColumns("") + " " + where + conditions.rest + order +
+                                 " LIMIT " + std::to_string(limit)))
     list.rows.push_back(ToDelivery(row, 0));
   // The page's own end is nearer.
   if (list.rows.size() == static_cast<std::size_t>(limit)) list.go_on.reset();
@@ -134,14 +136,17 @@ std::vector<AttemptRow> ListAttempts(Tx& tx, const DeliveryRow& delivery,
                                      const std::optional<AttemptPosition>& before, int limit) {
   std::string sql =
       "SELECT run, attempt, micros(started_at), duration_us, phases_us[1], phases_us[2], phases_us[3], "
-      "phases_us[4], status, outcome, reason, url, remote_address, request_headers, response_headers, response_excerpt "
-      "FROM attempts WHERE delivery_id = " + tx.quote(delivery.id.str()) +
-      " AND accepted_at = from_micros(" + std::to_string(ToMicros(delivery.accepted_at)) + ")";
+      "phases_us[4], status, outcome, reason, url, remote_address, request_headers, response_headers, "
+      "response_excerpt "
+      "FROM attempts WHERE delivery_id = " +
+      tx.quote(delivery.id.str()) + " AND accepted_at = from_micros(" +
+      std::to_string(ToMicros(delivery.accepted_at)) + ")";
   if (before) {
-    sql += " AND (started_at, run, attempt) < (from_micros(" + std::to_string(ToMicros(before->started_at)) + "), " +
-           std::to_string(before->run) + ", " + std::to_string(before->attempt) + ")";
+    sql += " AND (started_at, run, attempt) < (from_micros(" + std::to_string(ToMicros(before->started_at)) +
+           "), " + std::to_string(before->run) + ", " + std::to_string(before->attempt) + ")";
   }
-  const auto rows = tx.exec(sql + " ORDER BY started_at DESC, run DESC, attempt DESC LIMIT " + std::to_string(limit));
+  const auto rows =
+      tx.exec(sql + " ORDER BY started_at DESC, run DESC, attempt DESC LIMIT " + std::to_string(limit));
   const auto micros = [](const pqxx::field& field) {
     return std::chrono::microseconds(field.is_null() ? 0 : field.as<std::int64_t>());
   };
@@ -173,13 +178,15 @@ void InsertPendingDelivery(Tx& tx, const Delivery& delivery) {
       event.account.str(), event.id.str(), event.type, event.notification_id.str(),
       pqxx::binarystring(event.body), ToMicros(event.accepted_at));
   tx.exec_params0(
-      "INSERT INTO deliveries AS d (id, accepted_at, account_id, webhook_id, event_id, event_type, notification_id, "
+      "INSERT INTO deliveries AS d (id, accepted_at, account_id, webhook_id, event_id, event_type, "
+      "notification_id, "
       "run, attempt, rank, kind, state, outcome, status, reason, attempts, updated_at) "
       "VALUES ($1, from_micros($2), $3, $4, $5, $6, $7, $8, 1, 0, $9, $10, '', 0, '', 0, now()) "
-      "ON CONFLICT (id, accepted_at) DO UPDATE SET run = EXCLUDED.run, attempt = 1, rank = 0, kind = EXCLUDED.kind, "
+      "ON CONFLICT (id, accepted_at) DO UPDATE SET run = EXCLUDED.run, attempt = 1, rank = 0, kind = "
+      "EXCLUDED.kind, "
       "state = EXCLUDED.state, next_attempt_at = NULL, updated_at = now() WHERE d.run < EXCLUDED.run",
-      delivery.id.str(), ToMicros(event.accepted_at), event.account.str(), delivery.webhook_id.str(), event.id.str(),
-      event.type, event.notification_id.str(), delivery.run, static_cast<int>(delivery.kind),
+      delivery.id.str(), ToMicros(event.accepted_at), event.account.str(), delivery.webhook_id.str(),
+      event.id.str(), event.type, event.notification_id.str(), delivery.run, static_cast<int>(delivery.kind),
       static_cast<int>(DeliveryState::kPending));
 }
 

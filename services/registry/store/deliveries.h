@@ -55,10 +55,10 @@ struct DeliveryFilter {
   std::string event_type;
   std::string event_id;
   std::optional<DeliveryState> state;
-  std::string outcome;  // of the newest attempt
-  int status = 0;       // of the newest answer; 0: any
-  std::optional<WallTime> since;  // accepted then or later
-  std::optional<WallTime> until;  // accepted before
+  std::string outcome;                    // of the newest attempt
+  int status = 0;                         // of the newest answer; 0: any
+  std::optional<WallTime> since;          // accepted then or later
+  std::optional<WallTime> until;          // accepted before
   std::optional<WallTime> changed_since;  // their state, then or later
 };
 
@@ -80,8 +80,8 @@ struct AttemptPosition {
 
 struct DeliveryList {
   std::vector<DeliveryRow> rows;
-  // Where to go on though there are fewer rows than asked for: so many that do not fit were looked at that the rest is for
-  // another call. nullopt: that is all there is.
+  // Where to go on though there are fewer rows than asked for: so many that do not fit were looked at that
+  // the rest is for another call. nullopt: that is all there is.
   std::optional<LogPosition> go_on;
 };
 // Newest first. Of what no index knows, at most kMostScanned rows are looked at.

@@ -34,10 +34,14 @@ void MakeStaging(Tx& tx) {
   tx.exec(
       "CREATE TEMP TABLE IF NOT EXISTS staged_events (account_id text, id text, event_type text, "
       "notification_id text, body bytea, accepted_at bigint) ON COMMIT DELETE ROWS;"
-      "CREATE TEMP TABLE IF NOT EXISTS staged_records (number int, id text, accepted_at bigint, account_id text, "
-      "webhook_id text, event_id text, event_type text, notification_id text, run int, attempt int, rank int, "
-      "kind int, state int, outcome text, reason text, next_attempt_at bigint, requested boolean, started_at bigint, "
-      "duration_us bigint, phases_us bigint[], status int, url text, remote_address text, request_headers text, "
+      "CREATE TEMP TABLE IF NOT EXISTS staged_records (number int, id text, accepted_at bigint, account_id "
+      "text, "
+      "webhook_id text, event_id text, event_type text, notification_id text, run int, attempt int, rank "
+      "int, "
+      "kind int, state int, outcome text, reason text, next_attempt_at bigint, requested boolean, started_at "
+      "bigint, "
+      "duration_us bigint, phases_us bigint[], status int, url text, remote_address text, request_headers "
+      "text, "
       "response_headers jsonb, response_excerpt bytea) ON COMMIT DELETE ROWS");
 }
 
@@ -62,13 +66,14 @@ void StageRecords(Tx& tx, const std::vector<AttemptRecord>& records) {
     const std::int64_t next = record.next_attempt_at ? ToMicros(*record.next_attempt_at) : 0;
     std::vector<std::string> headers;
     for (const std::string& header : record.response_headers) headers.push_back(Text(header));
-    stream << std::make_tuple(
-        ++number, record.delivery_id.str(), ToMicros(record.accepted_at), record.account.str(),
-        record.webhook_id.str(), record.event_id.str(), record.event_type, record.notification_id.str(), record.run,
-        record.attempt, Rank(record), static_cast<int>(record.kind), static_cast<int>(record.state), record.outcome,
-        Text(record.reason), next, record.requested, ToMicros(record.started_at), record.duration.count(),
-        Phases(record.phases), record.status, record.url, record.remote_address, Text(record.request_head),
-        ToJson(headers), Bytea(record.response_excerpt));
+    stream << std::make_tuple(++number, record.delivery_id.str(), ToMicros(record.accepted_at),
+                              record.account.str(), record.webhook_id.str(), record.event_id.str(),
+                              record.event_type, record.notification_id.str(), record.run, record.attempt,
+                              Rank(record), static_cast<int>(record.kind), static_cast<int>(record.state),
+                              record.outcome, Text(record.reason), next, record.requested,
+                              ToMicros(record.started_at), record.duration.count(), Phases(record.phases),
+                              record.status, record.url, record.remote_address, Text(record.request_head),
+                              ToJson(headers), Bytea(record.response_excerpt));
   }
   stream.complete();
 }
@@ -83,16 +88,20 @@ void MergeEvents(Tx& tx) {
 // A delivery's row follows the record that is furthest on; an ended run is not opened again by a late one.
 void MergeDeliveries(Tx& tx) {
   tx.exec0(
-      "INSERT INTO deliveries AS d (id, accepted_at, account_id, webhook_id, event_id, event_type, notification_id, "
+      "INSERT INTO deliveries AS d (id, accepted_at, account_id, webhook_id, event_id, event_type, "
+      "notification_id, "
       "run, attempt, rank, kind, state, outcome, status, reason, attempts, next_attempt_at, updated_at) "
-      "SELECT DISTINCT ON (id, accepted_at) id, from_micros(accepted_at), account_id, webhook_id, event_id, event_type, "
+      "SELECT DISTINCT ON (id, accepted_at) id, from_micros(accepted_at), account_id, webhook_id, event_id, "
+      "event_type, "
       "notification_id, run, attempt, rank, kind, state, outcome, status, reason, 0, "
       "from_micros(nullif(next_attempt_at, 0)), now() FROM staged_records "
-      "ORDER BY id, accepted_at, run DESC, (rank = 3) DESC, (state = 3) DESC, attempt DESC, rank DESC, number DESC "
+      "ORDER BY id, accepted_at, run DESC, (rank = 3) DESC, (state = 3) DESC, attempt DESC, rank DESC, "
+      "number DESC "
       "ON CONFLICT (id, accepted_at) DO UPDATE SET run = EXCLUDED.run, attempt = EXCLUDED.attempt, "
       "rank = EXCLUDED.rank, kind = EXCLUDED.kind, state = EXCLUDED.state, outcome = EXCLUDED.outcome, "
       "status = CASE WHEN EXCLUDED.status = 0 AND EXCLUDED.rank = 1 THEN d.status ELSE EXCLUDED.status END, "
-      "reason = EXCLUDED.reason, next_attempt_at = EXCLUDED.next_attempt_at, updated_at = EXCLUDED.updated_at "
+      "reason = EXCLUDED.reason, next_attempt_at = EXCLUDED.next_attempt_at, updated_at = "
+      "EXCLUDED.updated_at "
       "WHERE EXCLUDED.run > d.run OR (EXCLUDED.run = d.run AND CASE WHEN d.rank = 3 "
       "THEN EXCLUDED.rank = 3 AND EXCLUDED.state = 3 "
       "ELSE EXCLUDED.rank = 3 OR (EXCLUDED.attempt, EXCLUDED.rank) >= (d.attempt, d.rank) END)");
@@ -102,13 +111,17 @@ void MergeDeliveries(Tx& tx) {
 void MergeAttempts(Tx& tx) {
   tx.exec0(
       "WITH fresh AS (INSERT INTO attempts (delivery_id, accepted_at, account_id, run, attempt, started_at, "
-      "duration_us, phases_us, status, outcome, reason, url, remote_address, request_headers, response_headers, "
+      "duration_us, phases_us, status, outcome, reason, url, remote_address, request_headers, "
+      "response_headers, "
       "response_excerpt) "
-      "SELECT id, from_micros(accepted_at), account_id, run, attempt, from_micros(started_at), duration_us, phases_us, "
+      "SELECT id, from_micros(accepted_at), account_id, run, attempt, from_micros(started_at), duration_us, "
+      "phases_us, "
       "status, outcome, reason, url, remote_address, request_headers, response_headers, response_excerpt "
       "FROM staged_records WHERE requested ON CONFLICT DO NOTHING RETURNING delivery_id, accepted_at) "
-      "UPDATE deliveries d SET attempts = attempts + counted.n FROM (SELECT delivery_id, accepted_at, count(*)::int AS "
-      "n FROM fresh GROUP BY 1, 2) AS counted WHERE d.id = counted.delivery_id AND d.accepted_at = counted.accepted_at");
+      "UPDATE deliveries d SET attempts = attempts + counted.n FROM (SELECT delivery_id, accepted_at, "
+      "count(*)::int AS "
+      "n FROM fresh GROUP BY 1, 2) AS counted WHERE d.id = counted.delivery_id AND d.accepted_at = "
+      "counted.accepted_at");
 }
 
 // A webhook's attempts come in their order: they are of one partition. Tests say nothing of it.
@@ -166,7 +179,8 @@ Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& s
 
 Status NoteLogProgress(postgres::Session& session, WallTime complete_to) {
   return session.Transact<Done>("note the log's progress", [&](Tx& tx) -> Status {
-    tx.exec_params0("UPDATE log_progress SET complete_to = greatest(complete_to, from_micros($1))", ToMicros(complete_to));
+    tx.exec_params0("UPDATE log_progress SET complete_to = greatest(complete_to, from_micros($1))",
+                    ToMicros(complete_to));
     return Ok();
   });
 }

@@ -34,8 +34,8 @@ Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& s
 Status NoteLogProgress(postgres::Session& session, WallTime complete_to);
 
 // Writes the batch and its offsets in one transaction: exactly once, however often it is repeated. A
-// delivery's state only moves forward. What `days` keep no more is left out. kConflict "log_taken_over" and nothing
-// written where the offsets are not those expected.
+// delivery's state only moves forward. What `days` keep no more is left out. kConflict "log_taken_over" and
+// nothing written where the offsets are not those expected.
 Status WriteLog(postgres::Session& session, LogDays& days, const LogBatch& batch, WallTime now);
 
 }  // namespace webhook::store

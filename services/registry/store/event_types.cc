@@ -7,7 +7,8 @@
 namespace webhook::store {
 namespace {
 
-constexpr char kColumns[] = "name, description, sample, version, micros(deprecated_at), micros(updated_at), schema";
+constexpr char kColumns[] =
+    "name, description, sample, version, micros(deprecated_at), micros(updated_at), schema";
 
 EventType ToEventType(const pqxx::row& row) {
   EventType type;
@@ -35,15 +36,17 @@ std::vector<EventType> ListEventTypes(Tx& tx) {
 }
 
 Result<EventType> ReadEventType(Tx& tx, const std::string& name) {
-  const auto rows = tx.exec_params(std::string("SELECT ") + kColumns + " FROM event_types WHERE name = $1", name);
+  const auto rows =
+      tx.exec_params(std::string("SELECT ") + kColumns + " FROM event_types WHERE name = $1", name);
   if (rows.empty()) return NotFound(name);
   return ToEventType(rows[0]);
 }
 
 std::vector<EventType> ListVersions(Tx& tx, const std::string& name, int limit) {
-  const auto rows = tx.exec_params(
-      std::string("SELECT ") + kColumns + " FROM event_type_versions WHERE name = $1 ORDER BY version DESC LIMIT $2", name,
-      limit);
+  const auto rows =
+      tx.exec_params(std::string("SELECT ") + kColumns +
+                         " FROM event_type_versions WHERE name = $1 ORDER BY version DESC LIMIT $2",
+                     name, limit);
   std::vector<EventType> versions;
   for (const auto& row : rows) versions.push_back(ToEventType(row));
   return versions;
@@ -52,7 +55,8 @@ std::vector<EventType> ListVersions(Tx& tx, const std::string& name, int limit) 
 EventType PutEventType(Tx& tx, const EventType& wanted, bool deprecated) {
   // A name that was deleted goes on counting.
   const auto rows = tx.exec_params(
-      "INSERT INTO event_types AS t (name, description, sample, schema, deprecated_at, version) VALUES ($1, $2, $3, "
+      "INSERT INTO event_types AS t (name, description, sample, schema, deprecated_at, version) VALUES ($1, "
+      "$2, $3, "
       "nullif($5, ''), CASE WHEN $4 THEN now() END, "
       "(SELECT coalesce(max(version), 0) + 1 FROM event_type_versions WHERE name = $1)) "
       "ON CONFLICT (name) DO UPDATE SET description = excluded.description, sample = excluded.sample, "
@@ -64,7 +68,8 @@ EventType PutEventType(Tx& tx, const EventType& wanted, bool deprecated) {
       wanted.name, wanted.description, wanted.sample, deprecated, wanted.schema);
   if (rows.empty()) return *ReadEventType(tx, wanted.name);
   tx.exec_params0(
-      "INSERT INTO event_type_versions SELECT name, version, description, sample, schema, deprecated_at, updated_at "
+      "INSERT INTO event_type_versions SELECT name, version, description, sample, schema, deprecated_at, "
+      "updated_at "
       "FROM event_types WHERE name = $1",
       wanted.name);
   NoteChange(tx, "publisher", wanted.name);
@@ -72,7 +77,8 @@ EventType PutEventType(Tx& tx, const EventType& wanted, bool deprecated) {
 }
 
 Status DeleteEventType(Tx& tx, const std::string& name) {
-  if (tx.exec_params("DELETE FROM event_types WHERE name = $1 RETURNING name", name).empty()) return NotFound(name);
+  if (tx.exec_params("DELETE FROM event_types WHERE name = $1 RETURNING name", name).empty())
+    return NotFound(name);
   NoteChange(tx, "publisher", name);
   return Ok();
 }

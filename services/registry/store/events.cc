@@ -40,9 +40,10 @@ std::vector<EventRow> ListEvents(Tx& tx, const AccountId& account, const EventFi
 }
 
 Result<EventRow> ReadEventRow(Tx& tx, const AccountId& account, const EventId& id) {
-  const auto rows = tx.exec_params(
-      std::string("SELECT ") + kColumns + " FROM events WHERE account_id = $1 AND id = $2 ORDER BY accepted_at LIMIT 1",
-      account.str(), id.str());
+  const auto rows =
+      tx.exec_params(std::string("SELECT ") + kColumns +
+                         " FROM events WHERE account_id = $1 AND id = $2 ORDER BY accepted_at LIMIT 1",
+                     account.str(), id.str());
   if (rows.empty()) return NotFound(id);
   return ToRow(rows[0]);
 }
@@ -51,8 +52,9 @@ Result<Event> ReadEvent(Tx& tx, const AccountId& account, const EventId& id,
                         const std::optional<WallTime>& accepted_at) {
   const std::string at = accepted_at ? " AND accepted_at = " + FromMicros(*accepted_at) : "";
   const auto rows = tx.exec_params(
-      "SELECT event_type, notification_id, body, micros(accepted_at) FROM events WHERE account_id = $1 AND id = $2" + at +
-          " ORDER BY accepted_at LIMIT 1",
+      "SELECT event_type, notification_id, body, micros(accepted_at) FROM events WHERE account_id = $1 AND "
+      "id = $2" +
+          at + " ORDER BY accepted_at LIMIT 1",
       account.str(), id.str());
   if (rows.empty()) return NotFound(id);
   if (rows[0][2].is_null())
@@ -69,10 +71,13 @@ Result<Event> ReadEvent(Tx& tx, const AccountId& account, const EventId& id,
 
 std::vector<Reach> ReadReach(Tx& tx, const AccountId& account, const EventId& id, int limit) {
   const auto rows = tx.exec_params(
-      "SELECT coalesce(w.id, d.webhook_id), w.events, coalesce(w.active, false), micros(w.created_at), d.id, d.state, "
+      "SELECT coalesce(w.id, d.webhook_id), w.events, coalesce(w.active, false), micros(w.created_at), d.id, "
+      "d.state, "
       "d.reason FROM (SELECT id, events, active, created_at FROM webhooks WHERE account_id = $1 LIMIT $3) w "
-      "FULL JOIN (SELECT DISTINCT ON (id) id, webhook_id, state, reason FROM deliveries WHERE account_id = $1 AND "
-      "event_id = $2 ORDER BY id, accepted_at DESC LIMIT $3) d ON d.webhook_id = w.id ORDER BY d.id IS NULL, 1 LIMIT $3",
+      "FULL JOIN (SELECT DISTINCT ON (id) id, webhook_id, state, reason FROM deliveries WHERE account_id = "
+      "$1 AND "
+      "event_id = $2 ORDER BY id, accepted_at DESC LIMIT $3) d ON d.webhook_id = w.id ORDER BY d.id IS NULL, "
+      "1 LIMIT $3",
       account.str(), id.str(), limit);
   std::vector<Reach> all;
   for (const auto& row : rows) {
@@ -91,11 +96,13 @@ std::vector<Reach> ReadReach(Tx& tx, const AccountId& account, const EventId& id
 
 Status EraseEvent(Tx& tx, const AccountId& account, const EventId& id) {
   const auto erased = tx.exec_params(
-      "UPDATE events SET body = NULL, erased_at = coalesce(erased_at, now()) WHERE account_id = $1 AND id = $2",
+      "UPDATE events SET body = NULL, erased_at = coalesce(erased_at, now()) WHERE account_id = $1 AND id = "
+      "$2",
       account.str(), id.str());
   if (erased.affected_rows() == 0) return NotFound(id);
   tx.exec_params0(
-      "UPDATE attempts a SET response_excerpt = '' FROM deliveries d WHERE d.account_id = $1 AND d.event_id = $2 AND "
+      "UPDATE attempts a SET response_excerpt = '' FROM deliveries d WHERE d.account_id = $1 AND d.event_id "
+      "= $2 AND "
       "a.delivery_id = d.id AND a.accepted_at = d.accepted_at",
       account.str(), id.str());
   return Ok();

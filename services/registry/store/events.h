@@ -31,10 +31,10 @@ struct EventFilter {
 // What an event was to one of the account's webhooks.
 struct Reach {
   WebhookId webhook_id;
-  std::vector<std::string> events;           // that the webhook is subscribed to now
-  bool active = false;                       // now
+  std::vector<std::string> events;  // that the webhook is subscribed to now
+  bool active = false;              // now
   WallTime webhook_created_at{};
-  std::optional<DeliveryId> delivery_id;     // nullopt: there is none
+  std::optional<DeliveryId> delivery_id;  // nullopt: there is none
   DeliveryState state = DeliveryState::kPending;
   std::string reason;
 };
@@ -44,8 +44,8 @@ std::vector<EventRow> ListEvents(Tx& tx, const AccountId& account, const EventFi
                                  const std::optional<LogPosition>& after, int limit);
 // Of one that was published more than once, the first. kNotFound "event_not_found".
 Result<EventRow> ReadEventRow(Tx& tx, const AccountId& account, const EventId& id);
-// With its body: of what was accepted then; nullopt: the first. kNotFound "event_not_found" where the log does not have
-// it; kConflict "event_erased".
+// With its body: of what was accepted then; nullopt: the first. kNotFound "event_not_found" where the log
+// does not have it; kConflict "event_erased".
 Result<Event> ReadEvent(Tx& tx, const AccountId& account, const EventId& id,
                         const std::optional<WallTime>& accepted_at = std::nullopt);
 // Each of the account's webhooks that exist or got the event, at most `limit`.

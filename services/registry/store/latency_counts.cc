@@ -33,7 +33,8 @@ void LatencyCounts::Add(const LatencyCounts& other) {
 std::optional<std::chrono::microseconds> LatencyCounts::Quantile(double part) const {
   const std::int64_t all = std::accumulate(classes_.begin(), classes_.end(), std::int64_t{0});
   if (all == 0) return std::nullopt;
-  const auto wanted = std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(part * static_cast<double>(all))));
+  const auto wanted =
+      std::max<std::int64_t>(1, static_cast<std::int64_t>(std::ceil(part * static_cast<double>(all))));
   std::size_t at = 0;
   for (std::int64_t seen = classes_[0]; seen < wanted; seen += classes_[at]) ++at;
   // The middle of the class, as ratios go.

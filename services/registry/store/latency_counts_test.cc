@@ -12,7 +12,8 @@ using std::chrono::seconds;
 
 void ExpectNear(std::optional<microseconds> told, microseconds meant) {
   ASSERT_TRUE(told);
-  EXPECT_NEAR(static_cast<double>(told->count()), static_cast<double>(meant.count()), 0.15 * static_cast<double>(meant.count()));
+  EXPECT_NEAR(static_cast<double>(told->count()), static_cast<double>(meant.count()),
+              0.15 * static_cast<double>(meant.count()));
 }
 
 TEST(LatencyCounts, NothingHasNoQuantile) {

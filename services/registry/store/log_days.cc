@@ -44,17 +44,18 @@ Result<std::string> LogDays::DropOldest(postgres::Session& session, WallTime now
     bool detaching = false;  // a crash has interrupted it
   };
   const std::string oldest_kept = Name(DayOf(now) - retention_ - std::chrono::days(1));
-  const auto part =
-      session.Transact<std::optional<Part>>("look for an old day of the log", [&](Tx& tx) -> Result<std::optional<Part>> {
-        const auto rows = tx.exec_params(
-            "SELECT c.relname, c.relispartition, coalesce(i.inhdetachpending, false) FROM pg_class c "
-            "LEFT JOIN pg_inherits i ON i.inhrelid = c.oid WHERE c.relkind = 'r' AND "
-            "c.relnamespace = current_schema()::regnamespace AND c.relname ~ '^(attempts|deliveries|events|webhook_stats)_[0-9]{8}$' "
-            "AND right(c.relname, 8) < $1 ORDER BY right(c.relname, 8), 1 LIMIT 1",
-            oldest_kept);
-        if (rows.empty()) return std::optional<Part>();
-        return std::optional(Part{rows[0][0].as<std::string>(), rows[0][1].as<bool>(), rows[0][2].as<bool>()});
-      });
+  const auto part = session.Transact<
+      std::optional<Part>>("look for an old day of the log", [&](Tx& tx) -> Result<std::optional<Part>> {
+    const auto rows = tx.exec_params(
+        "SELECT c.relname, c.relispartition, coalesce(i.inhdetachpending, false) FROM pg_class c "
+        "LEFT JOIN pg_inherits i ON i.inhrelid = c.oid WHERE c.relkind = 'r' AND "
+        "c.relnamespace = current_schema()::regnamespace AND c.relname ~ "
+        "'^(attempts|deliveries|events|webhook_stats)_[0-9]{8}$' "
+        "AND right(c.relname, 8) < $1 ORDER BY right(c.relname, 8), 1 LIMIT 1",
+        oldest_kept);
+    if (rows.empty()) return std::optional<Part>();
+    return std::optional(Part{rows[0][0].as<std::string>(), rows[0][1].as<bool>(), rows[0][2].as<bool>()});
+  });
   if (!part) return part.error();
   if (!*part) return std::string();
   const std::string& name = (*part)->name;
@@ -64,7 +65,8 @@ Result<std::string> LogDays::DropOldest(postgres::Session& session, WallTime now
   if ((*part)->attached) {
     // Outside of a transaction, and without the lock that would stop all readers and writers of the log.
     const std::string how = (*part)->detaching ? " FINALIZE" : " CONCURRENTLY";
-    const Status detached = session.Execute(kWhat, "ALTER TABLE " + parent + " DETACH PARTITION " + name + how);
+    const Status detached =
+        session.Execute(kWhat, "ALTER TABLE " + parent + " DETACH PARTITION " + name + how);
     if (!detached) return detached.error();
   }
   if (Status dropped = session.Execute(kWhat, "DROP TABLE " + name); !dropped) return dropped.error();

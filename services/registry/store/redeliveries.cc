@@ -17,7 +17,8 @@ Error NotFound(const std::string& id) {
 
 std::string Select(const std::string& where) {
   return "SELECT r.id, r.account_id, r.filter, r.state, coalesce(sum(p.total), 0)::bigint, "
-         "coalesce(sum(p.sent), 0)::bigint, coalesce(sum(p.passed), 0)::bigint, micros(r.created_at), micros(r.ended_at) "
+         "coalesce(sum(p.sent), 0)::bigint, coalesce(sum(p.passed), 0)::bigint, micros(r.created_at), "
+         "micros(r.ended_at) "
          "FROM redeliveries r LEFT JOIN redelivery_parts p ON p.redelivery_id = r.id " +
          where;
 }
@@ -61,13 +62,16 @@ Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewR
       id, account.str(), wanted.filter_json, wanted.catch_up_after.value_or(std::chrono::seconds{0}).count(),
       wanted.catch_up_after.has_value());
   if (made.empty())
-    return Error{ErrorCode::kConflict, "redelivery_running", "another redelivery of the account is still running"};
+    return Error{ErrorCode::kConflict, "redelivery_running",
+                 "another redelivery of the account is still running"};
   if (wanted.catch_up_after) {
-    tx.exec_params0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) VALUES ($1, $2, $3, 0)",
-                    id, account.str(), filter.webhook_id);
+    tx.exec_params0(
+        "INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) VALUES ($1, $2, $3, 0)",
+        id, account.str(), filter.webhook_id);
   } else {
-    tx.exec0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) SELECT " + tx.quote(id) +
-             ", " + tx.quote(account.str()) + ", webhook_id, count(*) " + PartsOf(tx, account, filter));
+    tx.exec0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) SELECT " +
+             tx.quote(id) + ", " + tx.quote(account.str()) + ", webhook_id, count(*) " +
+             PartsOf(tx, account, filter));
   }
   tx.exec_params0(
       "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND NOT EXISTS "
@@ -77,15 +81,17 @@ Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewR
 }
 
 Result<Redelivery> ReadRedelivery(Tx& tx, const AccountId& account, const std::string& id) {
-  const auto rows = tx.exec_params(Select("WHERE r.id = $1 AND r.account_id = $2 GROUP BY r.id"), id, account.str());
+  const auto rows =
+      tx.exec_params(Select("WHERE r.id = $1 AND r.account_id = $2 GROUP BY r.id"), id, account.str());
   if (rows.empty()) return NotFound(id);
   return ToRedelivery(rows[0]);
 }
 
-std::vector<Redelivery> ListRedeliveries(Tx& tx, const AccountId& account, const std::string& before, int limit) {
-  const auto rows =
-      tx.exec_params(Select("WHERE r.account_id = $1 AND ($2 = '' OR r.id < $2) GROUP BY r.id ORDER BY r.id DESC LIMIT $3"),
-                     account.str(), before, limit);
+std::vector<Redelivery> ListRedeliveries(Tx& tx, const AccountId& account, const std::string& before,
+                                         int limit) {
+  const auto rows = tx.exec_params(
+      Select("WHERE r.account_id = $1 AND ($2 = '' OR r.id < $2) GROUP BY r.id ORDER BY r.id DESC LIMIT $3"),
+      account.str(), before, limit);
   std::vector<Redelivery> all;
   for (const auto& row : rows) all.push_back(ToRedelivery(row));
   return all;
@@ -102,7 +108,8 @@ Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id)
 
 std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit) {
   const auto rows = tx.exec_params(
-      "SELECT p.redelivery_id, p.account_id, p.webhook_id, r.filter FROM redelivery_parts p JOIN redeliveries r "
+      "SELECT p.redelivery_id, p.account_id, p.webhook_id, r.filter FROM redelivery_parts p JOIN "
+      "redeliveries r "
       "ON r.id = p.redelivery_id WHERE NOT p.ended AND r.state = 'running' "
       "AND r.starts_at <= (SELECT complete_to FROM log_progress) ORDER BY r.id, p.webhook_id LIMIT $1",
       limit);
@@ -116,8 +123,10 @@ std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit) {
 void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most) {
   const auto state = tx.exec_params(
       "SELECT micros(position_at), position_id, EXISTS (SELECT 1 FROM redelivery_intents i WHERE "
-      "i.redelivery_id = p.redelivery_id AND i.webhook_id = p.webhook_id) FROM redelivery_parts p JOIN redeliveries r "
-      "ON r.id = p.redelivery_id WHERE p.redelivery_id = $1 AND p.webhook_id = $2 AND r.state = 'running' FOR UPDATE",
+      "i.redelivery_id = p.redelivery_id AND i.webhook_id = p.webhook_id) FROM redelivery_parts p JOIN "
+      "redeliveries r "
+      "ON r.id = p.redelivery_id WHERE p.redelivery_id = $1 AND p.webhook_id = $2 AND r.state = 'running' "
+      "FOR UPDATE",
       part.redelivery_id, part.webhook_id.str());
   if (state.empty() || state[0][2].as<bool>() || most < 1) return;
   DeliveryFilter own = filter;
@@ -127,15 +136,19 @@ void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, 
     where += " AND (accepted_at, id) > (from_micros(" + state[0][0].as<std::string>() + "), " +
              tx.quote(state[0][1].as<std::string>()) + ")";
   const std::string key = tx.quote(part.redelivery_id) + ", " + tx.quote(part.webhook_id.str());
-  const auto planned = tx.exec(
-      "WITH next AS (SELECT d.id, d.accepted_at, d.run, d.event_id FROM deliveries d " + where +
-      " ORDER BY accepted_at, id LIMIT " + std::to_string(most) + "), made AS (INSERT INTO redelivery_intents "
-      "(redelivery_id, webhook_id, account_id, delivery_id, accepted_at, run) SELECT " + key + ", " +
-      tx.quote(part.account.str()) + ", n.id, n.accepted_at, n.run + 1 FROM next n WHERE EXISTS (SELECT 1 FROM events e "
-      "WHERE e.account_id = " + tx.quote(part.account.str()) + " AND e.id = n.event_id AND e.accepted_at = n.accepted_at "
-      "AND e.body IS NOT NULL) RETURNING 1) "
-      "SELECT (SELECT count(*) FROM next), (SELECT count(*) FROM made), micros(max(accepted_at)), "
-      "(SELECT id FROM next ORDER BY accepted_at DESC, id DESC LIMIT 1) FROM next");
+  const auto planned =
+      tx.exec("WITH next AS (SELECT d.id, d.accepted_at, d.run, d.event_id FROM deliveries d " + where +
+              " ORDER BY accepted_at, id LIMIT " + std::to_string(most) +
+              "), made AS (INSERT INTO redelivery_intents "
+              "(redelivery_id, webhook_id, account_id, delivery_id, accepted_at, run) SELECT " +
+              key + ", " + tx.quote(part.account.str()) +
+              ", n.id, n.accepted_at, n.run + 1 FROM next n WHERE EXISTS (SELECT 1 FROM events e "
+              "WHERE e.account_id = " +
+              tx.quote(part.account.str()) +
+              " AND e.id = n.event_id AND e.accepted_at = n.accepted_at "
+              "AND e.body IS NOT NULL) RETURNING 1) "
+              "SELECT (SELECT count(*) FROM next), (SELECT count(*) FROM made), micros(max(accepted_at)), "
+              "(SELECT id FROM next ORDER BY accepted_at DESC, id DESC LIMIT 1) FROM next");
   const auto seen = planned[0][0].as<int>();
   if (seen == 0) {
     FinishIntents(tx, part, true);
@@ -144,22 +157,25 @@ void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, 
   tx.exec_params0(
       "UPDATE redelivery_parts SET position_at = from_micros($3), position_id = $4, passed = passed + $5 "
       "WHERE redelivery_id = $1 AND webhook_id = $2",
-      part.redelivery_id, part.webhook_id.str(), planned[0][2].as<std::int64_t>(), planned[0][3].as<std::string>(),
-      seen - planned[0][1].as<int>());
+      part.redelivery_id, part.webhook_id.str(), planned[0][2].as<std::int64_t>(),
+      planned[0][3].as<std::string>(), seen - planned[0][1].as<int>());
 }
 
 bool HasIntents(Tx& tx, const RedeliveryPart& part) {
-  return tx.exec_params1("SELECT EXISTS (SELECT 1 FROM redelivery_intents WHERE redelivery_id = $1 AND webhook_id = $2)",
-                         part.redelivery_id, part.webhook_id.str())[0]
+  return tx
+      .exec_params1(
+          "SELECT EXISTS (SELECT 1 FROM redelivery_intents WHERE redelivery_id = $1 AND webhook_id = $2)",
+          part.redelivery_id, part.webhook_id.str())[0]
       .as<bool>();
 }
 
 std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part) {
-  const auto rows = tx.exec_params(
-      "SELECT i.run, " + DeliveryColumns("d.") + " FROM redelivery_intents i JOIN deliveries d ON d.id = i.delivery_id "
-      "AND d.accepted_at = i.accepted_at WHERE i.redelivery_id = $1 AND i.webhook_id = $2 AND d.run < i.run "
-      "ORDER BY d.accepted_at, d.id",
-      part.redelivery_id, part.webhook_id.str());
+  const auto rows = tx.exec_params("SELECT i.run, " + DeliveryColumns("d.") +
+                                       " FROM redelivery_intents i JOIN deliveries d ON d.id = i.delivery_id "
+                                       "AND d.accepted_at = i.accepted_at WHERE i.redelivery_id = $1 AND "
+                                       "i.webhook_id = $2 AND d.run < i.run "
+                                       "ORDER BY d.accepted_at, d.id",
+                                   part.redelivery_id, part.webhook_id.str());
   std::vector<Intent> intents;
   for (const auto& row : rows) intents.push_back({ToDelivery(row, 1), row[0].as<int>()});
   return intents;
@@ -167,8 +183,8 @@ std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part) {
 
 void FinishIntents(Tx& tx, const RedeliveryPart& part, bool gone) {
   const auto dropped =
-      tx.exec_params("DELETE FROM redelivery_intents WHERE redelivery_id = $1 AND webhook_id = $2", part.redelivery_id,
-                     part.webhook_id.str())
+      tx.exec_params("DELETE FROM redelivery_intents WHERE redelivery_id = $1 AND webhook_id = $2",
+                     part.redelivery_id, part.webhook_id.str())
           .affected_rows();
   const auto count = static_cast<std::int64_t>(dropped);
   tx.exec_params0(
@@ -176,7 +192,8 @@ void FinishIntents(Tx& tx, const RedeliveryPart& part, bool gone) {
       "WHERE redelivery_id = $1 AND webhook_id = $2",
       part.redelivery_id, part.webhook_id.str(), gone ? 0 : count, gone ? count : 0, gone);
   tx.exec_params0(
-      "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND state = 'running' AND NOT EXISTS "
+      "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND state = 'running' AND NOT "
+      "EXISTS "
       "(SELECT 1 FROM redelivery_parts WHERE redelivery_id = $1 AND NOT ended)",
       part.redelivery_id);
 }

@@ -14,9 +14,9 @@
 
 namespace webhook::store {
 
-// Redeliveries in bulk: what is asked for, and how far it is. A redelivery has a part for each webhook, since each has
-// its own pace. What a part appends next is written down first (intents): after a crash the same runs are appended
-// again, of which workers make one each, so that each delivery is sent once.
+// Redeliveries in bulk: what is asked for, and how far it is. A redelivery has a part for each webhook, since
+// each has its own pace. What a part appends next is written down first (intents): after a crash the same
+// runs are appended again, of which workers make one each, so that each delivery is sent once.
 
 struct Redelivery {
   std::string id;  // "redelivery_…"
@@ -48,8 +48,9 @@ struct NewRedelivery {
   std::string id;
   std::string filter_json;
   DeliveryFilter filter;  // the same
-  // Of what one webhook skipped: begins so much later, since workers skip until they know of the change, is not counted
-  // before, and runs beside others. nullopt: a common one. REQUIRES: else the filter has a webhook.
+  // Of what one webhook skipped: begins so much later, since workers skip until they know of the change, is
+  // not counted before, and runs beside others. nullopt: a common one. REQUIRES: else the filter has a
+  // webhook.
   std::optional<std::chrono::seconds> catch_up_after = {};
 };
 // kConflict "redelivery_running": the account has a common one that has not ended.
@@ -57,17 +58,19 @@ Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewR
 // kNotFound "redelivery_not_found", for another account's too.
 Result<Redelivery> ReadRedelivery(Tx& tx, const AccountId& account, const std::string& id);
 // Newest first; `before`: only older ids, empty: from the newest.
-std::vector<Redelivery> ListRedeliveries(Tx& tx, const AccountId& account, const std::string& before, int limit);
+std::vector<Redelivery> ListRedeliveries(Tx& tx, const AccountId& account, const std::string& before,
+                                         int limit);
 // Idempotent; what has ended stays as it is. kNotFound as above.
 Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id);
 
 // --- for the runner, of all accounts
 
-// Parts that have something left, of running redeliveries: once all that had happened when they were asked for is in the
-// log, for each goes through it once.
+// Parts that have something left, of running redeliveries: once all that had happened when they were asked
+// for is in the log, for each goes through it once.
 std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit);
-// Writes down what the part appends next: up to `most` deliveries, oldest first, as their next runs. Nothing where
-// intents of before are left. Those that have been sent again since, or whose event was erased, are passed over.
+// Writes down what the part appends next: up to `most` deliveries, oldest first, as their next runs. Nothing
+// where intents of before are left. Those that have been sent again since, or whose event was erased, are
+// passed over.
 void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most);
 struct Intent {
   DeliveryRow delivery;
@@ -76,8 +79,8 @@ struct Intent {
 // Those whose run the log does not show yet, and that it still has.
 std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part);
 bool HasIntents(Tx& tx, const RedeliveryPart& part);
-// They are appended (or, where `gone`, cannot be): takes the intents away, and ends the part, and with the last part the
-// redelivery, where nothing is left.
+// They are appended (or, where `gone`, cannot be): takes the intents away, and ends the part, and with the
+// last part the redelivery, where nothing is left.
 void FinishIntents(Tx& tx, const RedeliveryPart& part, bool gone);
 
 }  // namespace webhook::store

@@ -22,12 +22,12 @@ std::string ContextOf(const std::string& account, const std::string& webhook, co
 
 }  // namespace
 
-std::string SecretStore::Add(Tx& tx, const AccountId& account, const WebhookId& webhook, const Secret& secret) const {
+std::string SecretStore::Add(Tx& tx, const AccountId& account, const WebhookId& webhook,
+                             const Secret& secret) const {
   const std::string id = TimeOrderedId("secret", runtime::ReadClock().wall, crypto::Random16());
-  const std::string sealed =
-      envelope_.Seal(secret.Reveal(), ContextOf(account.str(), webhook.str(), id));
-  tx.exec_params0("INSERT INTO webhook_secrets (id, account_id, webhook_id, sealed) VALUES ($1, $2, $3, $4)", id,
-                  account.str(), webhook.str(), pqxx::binarystring(sealed));
+  const std::string sealed = envelope_.Seal(secret.Reveal(), ContextOf(account.str(), webhook.str(), id));
+  tx.exec_params0("INSERT INTO webhook_secrets (id, account_id, webhook_id, sealed) VALUES ($1, $2, $3, $4)",
+                  id, account.str(), webhook.str(), pqxx::binarystring(sealed));
   return id;
 }
 
@@ -35,20 +35,23 @@ std::vector<SecretRow> SecretStore::List(Tx& tx, const AccountId& account, const
   std::vector<SecretRow> secrets;
   const auto rows = tx.exec_params(
       "SELECT id, micros(created_at), micros(expires_at) FROM webhook_secrets WHERE account_id = $1 AND "
-      "webhook_id = $2 AND (expires_at IS NULL OR expires_at > now()) ORDER BY expires_at DESC NULLS FIRST, id DESC",
+      "webhook_id = $2 AND (expires_at IS NULL OR expires_at > now()) ORDER BY expires_at DESC NULLS FIRST, "
+      "id DESC",
       account.str(), webhook.str());
   for (const auto& row : rows)
     secrets.push_back({row[0].as<std::string>(), ToTime(row[1]), ToOptionalTime(row[2])});
   return secrets;
 }
 
-void SecretStore::ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook, const std::string& newest,
-                              std::chrono::seconds overlap) const {
+void SecretStore::ExpireOlder(Tx& tx, const AccountId& account, const WebhookId& webhook,
+                              const std::string& newest, std::chrono::seconds overlap) const {
   tx.exec_params0(
-      "WITH ranked AS (SELECT id, row_number() OVER (ORDER BY id = $5 DESC, expires_at DESC NULLS FIRST, id DESC) AS rank "
+      "WITH ranked AS (SELECT id, row_number() OVER (ORDER BY id = $5 DESC, expires_at DESC NULLS FIRST, id "
+      "DESC) AS rank "
       "FROM webhook_secrets WHERE account_id = $1 AND webhook_id = $2) "
       "UPDATE webhook_secrets s SET expires_at = CASE WHEN ranked.rank > $4 THEN least(s.expires_at, now()) "
-      "ELSE least(s.expires_at, now() + make_interval(secs => $3)) END FROM ranked WHERE s.id = ranked.id AND ranked.rank > 1",
+      "ELSE least(s.expires_at, now() + make_interval(secs => $3)) END FROM ranked WHERE s.id = ranked.id "
+      "AND ranked.rank > 1",
       account.str(), webhook.str(), overlap.count(), kLive, newest);
 }
 
@@ -66,8 +69,9 @@ void SecretStore::Open(Tx& tx, std::vector<Webhook>* webhooks) const {
       ToJson(ids));
   for (const auto& row : rows) {
     Webhook& webhook = *by_id.at(row[1].as<std::string>());
-    auto secret = envelope_.Open(pqxx::binarystring(row[2]).str(),
-                                 ContextOf(webhook.account.str(), webhook.id.str(), row[0].as<std::string>()));
+    auto secret =
+        envelope_.Open(pqxx::binarystring(row[2]).str(),
+                       ContextOf(webhook.account.str(), webhook.id.str(), row[0].as<std::string>()));
     if (!secret) {
       // Of an older one, the overlap ends early.
       if (webhook.secrets.empty()) {
@@ -85,7 +89,8 @@ void SecretStore::Open(Tx& tx, std::vector<Webhook>* webhooks) const {
 SecretStore::Rewrapped SecretStore::Rewrap(Tx& tx, const std::string& after, int limit) const {
   tx.exec0("DELETE FROM webhook_secrets WHERE expires_at < now() - interval '1 day'");
   const auto rows = tx.exec_params(
-      "SELECT id, account_id, webhook_id, sealed FROM webhook_secrets WHERE substr(sealed, 1, $1) <> $2 AND id > $4 "
+      "SELECT id, account_id, webhook_id, sealed FROM webhook_secrets WHERE substr(sealed, 1, $1) <> $2 AND "
+      "id > $4 "
       "ORDER BY id LIMIT $3 FOR UPDATE",
       static_cast<int>(envelope_.header().size()), pqxx::binarystring(envelope_.header()), limit, after);
   Rewrapped done;
@@ -102,9 +107,10 @@ SecretStore::Rewrapped SecretStore::Rewrap(Tx& tx, const std::string& after, int
                     pqxx::binarystring(*fresh));
     ++done.sealed;
   }
-  done.left = tx.exec_params1("SELECT count(*) FROM webhook_secrets WHERE substr(sealed, 1, $1) <> $2",
-                              static_cast<int>(envelope_.header().size()), pqxx::binarystring(envelope_.header()))[0]
-                  .as<std::int64_t>();
+  done.left =
+      tx.exec_params1("SELECT count(*) FROM webhook_secrets WHERE substr(sealed, 1, $1) <> $2",
+                      static_cast<int>(envelope_.header().size()), pqxx::binarystring(envelope_.header()))[0]
+          .as<std::int64_t>();
   return done;
 }
 

@@ -37,7 +37,8 @@ void AddStats(Tx& tx, const std::vector<AttemptRecord>& attempts) {
   std::map<std::tuple<WebhookId, std::int64_t, std::string>, Count> counts;
   for (const AttemptRecord& attempt : attempts) {
     if (!attempt.requested || attempt.kind == DeliveryKind::kTest) continue;
-    const auto slot = std::chrono::floor<std::chrono::minutes>(attempt.started_at.time_since_epoch()) / kStatsSlot;
+    const auto slot =
+        std::chrono::floor<std::chrono::minutes>(attempt.started_at.time_since_epoch()) / kStatsSlot;
     Count& count = counts[{attempt.webhook_id, slot, attempt.outcome}];
     count.account = attempt.account;
     ++count.requests;
@@ -45,7 +46,8 @@ void AddStats(Tx& tx, const std::vector<AttemptRecord>& attempts) {
   }
   if (counts.empty()) return;
   tx.exec0(
-      "CREATE TEMP TABLE IF NOT EXISTS staged_stats (account_id text, webhook_id text, at bigint, outcome text, "
+      "CREATE TEMP TABLE IF NOT EXISTS staged_stats (account_id text, webhook_id text, at bigint, outcome "
+      "text, "
       "requests bigint, latency bigint[]) ON COMMIT DELETE ROWS");
   pqxx::stream_to stream(tx, "staged_stats");
   for (const auto& [key, count] : counts) {
@@ -66,18 +68,21 @@ void AddStats(Tx& tx, const std::vector<AttemptRecord>& attempts) {
 std::vector<StatsRow> ReadStats(Tx& tx, const AccountId& account, const WebhookId& webhook, WallTime since,
                                 WallTime until) {
   const auto rows = tx.exec_params(
-      "SELECT micros(at), outcome, requests, latency FROM webhook_stats WHERE account_id = $1 AND webhook_id = $2 "
+      "SELECT micros(at), outcome, requests, latency FROM webhook_stats WHERE account_id = $1 AND webhook_id "
+      "= $2 "
       "AND at >= from_micros($3) AND at < from_micros($4) ORDER BY at, outcome",
       account.str(), webhook.str(), ToMicros(since), ToMicros(until));
   std::vector<StatsRow> stats;
   for (const auto& row : rows)
-    stats.push_back({ToTime(row[0]), row[1].as<std::string>(), row[2].as<std::int64_t>(), LatencyCounts(ReadArray(row[3]))});
+    stats.push_back({ToTime(row[0]), row[1].as<std::string>(), row[2].as<std::int64_t>(),
+                     LatencyCounts(ReadArray(row[3]))});
   return stats;
 }
 
 Waiting ReadWaiting(Tx& tx, const AccountId& account, const WebhookId& webhook, int limit) {
   const auto row = tx.exec1(
-      "SELECT count(*), micros(min(next_attempt_at)) FROM (SELECT next_attempt_at FROM deliveries WHERE account_id = " +
+      "SELECT count(*), micros(min(next_attempt_at)) FROM (SELECT next_attempt_at FROM deliveries WHERE "
+      "account_id = " +
       tx.quote(account.str()) + " AND webhook_id = " + tx.quote(webhook.str()) +
       " AND state = " + std::to_string(static_cast<int>(DeliveryState::kWaiting)) +
       " ORDER BY accepted_at DESC, id DESC LIMIT " + std::to_string(limit) + ") newest");

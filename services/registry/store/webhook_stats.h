@@ -13,8 +13,8 @@
 
 namespace webhook::store {
 
-// What a webhook's requests came to: counted by the log writer with the attempts themselves, tests left out, in slots
-// of ten minutes by when a request began. They are kept for as long as the log.
+// What a webhook's requests came to: counted by the log writer with the attempts themselves, tests left out,
+// in slots of ten minutes by when a request began. They are kept for as long as the log.
 
 constexpr std::chrono::minutes kStatsSlot{10};
 

@@ -94,10 +94,12 @@ std::vector<WebhookRecord> ListWebhooks(Tx& tx, const AccountId& account, const 
   if (!before.empty()) where += " AND id < " + tx.quote(before);
   if (filter.active) where += *filter.active ? " AND active" : " AND NOT active";
   if (!filter.event_type.empty())
-    where += " AND events ?| ARRAY(SELECT jsonb_array_elements_text(" + tx.quote(ToJson(PatternsFor(filter.event_type))) + "::jsonb))";
+    where += " AND events ?| ARRAY(SELECT jsonb_array_elements_text(" +
+             tx.quote(ToJson(PatternsFor(filter.event_type))) + "::jsonb))";
   if (!filter.url_prefix.empty()) where += " AND starts_with(url, " + tx.quote(filter.url_prefix) + ")";
   std::vector<WebhookRecord> webhooks;
-  for (const auto& row : tx.exec(Select((where + " ORDER BY id DESC LIMIT " + std::to_string(limit)).c_str())))
+  for (const auto& row :
+       tx.exec(Select((where + " ORDER BY id DESC LIMIT " + std::to_string(limit)).c_str())))
     webhooks.push_back(ToWebhook(row));
   return webhooks;
 }

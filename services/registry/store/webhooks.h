@@ -41,16 +41,16 @@ Result<WebhookRecord> ReadWebhook(Tx& tx, const AccountId& account, const Webhoo
 std::vector<WebhookRecord> ListWebhooks(Tx& tx, const AccountId& account, const WebhookFilter& filter,
                                         const std::string& before, int limit);
 std::int64_t CountWebhooks(Tx& tx, const AccountId& account);
-// Changes the webhook under its row's lock. kNotFound as above; `if_revision`: kPrecondition "revision_changed"
-// where it has another.
+// Changes the webhook under its row's lock. kNotFound as above; `if_revision`: kPrecondition
+// "revision_changed" where it has another.
 Result<WebhookRecord> UpdateWebhook(Tx& tx, const AccountId& account, const WebhookId& id,
                                     const std::optional<std::int64_t>& if_revision,
                                     const std::function<Status(WebhookRecord*)>& change);
 // As UpdateWebhook().
 Status DeleteWebhook(Tx& tx, const AccountId& account, const WebhookId& id,
                      const std::optional<std::int64_t>& if_revision);
-// The platform's own act, with a line in the audit log. False: the webhook is gone, inactive, or was changed after the
-// revision.
+// The platform's own act, with a line in the audit log. False: the webhook is gone, inactive, or was changed
+// after the revision.
 bool DeactivateWebhook(Tx& tx, const WebhookId& id, const std::string& reason, std::int64_t seen_revision);
 // Active ones, with their revisions, that have failed at the beginning and at the end of a time as long as
 // `time`, with no success since, and that nobody has changed for as long.

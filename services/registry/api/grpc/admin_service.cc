@@ -155,7 +155,8 @@ grpc::Status AdminService::DeactivateWebhook(grpc::ServerContext* context,
                                              v1::DeactivateWebhookResponse*) {
   if (Status admitted = Admit(*context, *request); !admitted) return rpc::ToGrpc(admitted.error());
   const Status done = database_.Transact<Done>("deactivate webhook", [&](store::Tx& tx) -> Status {
-    store::DeactivateWebhook(tx, WebhookId(request->webhook_id()), request->reason(), request->seen_revision());
+    store::DeactivateWebhook(tx, WebhookId(request->webhook_id()), request->reason(),
+                             request->seen_revision());
     return Ok();
   });
   return done ? grpc::Status::OK : rpc::ToGrpc(done.error());

@@ -4,7 +4,8 @@
 
 namespace webhook {
 
-grpc::Status DeliveryService::ListDeliveries(grpc::ServerContext* context, const v1::ListDeliveriesRequest* request,
+grpc::Status DeliveryService::ListDeliveries(grpc::ServerContext* context,
+                                             const v1::ListDeliveriesRequest* request,
                                              v1::ListDeliveriesResponse* response) {
   // The other fields are named as the query's values are.
   Input input{.query = ToJson(*request).get<QueryValues>()};
@@ -14,7 +15,8 @@ grpc::Status DeliveryService::ListDeliveries(grpc::ServerContext* context, const
   if (!request->page_token().empty()) input.query["cursor"] = request->page_token();
   const auto reply = twin_.Call(*context, "listDeliveries", std::move(input));
   if (!reply) return rpc::ToGrpc(reply.error());
-  FromJson({{"deliveries", reply->json.at("data")}, {"next_page_token", reply->json.at("next_cursor")}}, response);
+  FromJson({{"deliveries", reply->json.at("data")}, {"next_page_token", reply->json.at("next_cursor")}},
+           response);
   return grpc::Status::OK;
 }
 
@@ -34,7 +36,8 @@ grpc::Status DeliveryService::Redeliver(grpc::ServerContext* context, const v1::
   return grpc::Status::OK;
 }
 
-grpc::Status DeliveryService::CancelDelivery(grpc::ServerContext* context, const v1::CancelDeliveryRequest* request,
+grpc::Status DeliveryService::CancelDelivery(grpc::ServerContext* context,
+                                             const v1::CancelDeliveryRequest* request,
                                              v1::CancelDeliveryResponse* response) {
   const auto reply = twin_.Call(*context, "cancelDelivery", {.id = request->id()});
   if (!reply) return rpc::ToGrpc(reply.error());

@@ -41,7 +41,8 @@ Error InFieldPaths(Error error) {
 
 }  // namespace
 
-Result<Reply> Twin::Call(const grpc::ServerContext& context, const std::string& operation_id, Input input) const {
+Result<Reply> Twin::Call(const grpc::ServerContext& context, const std::string& operation_id,
+                         Input input) const {
   const Document& document = runner_.document();
   const auto& operations = document.operations();
   const auto operation = std::find_if(operations.begin(), operations.end(),

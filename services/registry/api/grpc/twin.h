@@ -11,8 +11,8 @@
 
 namespace webhook {
 
-// Runs operations of the API's document for gRPC: the same checks, the same handlers, the same errors as by REST. From
-// any thread; blocks.
+// Runs operations of the API's document for gRPC: the same checks, the same handlers, the same errors as by
+// REST. From any thread; blocks.
 class Twin {
  public:
   // The runner outlives it.

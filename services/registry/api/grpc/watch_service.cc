@@ -144,11 +144,13 @@ Result<bool> WatchService::SendPublishers(grpc::ServerWriter<v1::WatchPublishers
     told->set_key_id(key.id.str());
     told->set_key_hmac(key.hmac);
     if (key.expires_at)
-      *told->mutable_expires_at() = TimeUtil::MicrosecondsToTimestamp(key.expires_at->time_since_epoch().count());
+      *told->mutable_expires_at() =
+          TimeUtil::MicrosecondsToTimestamp(key.expires_at->time_since_epoch().count());
   }
   for (const std::string& id : publishers->account_ids) message.add_account_ids(id);
   for (const std::string& name : publishers->event_types) message.add_event_types(name);
-  for (const auto& [name, schema] : publishers->event_schemas) (*message.mutable_event_schemas())[name] = schema;
+  for (const auto& [name, schema] : publishers->event_schemas)
+    (*message.mutable_event_schemas())[name] = schema;
   return writer->Write(message);
 }
 

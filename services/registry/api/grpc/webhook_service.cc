@@ -4,7 +4,8 @@
 
 namespace webhook {
 
-grpc::Status WebhookService::CreateWebhook(grpc::ServerContext* context, const v1::CreateWebhookRequest* request,
+grpc::Status WebhookService::CreateWebhook(grpc::ServerContext* context,
+                                           const v1::CreateWebhookRequest* request,
                                            v1::CreateWebhookResponse* response) {
   const auto reply = twin_.Call(*context, "createWebhook", {.body = ToJson(*request)});
   if (!reply) return rpc::ToGrpc(reply.error());
@@ -21,18 +22,21 @@ grpc::Status WebhookService::GetWebhook(grpc::ServerContext* context, const v1::
   return grpc::Status::OK;
 }
 
-grpc::Status WebhookService::ListWebhooks(grpc::ServerContext* context, const v1::ListWebhooksRequest* request,
+grpc::Status WebhookService::ListWebhooks(grpc::ServerContext* context,
+                                          const v1::ListWebhooksRequest* request,
                                           v1::ListWebhooksResponse* response) {
   Input input;
   if (request->page_size() != 0) input.query["limit"] = request->page_size();
   if (!request->page_token().empty()) input.query["cursor"] = request->page_token();
   const auto reply = twin_.Call(*context, "listWebhooks", std::move(input));
   if (!reply) return rpc::ToGrpc(reply.error());
-  FromJson({{"webhooks", reply->json.at("data")}, {"next_page_token", reply->json.at("next_cursor")}}, response);
+  FromJson({{"webhooks", reply->json.at("data")}, {"next_page_token", reply->json.at("next_cursor")}},
+           response);
   return grpc::Status::OK;
 }
 
-grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context, const v1::UpdateWebhookRequest* request,
+grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context,
+                                           const v1::UpdateWebhookRequest* request,
                                            v1::UpdateWebhookResponse* response) {
   Input input{.id = request->id(), .body = BodyOf(*request)};
   input.body.erase("expected_revision");
@@ -43,7 +47,8 @@ grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context, const v
   return grpc::Status::OK;
 }
 
-grpc::Status WebhookService::DeleteWebhook(grpc::ServerContext* context, const v1::DeleteWebhookRequest* request,
+grpc::Status WebhookService::DeleteWebhook(grpc::ServerContext* context,
+                                           const v1::DeleteWebhookRequest* request,
                                            v1::DeleteWebhookResponse*) {
   Input input{.id = request->id()};
   if (request->has_expected_revision()) input.if_revision = request->expected_revision();
@@ -51,7 +56,8 @@ grpc::Status WebhookService::DeleteWebhook(grpc::ServerContext* context, const v
   return reply ? grpc::Status::OK : rpc::ToGrpc(reply.error());
 }
 
-grpc::Status WebhookService::RotateSecret(grpc::ServerContext* context, const v1::RotateSecretRequest* request,
+grpc::Status WebhookService::RotateSecret(grpc::ServerContext* context,
+                                          const v1::RotateSecretRequest* request,
                                           v1::RotateSecretResponse* response) {
   const auto reply = twin_.Call(*context, "rotateSecret", {.id = request->id(), .body = BodyOf(*request)});
   if (!reply) return rpc::ToGrpc(reply.error());
@@ -67,7 +73,8 @@ grpc::Status WebhookService::TestWebhook(grpc::ServerContext* context, const v1:
   return grpc::Status::OK;
 }
 
-grpc::Status WebhookService::PauseWebhook(grpc::ServerContext* context, const v1::PauseWebhookRequest* request,
+grpc::Status WebhookService::PauseWebhook(grpc::ServerContext* context,
+                                          const v1::PauseWebhookRequest* request,
                                           v1::PauseWebhookResponse* response) {
   const auto reply = twin_.Call(*context, "pauseWebhook", {.id = request->id(), .body = BodyOf(*request)});
   if (!reply) return rpc::ToGrpc(reply.error());
@@ -75,7 +82,8 @@ grpc::Status WebhookService::PauseWebhook(grpc::ServerContext* context, const v1
   return grpc::Status::OK;
 }
 
-grpc::Status WebhookService::ResumeWebhook(grpc::ServerContext* context, const v1::ResumeWebhookRequest* request,
+grpc::Status WebhookService::ResumeWebhook(grpc::ServerContext* context,
+                                           const v1::ResumeWebhookRequest* request,
                                            v1::ResumeWebhookResponse* response) {
   const auto reply = twin_.Call(*context, "resumeWebhook", {.id = request->id(), .body = BodyOf(*request)});
   if (!reply) return rpc::ToGrpc(reply.error());

@@ -20,7 +20,8 @@ Error Refused() {
 }  // namespace
 
 void AccountCall::Audit(const std::string& action, const std::string& object) const {
-  store::AddAudit(tx, account(), {"", {}, key.id.str(), action, object, caller.request_id, caller.remote_address});
+  store::AddAudit(tx, account(),
+                  {"", {}, key.id.str(), action, object, caller.request_id, caller.remote_address});
 }
 
 Status AccountCalls::Admit(const Caller& caller) {
@@ -33,23 +34,30 @@ Error AccountCalls::RefuseKey(const Caller& caller) {
   const MonoTime now = runtime::ReadClock().mono;
   auto failed = failed_logins_.Lock();
   if (const auto wait = failed->Wait(caller.remote_address, now)) {
-    return {ErrorCode::kLimited, "too_many_failed_logins",
-            "too many calls from this address had no valid API key; repeat later", {}, wait};
+    return {ErrorCode::kLimited,
+            "too_many_failed_logins",
+            "too many calls from this address had no valid API key; repeat later",
+            {},
+            wait};
   }
   failed->Note(caller.remote_address, now);
   return Refused();
 }
 
 Result<store::ApiKey> AccountCalls::Authenticate(store::Tx& tx, const Caller& caller,
-                                                 const std::vector<std::string>& scopes, CallBudget::Answer* budget) {
+                                                 const std::vector<std::string>& scopes,
+                                                 CallBudget::Answer* budget) {
   const Now now = runtime::ReadClock();
   auto key = store::FindLiveKey(tx, crypto::ApiKeyHmac(pepper_, crypto::BearerToken(caller.authorization)));
   if (!key) return RefuseKey(caller);
   uses_.Lock()->insert_or_assign(key->id, now.wall);
   *budget = budget_.Lock()->Take(key->account.str(), now.mono);
   if (!budget->allowed)
-    return Error{ErrorCode::kLimited, "too_many_calls",
-                 "the account makes too many calls; repeat later", {}, budget->reset};
+    return Error{ErrorCode::kLimited,
+                 "too_many_calls",
+                 "the account makes too many calls; repeat later",
+                 {},
+                 budget->reset};
   for (const std::string& scope : scopes) {
     if (std::find(key->scopes.begin(), key->scopes.end(), scope) == key->scopes.end())
       return Error{ErrorCode::kDenied, "scope_missing", "the API key lacks the scope " + scope};

@@ -38,17 +38,17 @@ struct AccountCall {
   void Audit(const std::string& action, const std::string& object) const;
 };
 
-// The door for all calls with an API key, by REST and by gRPC: authentication, scopes, the budget of calls, and row
-// security. From any thread; blocks.
+// The door for all calls with an API key, by REST and by gRPC: authentication, scopes, the budget of calls,
+// and row security. From any thread; blocks.
 class AccountCalls {
  public:
   AccountCalls(postgres::Database& database, Secret pepper, std::int64_t calls_per_minute)
       : database_(database), pepper_(std::move(pepper)), budget_(CallBudget(calls_per_minute)) {}
 
   // Authenticates the caller and runs fn in the same transaction, which is taken back where fn fails.
-  // kUnauthenticated; kDenied "scope_missing"; kLimited "too_many_failed_logins" or "too_many_calls". `budget`: what is
-  // left of the account's, where it was asked. What fn does beside the transaction must bear to be done again: the
-  // commit may fail.
+  // kUnauthenticated; kDenied "scope_missing"; kLimited "too_many_failed_logins" or "too_many_calls".
+  // `budget`: what is left of the account's, where it was asked. What fn does beside the transaction must
+  // bear to be done again: the commit may fail.
   template <typename T>
   Result<T> Run(const char* what, const Caller& caller, const std::vector<std::string>& scopes,
                 const std::function<Result<T>(AccountCall&)>& fn, CallBudget::Answer* budget = nullptr) {
@@ -65,7 +65,8 @@ class AccountCalls {
 
   // Runs fn later for an account that was authenticated before.
   template <typename T>
-  Result<T> RunFor(const char* what, const AccountId& account, const std::function<Result<T>(store::Tx&)>& fn) {
+  Result<T> RunFor(const char* what, const AccountId& account,
+                   const std::function<Result<T>(store::Tx&)>& fn) {
     return database_.Transact<T>(what, [&](store::Tx& tx) -> Result<T> {
       Enter(tx, account);
       return fn(tx);
@@ -79,8 +80,8 @@ class AccountCalls {
   // Before the database is asked.
   Status Admit(const Caller& caller);
   Error RefuseKey(const Caller& caller);
-  Result<store::ApiKey> Authenticate(store::Tx& tx, const Caller& caller, const std::vector<std::string>& scopes,
-                                     CallBudget::Answer* budget);
+  Result<store::ApiKey> Authenticate(store::Tx& tx, const Caller& caller,
+                                     const std::vector<std::string>& scopes, CallBudget::Answer* budget);
   static void Enter(store::Tx& tx, const AccountId& account);
 
   postgres::Database& database_;

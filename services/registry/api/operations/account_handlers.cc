@@ -22,11 +22,13 @@ ordered_json Quota(std::int64_t used, std::int64_t most) {
 }
 
 // Nobody gives away more than he has.
-std::vector<FieldViolation> CheckScopes(const std::vector<std::string>& wanted, const std::vector<std::string>& own) {
+std::vector<FieldViolation> CheckScopes(const std::vector<std::string>& wanted,
+                                        const std::vector<std::string>& own) {
   std::vector<FieldViolation> violations;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
     if (std::find(own.begin(), own.end(), wanted[i]) == own.end())
-      violations.push_back({"/scopes/" + std::to_string(i), "scope_missing", "the calling key lacks this scope"});
+      violations.push_back(
+          {"/scopes/" + std::to_string(i), "scope_missing", "the calling key lacks this scope"});
   }
   return violations;
 }
@@ -62,8 +64,11 @@ Result<Reply> AccountHandlers::Usage(const Call& call) const {
 Result<Reply> AccountHandlers::ListKeys(const Call& call) const {
   const auto page = PageReader::Read(call, parts_.cursor_key);
   if (!page) return page.error();
-  return page->Answer<store::ApiKey>(store::ListKeys(call.tx(), call.account(), page->after().id, page->rows()),
-                                     [](const store::ApiKey& last) { return Cursor{0, last.id.str()}; });
+  return page->Answer<store::ApiKey>(
+      store::ListKeys(call.tx(), call.account(), page->after().id, page->rows()),
+      [](const store::ApiKey& last) {
+        return Cursor{0, last.id.str()};
+      });
 }
 
 Result<Reply> AccountHandlers::CreateKey(const Call& call) const {
@@ -108,7 +113,9 @@ Result<Reply> AccountHandlers::ListAudit(const Call& call) const {
   const auto object = call.Query<std::string>("object");
   return page->Answer<store::AuditEntry>(
       store::ListAudit(call.tx(), call.account(), object, page->after().id, page->rows()),
-      [](const store::AuditEntry& last) { return Cursor{0, last.id}; });
+      [](const store::AuditEntry& last) {
+        return Cursor{0, last.id};
+      });
 }
 
 }  // namespace webhook

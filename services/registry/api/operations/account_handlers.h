@@ -11,9 +11,9 @@ namespace webhook {
 class AccountHandlers {
  public:
   struct Parts {
-    Secret pepper;        // of API keys
+    Secret pepper;  // of API keys
     Secret cursor_key;
-    std::int64_t max_webhooks = 0;      // 0: no limit
+    std::int64_t max_webhooks = 0;  // 0: no limit
   };
   explicit AccountHandlers(Parts parts) : parts_(std::move(parts)) {}
   void AddTo(Handlers* handlers);

@@ -19,9 +19,9 @@ namespace webhook {
 struct Input {
   std::string id = {};  // the path's {id}; empty: it has none
   QueryValues query = {};
-  nlohmann::json body = nullptr;                      // null: none
-  std::string text = {};                              // the body's own bytes; empty by gRPC
-  std::optional<std::int64_t> if_revision = {};       // of If-Match
+  nlohmann::json body = nullptr;                 // null: none
+  std::string text = {};                         // the body's own bytes; empty by gRPC
+  std::optional<std::int64_t> if_revision = {};  // of If-Match
   std::optional<std::string> idempotency_key = {};
   std::vector<FieldViolation> violations = {};  // what the document refuses of query and body
 };
@@ -46,11 +46,12 @@ struct Call {
 };
 
 struct Reply {
-  int status = 200;                        // as HTTP says it
+  int status = 200;                       // as HTTP says it
   nlohmann::ordered_json json = nullptr;  // null: no body
   std::vector<std::pair<std::string, std::string>> headers = {};
   std::string object = {};  // id of what was changed, for the audit log
-  // Done once all is committed; may change the answer, or fail, and wait. A repeat by Idempotency-Key does not do it again.
+  // Done once all is committed; may change the answer, or fail, and wait. A repeat by Idempotency-Key does
+  // not do it again.
   std::function<Status(Reply*)> after_commit = {};
 };
 

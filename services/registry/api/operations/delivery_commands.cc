@@ -79,7 +79,8 @@ void DeliveryCommands::LeavePlace(const AccountId& account) {
   if (--waiting->of[account] == 0) waiting->of.erase(account);
 }
 
-// Where the commit fails after the append, it is on its way all the same, and the log shows it after its first attempt.
+// Where the commit fails after the append, it is on its way all the same, and the log shows it after its
+// first attempt.
 Status DeliveryCommands::Send(store::Tx& tx, const Delivery& delivery) {
   if (Status appended = port_.Append({delivery}); !appended) return appended;
   store::InsertPendingDelivery(tx, delivery);

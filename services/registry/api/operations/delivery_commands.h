@@ -18,8 +18,8 @@ namespace webhook {
 class OwnDeliveriesPort {
  public:
   virtual ~OwnDeliveriesPort() = default;
-  // Appends to webhook.deliveries and waits for the broker's acknowledgement of all. Where it fails, some may be
-  // appended all the same.
+  // Appends to webhook.deliveries and waits for the broker's acknowledgement of all. Where it fails, some may
+  // be appended all the same.
   virtual Status Append(const std::vector<Delivery>& deliveries) = 0;
 };
 
@@ -37,11 +37,11 @@ class DeliveryCommands {
     std::optional<store::DeliveryRow> row;  // ended; nullopt: still under way
     std::optional<store::AttemptRow> attempt;
   };
-  // Waits for a test's end, after its transaction: at most 10 s, and not at all where many tests, or two of the
-  // account, are waited for already.
+  // Waits for a test's end, after its transaction: at most 10 s, and not at all where many tests, or two of
+  // the account, are waited for already.
   Tested AwaitEnd(const AccountId& account, const DeliveryId& id);
-  // Sends an ended delivery again, as its next run. Returns the run. kConflict "delivery_not_ended"; a repeat after a
-  // commit that failed appends the same run, of which workers make one.
+  // Sends an ended delivery again, as its next run. Returns the run. kConflict "delivery_not_ended"; a repeat
+  // after a commit that failed appends the same run, of which workers make one.
   Result<int> Redeliver(store::Tx& tx, const AccountId& account, const DeliveryId& id);
 
  private:

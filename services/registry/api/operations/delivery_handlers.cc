@@ -65,7 +65,8 @@ void DeliveryHandlers::AddTo(Handlers* handlers) {
   (*handlers)["getDelivery"] = {[this](const Call& call) { return Get(call); }};
   (*handlers)["listAttempts"] = {[this](const Call& call) { return ListAttempts(call); }};
   (*handlers)["listDeliveriesOfEvent"] = {[this](const Call& call) { return ListOfEvent(call); }};
-  (*handlers)["createRedelivery"] = {[this](const Call& call) { return CreateRedelivery(call); }, CheckBodyRange};
+  (*handlers)["createRedelivery"] = {[this](const Call& call) { return CreateRedelivery(call); },
+                                     CheckBodyRange};
   (*handlers)["listRedeliveries"] = {[this](const Call& call) { return ListRedeliveries(call); }};
   (*handlers)["getRedelivery"] = {[this](const Call& call) { return GetRedelivery(call); }};
   (*handlers)["cancelRedelivery"] = {[this](const Call& call) { return CancelRedelivery(call); }};
@@ -134,7 +135,8 @@ Result<Reply> DeliveryHandlers::Cancel(const Call& call) const {
   const auto delivery = store::ReadDelivery(call.tx(), call.account(), DeliveryId(call.id()));
   if (!delivery) return delivery.error();
   if (delivery->state != DeliveryState::kPending && delivery->state != DeliveryState::kWaiting)
-    return Error{ErrorCode::kConflict, "delivery_ended", "the delivery has ended: there is nothing to cancel"};
+    return Error{ErrorCode::kConflict, "delivery_ended",
+                 "the delivery has ended: there is nothing to cancel"};
   if (Status cancelled = store::Cancel(call.tx(), *delivery); !cancelled) return cancelled.error();
   Reply reply;
   reply.status = 202;
@@ -181,7 +183,9 @@ Result<Reply> DeliveryHandlers::ListRedeliveries(const Call& call) const {
   if (!page) return page.error();
   return page->Answer<store::Redelivery>(
       store::ListRedeliveries(call.tx(), call.account(), page->after().id, page->rows()),
-      [](const store::Redelivery& last) { return Cursor{0, last.id}; });
+      [](const store::Redelivery& last) {
+        return Cursor{0, last.id};
+      });
 }
 
 Result<Reply> DeliveryHandlers::GetRedelivery(const Call& call) const {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/secret.h"
-#include "services/registry/api/operations/delivery_commands.h"
 #include "services/registry/api/operations/call.h"
+#include "services/registry/api/operations/delivery_commands.h"
 
 namespace webhook {
 

@@ -136,8 +136,9 @@ std::vector<FieldViolation> Document::CheckQuery(const Operation& operation, Que
     std::vector<std::string> names;
     for (const auto& [parameter, schema] : operation.query) names.push_back(parameter);
     const std::string near = NearestName(name, names);
-    violations.push_back({at, "unknown_parameter",
-                          near.empty() ? "is no parameter" : "is no parameter; did you mean \"" + near + "\"?"});
+    violations.push_back(
+        {at, "unknown_parameter",
+         near.empty() ? "is no parameter" : "is no parameter; did you mean \"" + near + "\"?"});
   }
   for (const auto& [name, part] : operation.query) {
     const json& schema = Resolve(part);

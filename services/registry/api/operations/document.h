@@ -15,11 +15,11 @@ namespace webhook {
 
 // One method of one path, as the document has it.
 struct Operation {
-  std::string id;      // operationId
-  std::string method;  // "GET"
-  std::string path;    // "/v2/webhooks/{id}"
-  std::vector<std::string> scopes;  // of the API key; each is needed
-  bool open = false;                // needs no key
+  std::string id;                               // operationId
+  std::string method;                           // "GET"
+  std::string path;                             // "/v2/webhooks/{id}"
+  std::vector<std::string> scopes;              // of the API key; each is needed
+  bool open = false;                            // needs no key
   std::map<std::string, nlohmann::json> query;  // parameter -> schema
   std::optional<nlohmann::json> body;           // schema; nullopt: it takes none
   bool body_required = false;
@@ -51,7 +51,8 @@ class Document {
   Found Find(const std::string& method, std::string_view path) const;
 
   // Notes everything that is wrong; unknown parameters too: a misspelt filter must not show everything.
-  QueryValues ReadQuery(const Operation& operation, const std::vector<std::pair<std::string, std::string>>& query,
+  QueryValues ReadQuery(const Operation& operation,
+                        const std::vector<std::pair<std::string, std::string>>& query,
                         std::vector<FieldViolation>* violations) const;
   // The same of values that have their types already; fills in defaults.
   std::vector<FieldViolation> CheckQuery(const Operation& operation, QueryValues* values) const;

@@ -27,8 +27,10 @@ TEST(Document, NamesEachOperationOnceAndOnlyScopesThatThereAre) {
   std::set<std::string> ids;
   for (const Operation& operation : Document::Get().operations()) {
     EXPECT_TRUE(ids.insert(operation.id).second) << operation.id;
-    for (const std::string& scope : operation.scopes) EXPECT_THAT(store::AllScopes(), ::testing::Contains(scope));
-    EXPECT_EQ(operation.open, operation.id == "getApiDescription" || operation.id == "getApiDocs") << operation.id;
+    for (const std::string& scope : operation.scopes)
+      EXPECT_THAT(store::AllScopes(), ::testing::Contains(scope));
+    EXPECT_EQ(operation.open, operation.id == "getApiDescription" || operation.id == "getApiDocs")
+        << operation.id;
   }
 }
 
@@ -40,7 +42,8 @@ TEST(Document, FindsOperations) {
   EXPECT_EQ(document.Find("POST", "/v2/deliveries/delivery_1/redeliver").id, "delivery_1");
   EXPECT_EQ(document.Find("TRACE", "/v2/webhooks").operation, nullptr);
   EXPECT_EQ(document.Find("TRACE", "/v2/webhooks").allowed, "GET, POST");
-  for (const char* path : {"", "/", "/v2", "/v2/webhooks/", "/v2/webhooks//", "/v2/webhooks/a/b", "/v2/nothing"}) {
+  for (const char* path :
+       {"", "/", "/v2", "/v2/webhooks/", "/v2/webhooks//", "/v2/webhooks/a/b", "/v2/nothing"}) {
     const auto found = document.Find("GET", path);
     EXPECT_EQ(found.operation, nullptr) << path;
     EXPECT_EQ(found.allowed, "") << path;
@@ -60,16 +63,18 @@ TEST(Document, ReadsAQuery) {
 TEST(Document, RefusesAQueryWithEachMistake) {
   const Operation& list = Named("listDeliveries");
   std::vector<FieldViolation> violations;
-  Document::Get().ReadQuery(
-      list, {{"limit", "0"}, {"sate", "failed"}, {"event", "user.created"}, {"event", "user.created"}, {"state", "x"}},
-      &violations);
+  Document::Get().ReadQuery(list,
+                            {{"limit", "0"},
+                             {"sate", "failed"},
+                             {"event", "user.created"},
+                             {"event", "user.created"},
+                             {"state", "x"}},
+                            &violations);
   std::vector<std::string> told;
-  for (const FieldViolation& violation : violations)
-    told.push_back(violation.pointer + " " + violation.code);
+  for (const FieldViolation& violation : violations) told.push_back(violation.pointer + " " + violation.code);
   EXPECT_THAT(told, ::testing::UnorderedElementsAre("/limit out_of_range", "/sate unknown_parameter",
                                                     "/event given_twice", "/state unknown_value"));
-  for (const char* limit : {"", "-1", "1.5", "1x", " 1", "101", "99999999999999999999"})
-  {
+  for (const char* limit : {"", "-1", "1.5", "1x", " 1", "101", "99999999999999999999"}) {
     violations.clear();
     Document::Get().ReadQuery(list, {{"limit", limit}}, &violations);
     EXPECT_THAT(violations, ::testing::SizeIs(1)) << limit;
@@ -78,12 +83,14 @@ TEST(Document, RefusesAQueryWithEachMistake) {
 
 TEST(Document, ChecksABody) {
   const Operation& create = Named("createWebhook");
-  EXPECT_THAT(Document::Get().CheckBody(create, json::parse(R"({"url": "https://example.com/", "events": ["*"]})")),
-              ::testing::IsEmpty());
+  EXPECT_THAT(
+      Document::Get().CheckBody(create, json::parse(R"({"url": "https://example.com/", "events": ["*"]})")),
+      ::testing::IsEmpty());
   EXPECT_EQ(Document::Get().CheckBody(create, json::object()).size(), 2U);
   // A secret is brought at create only.
-  EXPECT_EQ(Document::Get().CheckBody(Named("updateWebhook"), json::parse(R"({"secret": "whsec_x"})")).at(0).code,
-            "unknown_field");
+  EXPECT_EQ(
+      Document::Get().CheckBody(Named("updateWebhook"), json::parse(R"({"secret": "whsec_x"})")).at(0).code,
+      "unknown_field");
 }
 
 }  // namespace

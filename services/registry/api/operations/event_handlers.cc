@@ -37,7 +37,9 @@ Result<Reply> EventHandlers::List(const Call& call) const {
   filter.until = QueryTime(call, "until");
   return page->Answer<store::EventRow>(
       store::ListEvents(call.tx(), call.account(), filter, page->position(), page->rows()),
-      [](const store::EventRow& last) { return Cursor{last.accepted_at.time_since_epoch().count(), last.id.str()}; });
+      [](const store::EventRow& last) {
+        return Cursor{last.accepted_at.time_since_epoch().count(), last.id.str()};
+      });
 }
 
 Result<Reply> EventHandlers::Get(const Call& call) const {

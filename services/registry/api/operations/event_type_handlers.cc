@@ -27,7 +27,8 @@ std::string SchemaText(const Call& call) {
 Result<Reply> List(const Call& call) {
   Reply reply;
   reply.json["data"] = ordered_json::array();
-  for (const store::EventType& type : store::ListEventTypes(call.tx())) reply.json["data"].push_back(ToJson(type));
+  for (const store::EventType& type : store::ListEventTypes(call.tx()))
+    reply.json["data"].push_back(ToJson(type));
   return reply;
 }
 
@@ -70,9 +71,10 @@ std::vector<FieldViolation> CheckPut(const Call& call) {
   if (text.empty()) return violations;
   const auto schema = EventSchema::Compile(text, "/schema");
   // A sample that breaks the schema would be refused when it is published.
-  const auto wrong = !schema                         ? schema.error().violations
-                     : call.body().contains("sample") ? (*schema)->Check(Text(call.body().at("sample")), "/sample")
-                                                      : std::vector<FieldViolation>();
+  const auto wrong = !schema ? schema.error().violations
+                     : call.body().contains("sample")
+                         ? (*schema)->Check(Text(call.body().at("sample")), "/sample")
+                         : std::vector<FieldViolation>();
   violations.insert(violations.end(), wrong.begin(), wrong.end());
   return violations;
 }

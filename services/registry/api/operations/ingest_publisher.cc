@@ -18,17 +18,19 @@ using google::protobuf::util::TimeUtil;
 
 constexpr std::chrono::seconds kDeadline{10};
 // Its pointers, and what they are called in our body.
-constexpr std::array<std::pair<const char*, const char*>, 5> kPointers = {{{"event.event_id", "/id"},
-                                                                           {"event.account_id", "/account_id"},
-                                                                           {"event.event_type", "/event"},
-                                                                           {"event.data", "/data"},
-                                                                           {"event.occurred_at", "/occurred_at"}}};
+constexpr std::array<std::pair<const char*, const char*>, 5> kPointers = {
+    {{"event.event_id", "/id"},
+     {"event.account_id", "/account_id"},
+     {"event.event_type", "/event"},
+     {"event.data", "/data"},
+     {"event.occurred_at", "/occurred_at"}}};
 
 Error ToOurs(Error error) {
   for (FieldViolation& violation : error.violations) {
     for (const auto& [theirs, ours] : kPointers) {
       // What follows leads into the data.
-      if (violation.pointer.starts_with(theirs)) violation.pointer.replace(0, std::string_view(theirs).size(), ours);
+      if (violation.pointer.starts_with(theirs))
+        violation.pointer.replace(0, std::string_view(theirs).size(), ours);
     }
   }
   return error;
@@ -46,7 +48,8 @@ IngestPublisher::IngestPublisher(const std::string& address) : state_(std::make_
 
 IngestPublisher::~IngestPublisher() = default;
 
-Result<PublishPort::Published> IngestPublisher::Publish(const Event& event, const std::string& authorization) {
+Result<PublishPort::Published> IngestPublisher::Publish(const Event& event,
+                                                        const std::string& authorization) {
   v1::PublishEventRequest request;
   v1::Event& told = *request.mutable_event();
   told.set_event_id(event.id);
@@ -54,7 +57,8 @@ Result<PublishPort::Published> IngestPublisher::Publish(const Event& event, cons
   told.set_event_type(event.type);
   told.set_data(event.data);
   if (event.occurred_at)
-    *told.mutable_occurred_at() = TimeUtil::MicrosecondsToTimestamp(event.occurred_at->time_since_epoch().count());
+    *told.mutable_occurred_at() =
+        TimeUtil::MicrosecondsToTimestamp(event.occurred_at->time_since_epoch().count());
   grpc::ClientContext context;
   context.AddMetadata("authorization", authorization);
   context.set_deadline(

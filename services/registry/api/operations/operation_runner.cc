@@ -19,8 +19,8 @@ bool IsIdempotencyKey(const std::string& key) {
 
 // The call as text: what makes it another one.
 std::string Describe(const Call& call) {
-  return ordered_json{call.operation.id, call.in.key.id.str(), call.id(), call.input.query, call.body(),
-                      call.input.if_revision.value_or(-1)}
+  return ordered_json{call.operation.id, call.in.key.id.str(), call.id(),
+                      call.input.query,  call.body(),          call.input.if_revision.value_or(-1)}
       .dump(-1, ' ', false, ordered_json::error_handler_t::replace);
 }
 
@@ -48,11 +48,12 @@ Reply Unpack(const std::string& text) {
 
 OperationRunner::OperationRunner(Parts parts) : parts_(std::move(parts)) {
   for (const Operation& operation : parts_.document.operations())
-    CHECK(operation.open || parts_.handlers.contains(operation.id), "an operation of the document has no handler");
+    CHECK(operation.open || parts_.handlers.contains(operation.id),
+          "an operation of the document has no handler");
 }
 
-Result<Reply> OperationRunner::Run(const Operation& operation, const Caller& caller, const Result<Input>& input,
-                                   CallBudget::Answer* budget) const {
+Result<Reply> OperationRunner::Run(const Operation& operation, const Caller& caller,
+                                   const Result<Input>& input, CallBudget::Answer* budget) const {
   auto reply = parts_.calls.Run<Reply>(
       operation.id.c_str(), caller, operation.scopes,
       [&](AccountCall& in) -> Result<Reply> {
@@ -89,7 +90,8 @@ Result<Reply> OperationRunner::RunOnce(const Call& call) const {
   const auto& key = call.input.idempotency_key;
   if (!key || !call.operation.takes_idempotency_key) return Handle(call);
   if (!IsIdempotencyKey(*key))
-    return InvalidError({{"/Idempotency-Key", "bad_header", "must be given once, 1 to 255 printable characters"}});
+    return InvalidError(
+        {{"/Idempotency-Key", "bad_header", "must be given once, 1 to 255 printable characters"}});
   const std::string request = Describe(call);
   auto earlier = parts_.answers.Begin(call.tx(), call.account(), *key, request);
   if (!earlier) return earlier.error();

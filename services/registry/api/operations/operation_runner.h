@@ -9,7 +9,8 @@
 namespace webhook {
 
 // Runs the operations of the document, for REST and gRPC alike:
-//   key, scope, budget (AccountCalls) -> all mistakes of the input -> earlier answer to its Idempotency-Key -> handler -> audit log -> commit
+//   key, scope, budget (AccountCalls) -> all mistakes of the input -> earlier answer to its Idempotency-Key
+//   -> handler -> audit log -> commit
 //   -> what is left to do after it.
 // From any thread; blocks.
 class OperationRunner {
@@ -24,7 +25,8 @@ class OperationRunner {
 
   const Document& document() const { return parts_.document; }
 
-  // `input`: what could not be read at all is told to those alone whose key is good. `budget`: as AccountCalls::Run().
+  // `input`: what could not be read at all is told to those alone whose key is good. `budget`: as
+  // AccountCalls::Run().
   Result<Reply> Run(const Operation& operation, const Caller& caller, const Result<Input>& input,
                     CallBudget::Answer* budget = nullptr) const;
 

@@ -9,7 +9,8 @@ Result<PageReader> PageReader::Read(const Call& call, const Secret& key) {
   page.limit_ = call.Query<int>("limit");
   page.key_ = key;
   std::string path = call.operation.path;
-  if (const auto at = path.find("{id}"); at != std::string::npos) path.replace(at, 4, PercentEncode(call.id()));
+  if (const auto at = path.find("{id}"); at != std::string::npos)
+    path.replace(at, 4, PercentEncode(call.id()));
   page.scope_ = path + "\n" + call.account().str();
   page.next_ = path + "?";
   for (const auto& [name, value] : call.input.query) {

@@ -8,14 +8,14 @@
 
 #include "core/result.h"
 #include "core/secret.h"
-#include "services/registry/api/operations/cursor.h"
 #include "services/registry/api/operations/call.h"
+#include "services/registry/api/operations/cursor.h"
 #include "services/registry/api/operations/shapes.h"
 
 namespace webhook {
 
-// Where a list's page begins and how it goes on. The cursor that a customer holds is signed and bound to the account,
-// the list and its filters.
+// Where a list's page begins and how it goes on. The cursor that a customer holds is signed and bound to the
+// account, the list and its filters.
 class PageReader {
  public:
   // kInvalid "bad_cursor".

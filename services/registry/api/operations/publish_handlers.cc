@@ -10,8 +10,8 @@ namespace {
 // Of the threads that serve REST.
 constexpr int kMostWaiting = 8;
 
-// The bytes of the member "data": the parsed body has lost the order of its members. REQUIRES: the body was parsed, and
-// has one.
+// The bytes of the member "data": the parsed body has lost the order of its members. REQUIRES: the body was
+// parsed, and has one.
 Result<std::string> DataOf(const std::string& text) {
   simdjson::ondemand::parser parser;
   const simdjson::padded_string padded(text);
@@ -33,7 +33,8 @@ void PublishHandlers::AddTo(Handlers* handlers) {
 // After the transaction: a publish may take seconds, and holds no connection to the database meanwhile.
 Result<Reply> PublishHandlers::Publish(const Call& call) const {
   if (port_ == nullptr)
-    return Error{ErrorCode::kUnavailable, "no_ingest", "this registry does not know event-ingest (setting ingest-addr)"};
+    return Error{ErrorCode::kUnavailable, "no_ingest",
+                 "this registry does not know event-ingest (setting ingest-addr)"};
   auto data = DataOf(call.input.text);
   if (!data) return data.error();
   PublishPort::Event event;
@@ -41,13 +42,15 @@ Result<Reply> PublishHandlers::Publish(const Call& call) const {
   event.account_id = call.body().value("account_id", call.account().str());
   event.type = call.body().at("event").get<std::string>();
   event.data = std::move(*data);
-  if (call.body().contains("occurred_at")) event.occurred_at = ParseTime(call.body().at("occurred_at").get<std::string>());
+  if (call.body().contains("occurred_at"))
+    event.occurred_at = ParseTime(call.body().at("occurred_at").get<std::string>());
   Reply reply;
   reply.status = 202;
   reply.after_commit = [this, event, authorization = call.in.caller.authorization](Reply* told) -> Status {
     if (waiting_.fetch_add(1) >= kMostWaiting) {
       waiting_.fetch_sub(1);
-      return Error{ErrorCode::kUnavailable, "ingest_slow", "many calls wait for event-ingest; repeat with the same id"};
+      return Error{ErrorCode::kUnavailable, "ingest_slow",
+                   "many calls wait for event-ingest; repeat with the same id"};
     }
     const auto published = port_->Publish(event, authorization);
     waiting_.fetch_sub(1);

@@ -26,16 +26,16 @@ class PublishPort {
   };
 
   virtual ~PublishPort() = default;
-  // OK means that the broker has acknowledged it. `authorization`: the caller's own, "Bearer whk_…". Blocks, 10 s at most;
-  // from any thread. Errors as event-ingest's, with pointers into the operation's body.
+  // OK means that the broker has acknowledged it. `authorization`: the caller's own, "Bearer whk_…". Blocks,
+  // 10 s at most; from any thread. Errors as event-ingest's, with pointers into the operation's body.
   virtual Result<Published> Publish(const Event& event, const std::string& authorization) = 0;
 };
 
 // POST /v2/events of openapi/events.yaml.
 class PublishHandlers {
  public:
-  // Null: kUnavailable "no_ingest". Outlives the handlers. While event-ingest hangs, a few calls wait for it, and others are
-  // refused at once (kUnavailable "ingest_slow").
+  // Null: kUnavailable "no_ingest". Outlives the handlers. While event-ingest hangs, a few calls wait for it,
+  // and others are refused at once (kUnavailable "ingest_slow").
   explicit PublishHandlers(PublishPort* port) : port_(port) {}
   void AddTo(Handlers* handlers);
 

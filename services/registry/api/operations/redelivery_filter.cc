@@ -20,7 +20,8 @@ store::DeliveryFilter ReadRedeliveryFilter(const std::string& text) {
   filter.state = ReadState(json.value("state", ""));
   if (json.contains("since")) filter.since = ParseTime(json.at("since").get<std::string>());
   if (json.contains("until")) filter.until = ParseTime(json.at("until").get<std::string>());
-  if (json.contains("changed_since")) filter.changed_since = ParseTime(json.at("changed_since").get<std::string>());
+  if (json.contains("changed_since"))
+    filter.changed_since = ParseTime(json.at("changed_since").get<std::string>());
   return filter;
 }
 

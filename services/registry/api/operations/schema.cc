@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "domain/ids.h"
 #include "core/check.h"
 #include "core/encoding.h"
 #include "core/nearest_name.h"
 #include "core/time.h"
+#include "domain/ids.h"
 
 namespace webhook {
 namespace {
@@ -28,7 +28,8 @@ bool HasType(const json& value, const std::string& type) {
   // 1.0 is a whole number as well (JSON Schema 2020-12 section 4.2.3).
   if (value.is_number_float()) {
     const double number = value.get<double>();
-    return number >= -9e15 && number <= 9e15 && number == static_cast<double>(static_cast<std::int64_t>(number));
+    return number >= -9e15 && number <= 9e15 &&
+           number == static_cast<double>(static_cast<std::int64_t>(number));
   }
   return value.is_number_integer();
 }
@@ -59,8 +60,8 @@ std::string Joined(const std::vector<std::string>& words) {
 }
 
 std::size_t Characters(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
 }
 
 std::optional<std::int64_t> Bound(const json& schema, const char* keyword) {
@@ -69,7 +70,8 @@ std::optional<std::int64_t> Bound(const json& schema, const char* keyword) {
 }
 
 // "must be 1 to 100".
-std::string Between(std::optional<std::int64_t> least, std::optional<std::int64_t> most, const std::string& unit) {
+std::string Between(std::optional<std::int64_t> least, std::optional<std::int64_t> most,
+                    const std::string& unit) {
   if (least && most) return std::to_string(*least) + " to " + std::to_string(*most) + unit;
   if (least) return "at least " + std::to_string(*least) + unit;
   return "at most " + std::to_string(*most) + unit;
@@ -99,7 +101,8 @@ bool CheckCount(const json& schema, const char* least_word, const char* most_wor
 
 bool CheckEnum(const json& schema, const json& value, const std::string& at, Violations* violations) {
   const auto allowed = schema.find("enum");
-  if (allowed == schema.end() || std::find(allowed->begin(), allowed->end(), value) != allowed->end()) return true;
+  if (allowed == schema.end() || std::find(allowed->begin(), allowed->end(), value) != allowed->end())
+    return true;
   std::vector<std::string> words;
   for (const json& word : *allowed) words.push_back(word.is_string() ? word.get<std::string>() : word.dump());
   const std::string near = value.is_string() ? NearestName(value.get<std::string>(), words) : "";
@@ -117,7 +120,8 @@ const json& SchemaCheck::Resolve(const json& schema) const {
   return Resolve(document_.at(json::json_pointer(ref->get<std::string>().substr(1))));
 }
 
-void SchemaCheck::Check(const json& given, const json& value, const std::string& at, Violations* violations) const {
+void SchemaCheck::Check(const json& given, const json& value, const std::string& at,
+                        Violations* violations) const {
   const json& schema = Resolve(given);
   if (const auto ways = schema.find("oneOf"); ways != schema.end()) {
     // The ways differ by their type: the one that has the value's is meant.
@@ -148,28 +152,31 @@ void SchemaCheck::Check(const json& given, const json& value, const std::string&
 
 void SchemaCheck::CheckText(const json& schema, const std::string& text, const std::string& at,
                             Violations* violations) const {
-  if (!CheckCount(schema, "minLength", "maxLength", Characters(text), at, "too_short", "too_long", " characters",
-                  violations))
+  if (!CheckCount(schema, "minLength", "maxLength", Characters(text), at, "too_short", "too_long",
+                  " characters", violations))
     return;
   const std::string format = schema.value("format", "");
   if (format == "date-time" && !ParseTime(text))
     violations->push_back({at, "bad_time", "must be a time of RFC 3339 such as 2026-01-31T12:00:00Z"});
-  if (format == "event-id" && !IsIdText(text)) violations->push_back({at, "bad_id", "must be of A-Z a-z 0-9 _ -"});
+  if (format == "event-id" && !IsIdText(text))
+    violations->push_back({at, "bad_id", "must be of A-Z a-z 0-9 _ -"});
 }
 
 void SchemaCheck::CheckList(const json& schema, const json& list, const std::string& at,
                             Violations* violations) const {
-  if (!CheckCount(schema, "minItems", "maxItems", list.size(), at, "too_few", "too_many", " items", violations))
+  if (!CheckCount(schema, "minItems", "maxItems", list.size(), at, "too_few", "too_many", " items",
+                  violations))
     return;
   const auto items = schema.find("items");
   if (items == schema.end()) return;
-  for (std::size_t i = 0; i < list.size(); ++i) Check(*items, list[i], at + "/" + std::to_string(i), violations);
+  for (std::size_t i = 0; i < list.size(); ++i)
+    Check(*items, list[i], at + "/" + std::to_string(i), violations);
 }
 
 void SchemaCheck::CheckObject(const json& schema, const json& object, const std::string& at,
                               Violations* violations) const {
-  if (!CheckCount(schema, "minProperties", "maxProperties", object.size(), at, "too_few", "too_many", " members",
-                  violations))
+  if (!CheckCount(schema, "minProperties", "maxProperties", object.size(), at, "too_few", "too_many",
+                  " members", violations))
     return;
   static const json none = json::object();
   const auto named = schema.find("properties");
@@ -188,24 +195,31 @@ void SchemaCheck::CheckObject(const json& schema, const json& object, const std:
       std::vector<std::string> words;
       for (const auto& property : properties.items()) words.push_back(property.key());
       const std::string near = NearestName(name, words);
-      violations->push_back(
-          {where, "unknown_field", near.empty() ? "is no field" : "is no field; did you mean \"" + near + "\"?"});
+      violations->push_back({where, "unknown_field",
+                             near.empty() ? "is no field" : "is no field; did you mean \"" + near + "\"?"});
     }
   }
   const auto required = schema.find("required");
   if (required == schema.end()) return;
   for (const json& name : *required) {
     const auto& text = name.get_ref<const std::string&>();
-    if (!object.contains(text)) violations->push_back({at + "/" + ToPointerPart(text), "required", "is missing"});
+    if (!object.contains(text))
+      violations->push_back({at + "/" + ToPointerPart(text), "required", "is missing"});
   }
 }
 
 std::vector<std::string> SchemaCheck::UnknownKeywords(const json& given) const {
-  static const std::vector<std::string> heeded = {
-      "$ref",      "type",     "enum",     "oneOf",      "minimum",    "maximum",       "minLength",
-      "maxLength", "minItems", "maxItems", "items",      "properties", "propertyNames", "additionalProperties",
-      "required",  "minProperties", "maxProperties"};
-  static const std::vector<std::string> annotations = {"description", "example", "examples", "default", "format"};
+  static const std::vector<std::string> heeded = {"$ref",          "type",
+                                                  "enum",          "oneOf",
+                                                  "minimum",       "maximum",
+                                                  "minLength",     "maxLength",
+                                                  "minItems",      "maxItems",
+                                                  "items",         "properties",
+                                                  "propertyNames", "additionalProperties",
+                                                  "required",      "minProperties",
+                                                  "maxProperties"};
+  static const std::vector<std::string> annotations = {"description", "example", "examples", "default",
+                                                       "format"};
   const json& schema = Resolve(given);
   std::vector<std::string> unknown;
   const auto add = [&](const json& inner) {
@@ -217,7 +231,8 @@ std::vector<std::string> SchemaCheck::UnknownKeywords(const json& given) const {
       return std::find(list.begin(), list.end(), keyword) != list.end();
     };
     if (!is(heeded) && !is(annotations)) unknown.push_back(keyword);
-    if (keyword == "items" || keyword == "propertyNames" || (keyword == "additionalProperties" && value.is_object()))
+    if (keyword == "items" || keyword == "propertyNames" ||
+        (keyword == "additionalProperties" && value.is_object()))
       add(value);
     if (keyword != "properties" && keyword != "oneOf") continue;
     for (const auto& inner : value) add(inner);

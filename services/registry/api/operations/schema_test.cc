@@ -21,7 +21,8 @@ class SchemaTest : public ::testing::Test {
     return violations.size() == 1 ? violations[0].pointer + " " + violations[0].code : "many";
   }
 
-  const json document = json::parse(R"({"components": {"schemas": {"Small": {"type": "integer", "maximum": 5}}}})");
+  const json document =
+      json::parse(R"({"components": {"schemas": {"Small": {"type": "integer", "maximum": 5}}}})");
   const SchemaCheck check{document};
 };
 
@@ -34,7 +35,8 @@ TEST_F(SchemaTest, TellsWrongTypes) {
   EXPECT_EQ(Told(R"({"type": "integer"})", "2.0"), "");
   EXPECT_EQ(Told(R"({"type": "integer"})", "1e300"), " wrong_type");
   EXPECT_EQ(Told(R"({"type": "boolean"})", R"("true")"), " wrong_type");
-  EXPECT_EQ(Check(R"({"type": ["integer", "array"]})", R"("a")").at(0).detail, "must be a whole number or a list");
+  EXPECT_EQ(Check(R"({"type": ["integer", "array"]})", R"("a")").at(0).detail,
+            "must be a whole number or a list");
 }
 
 TEST_F(SchemaTest, TellsBounds) {
@@ -73,7 +75,8 @@ TEST_F(SchemaTest, TellsNoMoreThanTwentyUnknownMembers) {
 }
 
 TEST_F(SchemaTest, FollowsReferencesAndPicksTheWayOfTheType) {
-  EXPECT_EQ(Told(R"({"type": "array", "items": {"$ref": "#/components/schemas/Small"}})", "[1, 6]"), "/1 out_of_range");
+  EXPECT_EQ(Told(R"({"type": "array", "items": {"$ref": "#/components/schemas/Small"}})", "[1, 6]"),
+            "/1 out_of_range");
   const char* either =
       R"({"oneOf": [{"type": "string", "enum": ["long"]}, {"type": "array", "items": {"type": "integer"}}]})";
   EXPECT_EQ(Told(either, R"("long")"), "");

@@ -122,7 +122,8 @@ ordered_json ToJson(const store::EventType& type) {
   json["name"] = type.name;
   json["description"] = type.description;
   json["sample"] = ordered_json::parse(type.sample, nullptr, false);
-  json["schema"] = type.schema.empty() ? ordered_json(nullptr) : ordered_json::parse(type.schema, nullptr, false);
+  json["schema"] =
+      type.schema.empty() ? ordered_json(nullptr) : ordered_json::parse(type.schema, nullptr, false);
   json["version"] = type.version;
   json["deprecated_at"] = OptionalTime(type.deprecated_at);
   json["updated_at"] = FormatMillis(type.updated_at);

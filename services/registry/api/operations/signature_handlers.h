@@ -7,7 +7,8 @@
 
 namespace webhook {
 
-// What helps a customer's developer with signatures: a check of what was received, and a signed request to run by hand.
+// What helps a customer's developer with signatures: a check of what was received, and a signed request to
+// run by hand.
 class SignatureHandlers {
  public:
   // Outlives the handlers.

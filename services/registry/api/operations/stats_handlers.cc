@@ -32,7 +32,8 @@ Range ReadRange(const Call& call, WallTime now) {
   Range range;
   range.until = QueryTime(call, "until").value_or(now);
   const WallTime since = QueryTime(call, "since").value_or(std::max(WallTime{}, range.until - kDefaultRange));
-  range.since = WallTime(std::chrono::floor<std::chrono::minutes>(since.time_since_epoch()) / store::kStatsSlot * store::kStatsSlot);
+  range.since = WallTime(std::chrono::floor<std::chrono::minutes>(since.time_since_epoch()) /
+                         store::kStatsSlot * store::kStatsSlot);
   range.step = seconds(call.HasQuery("step_seconds") ? call.Query<int>("step_seconds") : 3600);
   return range;
 }
@@ -43,7 +44,8 @@ std::vector<FieldViolation> Check(const Call& call) {
   if (range.until - range.since > kLongestRange + store::kStatsSlot)
     return {{"/since", "out_of_range", "must be at most 31 days before until"}};
   if ((range.until - range.since) / range.step > kMostSteps)
-    return {{"/step_seconds", "out_of_range", "makes more than 1500 steps; take longer ones, or a shorter time"}};
+    return {
+        {"/step_seconds", "out_of_range", "makes more than 1500 steps; take longer ones, or a shorter time"}};
   return {};
 }
 
@@ -76,7 +78,8 @@ Result<Reply> GetStats(const Call& call) {
   const Range range = ReadRange(call, runtime::ReadClock().wall);
   Counts totals;
   std::map<WallTime, Counts> steps;
-  for (const store::StatsRow& row : store::ReadStats(call.tx(), call.account(), id, range.since, range.until)) {
+  for (const store::StatsRow& row :
+       store::ReadStats(call.tx(), call.account(), id, range.since, range.until)) {
     totals.Add(row);
     steps[range.since + (row.at - range.since) / range.step * range.step].Add(row);
   }
@@ -96,8 +99,10 @@ Result<Reply> GetStats(const Call& call) {
   reply.json["waiting"]["next_attempt_at"] =
       waiting.next_attempt_at ? ordered_json(FormatMillis(*waiting.next_attempt_at)) : ordered_json(nullptr);
   reply.json["changes"] = ordered_json::array();
-  for (const store::AuditEntry& change : store::ListAudit(call.tx(), call.account(), id.str(), "", kChangesShown))
-    reply.json["changes"].push_back({{"at", FormatMillis(change.at)}, {"actor", change.actor}, {"action", change.action}});
+  for (const store::AuditEntry& change :
+       store::ListAudit(call.tx(), call.account(), id.str(), "", kChangesShown))
+    reply.json["changes"].push_back(
+        {{"at", FormatMillis(change.at)}, {"actor", change.actor}, {"action", change.action}});
   return reply;
 }
 

@@ -19,7 +19,8 @@ std::vector<FieldViolation> WebhookCommands::Check(store::Tx& tx, const WebhookI
 Status WebhookCommands::CheckQuota(store::Tx& tx, const AccountId& account) const {
   if (rules_.max_webhooks > 0 && store::CountWebhooks(tx, account) >= rules_.max_webhooks)
     return Error{ErrorCode::kLimited, "too_many_webhooks",
-                 "the account has its " + std::to_string(rules_.max_webhooks) + " webhooks; delete one, or ask for more"};
+                 "the account has its " + std::to_string(rules_.max_webhooks) +
+                     " webhooks; delete one, or ask for more"};
   return Ok();
 }
 
@@ -29,15 +30,18 @@ WebhookCommands::Created WebhookCommands::Create(store::Tx& tx, const AccountId&
   ApplyWebhookInput(input, &wanted);
   wanted.webhook.id = WebhookId(TimeOrderedId("webhook", runtime::ReadClock().wall, crypto::Random16()));
   wanted.webhook.account = account;
-  Created created{store::InsertWebhook(tx, wanted), input.secret ? *input.secret : crypto::NewSigningSecret()};
+  Created created{store::InsertWebhook(tx, wanted),
+                  input.secret ? *input.secret : crypto::NewSigningSecret()};
   secrets_.Add(tx, account, wanted.webhook.id, created.secret);
   return created;
 }
 
 Result<Secret> WebhookCommands::RotateSecret(store::Tx& tx, const AccountId& account, const WebhookId& id,
-                                             const std::optional<Secret>& own, std::chrono::seconds overlap) const {
+                                             const std::optional<Secret>& own,
+                                             std::chrono::seconds overlap) const {
   // A change of the webhook, so that the workers are told.
-  const auto touched = store::UpdateWebhook(tx, account, id, std::nullopt, [](store::WebhookRecord*) { return Ok(); });
+  const auto touched =
+      store::UpdateWebhook(tx, account, id, std::nullopt, [](store::WebhookRecord*) { return Ok(); });
   if (!touched) return touched.error();
   if (own) {
     if (Status good = crypto::CheckSigningSecret(*own, "/secret"); !good) return good.error();
@@ -48,7 +52,8 @@ Result<Secret> WebhookCommands::RotateSecret(store::Tx& tx, const AccountId& acc
   return secret;
 }
 
-Result<store::WebhookRecord> WebhookCommands::Update(store::Tx& tx, const AccountId& account, const WebhookId& id,
+Result<store::WebhookRecord> WebhookCommands::Update(store::Tx& tx, const AccountId& account,
+                                                     const WebhookId& id,
                                                      const std::optional<std::int64_t>& if_revision,
                                                      const WebhookInput& input) const {
   return store::UpdateWebhook(tx, account, id, if_revision, [&](store::WebhookRecord* record) {

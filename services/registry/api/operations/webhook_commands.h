@@ -12,7 +12,8 @@
 
 namespace webhook {
 
-// Creates and changes webhooks for REST and gRPC alike, in the caller's transaction. Immutable; from any thread.
+// Creates and changes webhooks for REST and gRPC alike, in the caller's transaction. Immutable; from any
+// thread.
 class WebhookCommands {
  public:
   WebhookCommands(const store::SecretStore& secrets, WebhookRules rules)
@@ -34,8 +35,8 @@ class WebhookCommands {
                                       const std::optional<std::int64_t>& if_revision,
                                       const WebhookInput& input) const;
 
-  // Makes a new secret, or the caller's own, the newest. The one before it stays valid for `overlap`, older ones end.
-  // Returns the new one. kInvalid; kNotFound as store::ReadWebhook().
+  // Makes a new secret, or the caller's own, the newest. The one before it stays valid for `overlap`, older
+  // ones end. Returns the new one. kInvalid; kNotFound as store::ReadWebhook().
   Result<Secret> RotateSecret(store::Tx& tx, const AccountId& account, const WebhookId& id,
                               const std::optional<Secret>& own, std::chrono::seconds overlap) const;
 

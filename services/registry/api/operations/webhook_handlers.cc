@@ -26,7 +26,8 @@ void AddTag(const Webhook& webhook, Reply* reply) {
   reply->headers.emplace_back("ETag", "\"" + std::to_string(webhook.revision) + "\"");
 }
 
-ordered_json TestJson(const DeliveryCommands::Tested& tested, const std::string& webhook, const std::string& event) {
+ordered_json TestJson(const DeliveryCommands::Tested& tested, const std::string& webhook,
+                      const std::string& event) {
   ordered_json json;
   json["delivery_id"] = tested.delivery_id.str();
   json["webhook_id"] = webhook;
@@ -53,13 +54,16 @@ store::NewRedelivery CatchUp(const WebhookId& webhook, WallTime inactive_since) 
   filter["until"] = FormatMillis(now + kCatchUpDelay);
   filter["changed_since"] = FormatMillis(inactive_since);
   const std::string text = filter.dump();
-  return {TimeOrderedId("redelivery", now, crypto::Random16()), text, ReadRedeliveryFilter(text), kCatchUpDelay};
+  return {TimeOrderedId("redelivery", now, crypto::Random16()), text, ReadRedeliveryFilter(text),
+          kCatchUpDelay};
 }
 
 }  // namespace
 
 void WebhookHandlers::AddTo(Handlers* handlers) {
-  const auto check = [this](const Call& call) { return webhooks_.Check(call.tx(), ReadWebhookInput(call.body())); };
+  const auto check = [this](const Call& call) {
+    return webhooks_.Check(call.tx(), ReadWebhookInput(call.body()));
+  };
   (*handlers)["createWebhook"] = {[this](const Call& call) { return Create(call); }, check};
   (*handlers)["listWebhooks"] = {[this](const Call& call) { return List(call); }};
   (*handlers)["getWebhook"] = {[this](const Call& call) { return Get(call); }};
@@ -96,7 +100,9 @@ Result<Reply> WebhookHandlers::List(const Call& call) const {
   filter.url_prefix = call.Query<std::string>("url_prefix");
   return page->Answer<store::WebhookRecord>(
       store::ListWebhooks(call.tx(), call.account(), filter, page->after().id, page->rows()),
-      [](const store::WebhookRecord& last) { return Cursor{0, last.webhook.id.str()}; });
+      [](const store::WebhookRecord& last) {
+        return Cursor{0, last.webhook.id.str()};
+      });
 }
 
 Result<Reply> WebhookHandlers::Get(const Call& call) const {
@@ -109,8 +115,8 @@ Result<Reply> WebhookHandlers::Get(const Call& call) const {
 }
 
 Result<Reply> WebhookHandlers::Update(const Call& call) const {
-  const auto updated = webhooks_.Update(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision,
-                                        ReadWebhookInput(call.body()));
+  const auto updated = webhooks_.Update(call.tx(), call.account(), WebhookId(call.id()),
+                                        call.input.if_revision, ReadWebhookInput(call.body()));
   if (!updated) return updated.error();
   Reply reply;
   reply.json = ToJson(*updated);
@@ -120,7 +126,9 @@ Result<Reply> WebhookHandlers::Update(const Call& call) const {
 }
 
 Result<Reply> WebhookHandlers::Delete(const Call& call) const {
-  if (Status deleted = store::DeleteWebhook(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision); !deleted)
+  if (Status deleted =
+          store::DeleteWebhook(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision);
+      !deleted)
     return deleted.error();
   Reply reply;
   reply.status = 204;
@@ -142,8 +150,8 @@ Result<Reply> WebhookHandlers::RotateSecret(const Call& call) const {
   const WebhookId id(call.id());
   std::optional<Secret> own;
   if (call.body().contains("secret")) own = Secret(call.body().at("secret").get<std::string>());
-  const std::chrono::seconds overlap(call.body().is_null() ? kDefaultOverlap
-                                                           : call.body().value("overlap_seconds", kDefaultOverlap));
+  const std::chrono::seconds overlap(
+      call.body().is_null() ? kDefaultOverlap : call.body().value("overlap_seconds", kDefaultOverlap));
   const auto secret = webhooks_.RotateSecret(call.tx(), call.account(), id, own, overlap);
   if (!secret) return secret.error();
   Reply reply;
@@ -157,10 +165,11 @@ Result<Reply> WebhookHandlers::RotateSecret(const Call& call) const {
 
 Result<Reply> WebhookHandlers::Pause(const Call& call) const {
   const std::string reason = call.body().is_null() ? "" : call.body().value("reason", "");
-  const auto paused = store::UpdateWebhook(call.tx(), call.account(), WebhookId(call.id()), call.input.if_revision,
-                                           [&](store::WebhookRecord* record) {
+  const auto paused = store::UpdateWebhook(call.tx(), call.account(), WebhookId(call.id()),
+                                           call.input.if_revision, [&](store::WebhookRecord* record) {
                                              record->webhook.active = false;
-                                             record->webhook.inactive_reason = reason.empty() ? kPaused : reason;
+                                             record->webhook.inactive_reason =
+                                                 reason.empty() ? kPaused : reason;
                                              return Ok();
                                            });
   if (!paused) return paused.error();
@@ -181,7 +190,8 @@ Result<Reply> WebhookHandlers::Resume(const Call& call) const {
   reply.json["redelivery"] = nullptr;
   if (webhook->inactive_since && catch_up) {
     // Before the change, for whose commit all other changes wait.
-    const auto redelivery = store::InsertRedelivery(call.tx(), call.account(), CatchUp(id, *webhook->inactive_since));
+    const auto redelivery =
+        store::InsertRedelivery(call.tx(), call.account(), CatchUp(id, *webhook->inactive_since));
     if (!redelivery) return redelivery.error();
     reply.json["redelivery"] = ToJson(*redelivery);
   }

@@ -1,8 +1,8 @@
 #pragma once
 
 #include "core/secret.h"
-#include "services/registry/api/operations/delivery_commands.h"
 #include "services/registry/api/operations/call.h"
+#include "services/registry/api/operations/delivery_commands.h"
 #include "services/registry/api/operations/webhook_commands.h"
 
 namespace webhook {
@@ -11,8 +11,8 @@ namespace webhook {
 class WebhookHandlers {
  public:
   // All outlive the handlers.
-  WebhookHandlers(const WebhookCommands& webhooks, const store::SecretStore& secrets, DeliveryCommands& deliveries,
-                  Secret cursor_key)
+  WebhookHandlers(const WebhookCommands& webhooks, const store::SecretStore& secrets,
+                  DeliveryCommands& deliveries, Secret cursor_key)
       : webhooks_(webhooks), secrets_(secrets), deliveries_(deliveries), cursor_key_(std::move(cursor_key)) {}
   void AddTo(Handlers* handlers);
 

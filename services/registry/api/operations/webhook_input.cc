@@ -3,19 +3,18 @@
 #include <algorithm>
 #include <set>
 
+#include <nlohmann/json.hpp>
 #include "core/encoding.h"
 #include "core/nearest_name.h"
 #include "crypto/webhook_signature.h"
 #include "domain/event_pattern.h"
 #include "http/endpoint_url.h"
-#include <nlohmann/json.hpp>
 
 namespace webhook {
 namespace {
 
 using std::chrono::seconds;
 using Violations = std::vector<FieldViolation>;
-
 
 // Headers that are ours or the connection's; also all that begin with x-platform- or webhook-.
 const std::set<std::string>& ReservedHeaders() {
@@ -92,8 +91,9 @@ void CheckEvents(const std::vector<std::string>& events, const std::vector<std::
 void CheckLimit(const char* pointer, const std::optional<int>& value, int most, bool zero_allowed,
                 Violations* violations) {
   if (!value || (*value >= 1 && *value <= most) || (*value == 0 && zero_allowed)) return;
-  violations->push_back({pointer, "out_of_range",
-                         "must be 1 to " + std::to_string(most) + (zero_allowed ? ", or 0 for no limit" : "")});
+  violations->push_back(
+      {pointer, "out_of_range",
+       "must be 1 to " + std::to_string(most) + (zero_allowed ? ", or 0 for no limit" : "")});
 }
 
 void CheckHeaders(const std::map<std::string, std::string>& headers, Violations* violations) {

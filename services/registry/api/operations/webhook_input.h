@@ -35,15 +35,17 @@ struct WebhookInput {
 // What the operator allows.
 struct WebhookRules {
   http::GuardPolicy guard;
-  bool allow_unlimited = false;  // a rate limit of 0
-  RateLimit most;                // the platform's ceilings, and the defaults
-  std::int64_t max_webhooks = 0; // of one account; 0: no limit
+  bool allow_unlimited = false;   // a rate limit of 0
+  RateLimit most;                 // the platform's ceilings, and the defaults
+  std::int64_t max_webhooks = 0;  // of one account; 0: no limit
 };
 
-// Reads a request's body. REQUIRES: it is as the schema NewWebhook or WebhookChange of the API's description says.
+// Reads a request's body. REQUIRES: it is as the schema NewWebhook or WebhookChange of the API's description
+// says.
 WebhookInput ReadWebhookInput(const nlohmann::json& body);
 
-// Notes what is wrong with the values beyond their form: what the schemas cannot say. `event_types`: names of the catalogue.
+// Notes what is wrong with the values beyond their form: what the schemas cannot say. `event_types`: names of
+// the catalogue.
 void CheckWebhookInput(const WebhookInput& input, const WebhookRules& rules,
                        const std::vector<std::string>& event_types, std::vector<FieldViolation>* violations);
 

@@ -42,7 +42,9 @@ Result<std::vector<http::Cidr>> ReadTrustedProxies(const std::vector<std::string
   for (const std::string& text : cidrs) {
     const auto range = http::Cidr::Parse(text);
     if (range) ranges.push_back(*range);
-    if (!range) violations.push_back({"trusted-proxies", "bad_cidr", "\"" + text + "\" is no range such as 10.0.0.0/8"});
+    if (!range)
+      violations.push_back(
+          {"trusted-proxies", "bad_cidr", "\"" + text + "\" is no range such as 10.0.0.0/8"});
   }
   if (!violations.empty()) return InvalidError(std::move(violations));
   return ranges;

@@ -9,8 +9,8 @@
 
 namespace webhook::rest {
 
-// Where a request comes from: the nearest address that is none of our own proxies'. Of X-Forwarded-For only what trusted
-// proxies have added counts; the rest is what the caller claims.
+// Where a request comes from: the nearest address that is none of our own proxies'. Of X-Forwarded-For only
+// what trusted proxies have added counts; the rest is what the caller claims.
 std::string ClientAddress(const http::Request& request, const std::vector<http::Cidr>& trusted_proxies);
 
 // The ranges of the setting trusted-proxies; violations name it.

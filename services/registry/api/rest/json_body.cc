@@ -20,7 +20,8 @@ Error BadJson(const std::string& detail) {
 Result<json> ParseBody(std::string_view body) {
   if (body.empty()) return BadJson("the body is empty; send a JSON object");
   if (!IsUtf8(body)) return BadJson("the body is not UTF-8");
-  if (body.starts_with("\xEF\xBB\xBF")) return BadJson("the body begins with a byte order mark; leave it out");
+  if (body.starts_with("\xEF\xBB\xBF"))
+    return BadJson("the body begins with a byte order mark; leave it out");
   std::string problem;
   std::vector<std::set<std::string>> keys;
   const auto watch = [&](int depth, json::parse_event_t event, json& parsed) {

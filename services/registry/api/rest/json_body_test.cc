@@ -18,8 +18,8 @@ TEST(ParseBody, TakesAnObject) {
 TEST(ParseBody, RefusesAllElse) {
   for (const std::string& body : std::vector<std::string>{
            "", "null", "[]", "1", "{", "{}x", R"({"a":1,"a":2})", R"({"a":{"b":1,"b":1}})", R"({"a":1e400})",
-           R"({"a":NaN})", R"({"a":1,})", "{/*x*/}", "\xEF\xBB\xBF{}", "{\"a\":\"\xFF\"}", R"({"a":"\u0000"})",
-           R"({"\u0000":1})", R"({"a":"\ud800"})", Nested(65), Nested(100'000)}) {
+           R"({"a":NaN})", R"({"a":1,})", "{/*x*/}", "\xEF\xBB\xBF{}", "{\"a\":\"\xFF\"}",
+           R"({"a":"\u0000"})", R"({"\u0000":1})", R"({"a":"\ud800"})", Nested(65), Nested(100'000)}) {
     const auto parsed = ParseBody(body);
     ASSERT_FALSE(parsed.ok()) << body.substr(0, 40);
     EXPECT_EQ(parsed.error().reason, kBadJson);

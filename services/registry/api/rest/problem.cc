@@ -77,7 +77,8 @@ http::Response ToProblem(const Error& error, const std::string& request_id) {
   response.body = problem.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (status == 429 || status == 503)
-    response.headers.emplace_back("Retry-After", std::to_string(error.retry_after.value_or(kRetryAfter).count()));
+    response.headers.emplace_back("Retry-After",
+                                  std::to_string(error.retry_after.value_or(kRetryAfter).count()));
   return response;
 }
 

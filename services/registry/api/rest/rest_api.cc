@@ -80,7 +80,8 @@ std::string PagePolicy(std::string_view page) {
   constexpr std::string_view kOpen = "<style>";
   const std::size_t begin = page.find(kOpen) + kOpen.size();
   const std::string_view style = page.substr(begin, page.find("</style>") - begin);
-  return "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src 'sha256-" +
+  return "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; style-src "
+         "'sha256-" +
          ToBase64(crypto::Sha256(style)) + "'";
 }
 

@@ -11,8 +11,8 @@
 
 namespace webhook::rest {
 
-// REST /v2: finds the operation of a request in the document, reads its query, body and headers, has it run, and
-// answers with JSON or a problem (RFC 9457). From any thread; blocks.
+// REST /v2: finds the operation of a request in the document, reads its query, body and headers, has it run,
+// and answers with JSON or a problem (RFC 9457). From any thread; blocks.
 class RestApi {
  public:
   // The runner outlives it.
@@ -24,7 +24,8 @@ class RestApi {
  private:
   http::Response Serve(const http::Request& request, const std::string& request_id) const;
   http::Response ServeOpen(const Operation& operation) const;
-  Result<Input> ReadInput(const Operation& operation, const std::string& id, const http::Request& request) const;
+  Result<Input> ReadInput(const Operation& operation, const std::string& id,
+                          const http::Request& request) const;
 
   const OperationRunner& runner_;
   const std::vector<http::Cidr> trusted_proxies_;
