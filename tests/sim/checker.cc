@@ -189,7 +189,6 @@ void Checker::OnWritten(Lane lane, const Delivery& delivery, const Webhook& webh
 void Checker::OnReceived(const WebhookId& webhook) {
   Endpoint& endpoint = endpoints_.at(webhook);
   endpoint.received.push_back(clock_.time());
-  ++endpoint.requests;
   if (paced_.contains(webhook)) endpoint.all.push_back(clock_.time());
   const RateLimit& limit = endpoint.webhook.rate_limit;
   const auto check = [&](int most, Time window) {
@@ -281,17 +280,21 @@ void Checker::CheckPace(const WebhookId& id) {
   if (to - from < seconds{60}) return;
   const auto got = std::count_if(endpoint.all.begin(), endpoint.all.end(),
                                  [&](Time time) { return time >= from && time < to; });
-  // A window that is used up at its beginning lets nothing through until its end: whole windows count, each a
-  // twentieth longer than the limit's.
-  constexpr std::int64_t kAny = 1'000'000'000;
-  const auto may = [&](int most, Time window) {
-    return most > 0 ? most * ((to - from) / (window + window / 20)) : kAny;
+  constexpr double kAny = 1e9;
+  // A window that is used up at its beginning lets nothing through until its end: in a short time the whole
+  // windows, each a twentieth longer than the limit's, may be fewer than the rate tells.
+  const auto least = [&](int most, Time window) {
+    if (most <= 0) return kAny;
+    const double by_rate =
+        most * static_cast<double>((to - from).count()) / static_cast<double>(window.count());
+    const auto whole = static_cast<double>(most * ((to - from) / (window + window / 20)));
+    return std::min(0.9 * by_rate, whole) - 1;
   };
-  const std::int64_t least =
-      std::min(may(limit.burst, seconds{limit.burst_seconds}), may(limit.per_minute, seconds{60}));
-  if (got < least * 9 / 10 - 1)
-    Fail("pace", id.str() + " got " + std::to_string(got) + " requests where its limit allows " +
-                     std::to_string(least));
+  const double must =
+      std::min(least(limit.burst, seconds{limit.burst_seconds}), least(limit.per_minute, seconds{60}));
+  if (static_cast<double>(got) < must)
+    Fail("pace", id.str() + " got " + std::to_string(got) + " requests where its limit allows more than " +
+                     std::to_string(static_cast<int>(must)));
 }
 
 void Checker::Finish() {

@@ -139,7 +139,6 @@ class Checker {
     int park_copies = 0;
     int park_records = 0;
     int idle_parks = 0;                                 // while its endpoint did not fail
-    std::int64_t requests_before = 0;                   // that its endpoint had got when it was parked first
     std::vector<std::pair<int, std::int64_t>> offsets;  // in webhook.deliveries
   };
   struct Told {
@@ -177,7 +176,6 @@ class Checker {
     std::deque<Time> received;
     std::vector<Time> all;  // of one with a pace to be kept
     int in_flight = 0;
-    std::int64_t requests = 0;
     Time full_until{-1};  // all its places were taken, or it was probed
     int straight_failures = 0;
   };
@@ -190,7 +188,7 @@ class Checker {
 
   void OnAppended(Place place, std::int64_t offset);
   void OnAttempt(const AttemptRecord& record);
-  std::int64_t MaxParks(int partition, const Endpoint& endpoint, const Attempt& attempt) const;
+  int MaxParks(int partition) const;
   Told& Of(const DeliveryId& id, int run);
   bool MayRepeat(const Told& told, Lane lane) const;
   // The lane has read that a lower attempt has ended it.

@@ -8,7 +8,6 @@ namespace webhook::sim {
 namespace {
 
 constexpr int kParksOfAnOwner = 8;
-constexpr int kServedAPark = 10;
 
 }  // namespace
 
@@ -45,12 +44,9 @@ void Checker::OnAppended(Place place, std::int64_t offset) {
 
 // A slot is reserved for what is parked, so it is parked once; again where a slow answer or a retry took the
 // slot. A new owner knows of no slots, and finds windows that count as full: it parks what it is given anew.
-// A turn is foreseen for a minute at most: what has a long line before it goes round while the others of the
-// line are served.
-std::int64_t Checker::MaxParks(int partition, const Endpoint& endpoint, const Attempt& attempt) const {
+int Checker::MaxParks(int partition) const {
   const auto owners = owners_.find(partition);
-  return options_.max_parks + (owners == owners_.end() ? 0 : kParksOfAnOwner * (owners->second - 1)) +
-         (endpoint.requests - attempt.requests_before) / kServedAPark;
+  return options_.max_parks + (owners == owners_.end() ? 0 : kParksOfAnOwner * (owners->second - 1));
 }
 
 void Checker::OnAttempt(const AttemptRecord& record) {
@@ -72,13 +68,12 @@ void Checker::OnAttempt(const AttemptRecord& record) {
       ++told.parks;
       // An endpoint that fails is probed by one request at a time: what waits for it goes round meanwhile. So
       // does what our own side cannot send.
-      const Endpoint& endpoint = endpoints_.at(told.webhook);
-      if (attempt.park_records == 1) attempt.requests_before = endpoint.requests;
-      if (endpoint.straight_failures < kProbing && attempt.own_fault.empty()) ++attempt.idle_parks;
+      if (endpoints_.at(told.webhook).straight_failures < kProbing && attempt.own_fault.empty())
+        ++attempt.idle_parks;
       counts_.most_parks = std::max(counts_.most_parks, attempt.idle_parks);
       if (attempt.park_copies < (options_.ambiguous ? 1 : attempt.park_records))
         return Fail("I10", "recorded as parked, and it waits nowhere: " + name);
-      if (attempt.idle_parks > MaxParks(record.delivery_partition, endpoint, attempt) && !told.excused)
+      if (attempt.idle_parks > MaxParks(record.delivery_partition) && !told.excused)
         return Fail("liveness", "parked " + std::to_string(attempt.idle_parks) + " times: " + name);
     } else {
       Attempt& next = told.at(record.attempt + 1);
