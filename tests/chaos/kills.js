@@ -3,7 +3,7 @@
 import fs from 'node:fs';
 import {parseArgs} from 'node:util';
 
-import {dev, metric, metricsUrls, sleep} from '../e2e/lib/platform.js';
+import {dev, metric, sleep} from '../e2e/lib/platform.js';
 import {expectedOf, newTenant, publishTo, quantile, Sink, startLoad} from './load.js';
 
 const {values: options} = parseArgs({options: {
@@ -81,7 +81,7 @@ const worst = takeovers.map((ms, i) => ({at: new Date(killed[i]).toISOString().s
 const spread = (values) => ({count: values.length, p50: quantile(values, 0.5), p99: quantile(values, 0.99), max: quantile(values, 1)});
 const lost = missing.reduce((sum, one) => sum + one.missing, 0);
 console.log(JSON.stringify({
-  signal: options.signal, kills, workers: metricsUrls.length, events: tenants[0].published * 10 + flooded.published,
+  signal: options.signal, kills, workers: Number(options.workers), events: tenants[0].published * 10 + flooded.published,
   expected: expected.reduce((sum, {total, types, rest}) => sum + Math.ceil((total - rest) / types), 0),
   requests, lost, repeated: duplicates, repeated_per_kill: +(duplicates / kills).toFixed(1),
   repeated_after_ms: spread(repeats),

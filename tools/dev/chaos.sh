@@ -44,12 +44,12 @@ cmd_fuzz() {
     say "fuzz $target for $seconds s"
     local found="$root/.dev/fuzz/$target"
     mkdir -p "$found"
-    [ "$target" != canonical_json ] || export FUZZ_PAIRS="$root/.dev/fuzz/pairs"
-    rm -f "$root/.dev/fuzz/pairs"
+    local pairs="$root/.dev/fuzz/pairs"
+    [ "$target" != canonical_json ] || { rm -f "$pairs" && export FUZZ_PAIRS="$pairs"; }
     # First the folder that grows, then the one that is kept.
     (cd "$found" && "$root/build/fuzz/bin/fuzz_$target" -max_total_time="$seconds" -print_final_stats=1 -rss_limit_mb=2048 \
       "$found" "$root/tests/fuzz/corpus/$target") 2>&1 | grep -v "^\[libprotobuf" | grep -E "SUMMARY|number_of_executed|ERROR|_fuzz\.cc|artifact|DONE" ||
       fail "$target: a property does not hold" "the input lies in $found (crash-…): add it to tests/fuzz/corpus/$target"
-    if [ "$target" = canonical_json ]; then node tests/fuzz/compare_json.js "$root/.dev/fuzz/pairs"; fi
+    if [ "$target" = canonical_json ]; then node tests/fuzz/compare_json.js "$pairs"; fi
   done
 }

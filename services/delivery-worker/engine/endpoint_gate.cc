@@ -33,7 +33,7 @@ std::chrono::seconds Round(MonoTime::duration dead, MonoTime::duration probe) {
 
 }  // namespace
 
-bool EndpointGate::Offer(const Entry& entry, std::size_t bytes, MonoTime now) {
+bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, MonoTime now) {
   // Where nothing can start, what can is let in: what waits for a later time must not hold it up.
   const bool first = in_flight_ == 0 && (waiting_.empty() || (entry.ready <= now && Head(now)->ready > now));
   // Replays leave half of the room to what is live.
@@ -42,8 +42,11 @@ bool EndpointGate::Offer(const Entry& entry, std::size_t bytes, MonoTime now) {
                     waiting_bytes_ + bytes <= limits_.max_waiting_bytes / divisor;
   const bool short_enough = !Probing() || waiting_.size() < limits_.max_waiting_for_probe;
   if (!first && !(room && short_enough)) return false;
+  const bool is_new = coming == Coming::kNew;
+  const bool others_are_parked = !Probing() && last_slot_ > now + limits_.max_wait;
+  if (is_new && others_are_parked && !waiting_.empty()) return false;
   const MonoTime turn = std::max(entry.ready, rate_.NextFree(now, waiting_.size()));
-  if (turn > now + limits_.max_wait) return false;
+  if (turn > now + limits_.max_wait * (is_new ? 1 : 2)) return false;
   PutBack(entry, bytes);
   return true;
 }

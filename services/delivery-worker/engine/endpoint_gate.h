@@ -43,12 +43,17 @@ class EndpointGate {
 
     auto operator<=>(const Entry&) const = default;
   };
+  // Why a delivery comes: it is new, or it was parked until the slot that ReserveSlot() gave, or until its
+  // retry.
+  enum class Coming { kNew, kForItsSlot };
 
   RateLog& rate() { return rate_; }
 
-  // Queues a delivery. False: no room, or its turn comes too late: park it, at ReserveSlot(). Replays have
-  // half of the room; where nothing can start, one that can is let in, however large.
-  [[nodiscard]] bool Offer(const Entry& entry, std::size_t bytes, MonoTime now);
+  // Queues a delivery. False: no room, or its turn comes too late: park it, at ReserveSlot(). What was parked
+  // comes up to a tier's pause before its slot, so it may wait twice as long as what is new; and what is new
+  // goes behind those who are parked, unless nobody waits here. Replays have half of the room; where nothing
+  // can start, one that can is let in, however large.
+  [[nodiscard]] bool Offer(const Entry& entry, Coming coming, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.
   void PutBack(const Entry& entry, std::size_t bytes);
   // Takes a delivery that waits here out of the queue. Gives the time to park it until: its turn in the

@@ -7,6 +7,9 @@
 namespace webhook {
 namespace {
 
+constexpr auto kNew = EndpointGate::Coming::kNew;
+constexpr auto kForItsSlot = EndpointGate::Coming::kForItsSlot;
+
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
@@ -19,7 +22,7 @@ std::vector<MonoTime> Flood(const RateLimit& limit, seconds time, milliseconds s
   std::vector<MonoTime> starts;
   Token token = 0;
   for (MonoTime now = kStart; now < kStart + time; now += step) {
-    (void)gate.Offer({false, now, ++token}, 10, now);
+    (void)gate.Offer({false, now, ++token}, kNew, 10, now);
     while (gate.TakeNext(now)) {
       gate.Started(now);
       starts.push_back(now);
@@ -76,15 +79,15 @@ TEST(EndpointGate, RefusesWhatWouldStartTooLate) {
   gate.rate().SetLimit(RateLimit{1000, 10, 10});
   int queued = 0;
   for (Token token = 1; token <= 100; ++token) {
-    if (gate.Offer({false, kStart, token}, 10, kStart)) ++queued;
+    if (gate.Offer({false, kStart, token}, kNew, 10, kStart)) ++queued;
   }
   EXPECT_EQ(queued, 20);  // ten now, ten after 10.1 s; the next ten would wait longer than 20 s
 }
 
 TEST(EndpointGate, RefusesMoreBytesThanItsBoundButLetsOneIn) {
   EndpointGate gate{GateLimits{}};
-  EXPECT_TRUE(gate.Offer({false, kStart, 1}, 2 << 20, kStart));
-  EXPECT_FALSE(gate.Offer({false, kStart, 2}, 1, kStart));
+  EXPECT_TRUE(gate.Offer({false, kStart, 1}, kNew, 2 << 20, kStart));
+  EXPECT_FALSE(gate.Offer({false, kStart, 2}, kNew, 1, kStart));
 }
 
 TEST(EndpointGate, ReservesSlotsOneAfterTheOther) {
@@ -94,10 +97,35 @@ TEST(EndpointGate, ReservesSlotsOneAfterTheOther) {
   EXPECT_EQ(gate.ReserveSlot({}, kStart) - first, std::chrono::milliseconds{101});
 }
 
+TEST(EndpointGate, WhatIsNewTakesNoTurnOfThoseWhoAreParked) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit(RateLimit{1000, 10, 10});
+  ASSERT_TRUE(gate.Offer({false, kStart, 1}, kNew, 1, kStart));
+  for (int i = 0; i < 100; ++i) (void)gate.ReserveSlot({}, kStart);  // 100 s
+  EXPECT_FALSE(gate.Offer({false, kStart, 2}, kNew, 1, kStart));
+  EXPECT_TRUE(gate.Offer({false, kStart, 3}, kForItsSlot, 1, kStart));
+  ASSERT_TRUE(Serve(&gate, kStart));
+  ASSERT_TRUE(Serve(&gate, kStart));
+  EXPECT_TRUE(gate.Offer({false, kStart, 4}, kNew, 1, kStart)) << "nobody waits, so no slot goes unused";
+}
+
+TEST(EndpointGate, WhatComesForItsSlotFindsRoomThoughItComesEarly) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit(RateLimit{1000, 10, 10});
+  const auto queue_all = [&](EndpointGate::Coming coming, Token first) {
+    int queued = 0;
+    for (Token token = first; gate.Offer({false, kStart, token}, coming, 1, kStart); ++token) ++queued;
+    return queued;
+  };
+  EXPECT_EQ(queue_all(kNew, 1), 20);
+  EXPECT_EQ(queue_all(kForItsSlot, 101), 20) << "those who start within 40 s";
+}
+
 TEST(EndpointGate, WhatGivesWayKeepsItsTurnThoughOthersAreParkedFarAhead) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{1000, 100, 10});
-  for (Token token = 1; token <= 150; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  for (Token token = 1; token <= 150; ++token)
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(Serve(&gate, kStart));
   }
@@ -113,7 +141,7 @@ TEST(EndpointGate, WhatGivesWayKeepsItsTurnThoughOthersAreParkedFarAhead) {
 TEST(EndpointGate, WhatHasWaitedInVainGoesBehindAllThatIsParked) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});
-  ASSERT_TRUE(gate.Offer({false, kStart, 1}, 1, kStart));
+  ASSERT_TRUE(gate.Offer({false, kStart, 1}, kNew, 1, kStart));
   gate.rate().SetLimit(RateLimit{1000, 100, 10});
   const MonoTime parked = gate.ReserveSlot({}, kStart + seconds{30});
   EXPECT_EQ(gate.Park({false, kStart, 1}, {}, kStart + seconds{21}), parked + milliseconds{101});
@@ -124,7 +152,7 @@ TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   gate.rate().SetLimit(RateLimit{0, 0, 10});
   EXPECT_EQ(gate.ReserveSlot({}, kStart), gate.ReserveSlot({}, kStart));
   for (Token token = 1; token <= 5; ++token) {
-    ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
     ASSERT_TRUE(gate.TakeNext(kStart));
     gate.Started(kStart);
     Fail(&gate);
@@ -154,7 +182,7 @@ TEST(EndpointGate, WhatWaitsForAnEndpointThatHangsComesBackForItsTurn) {
   gate.rate().SetLimit(RateLimit{0, 0, 10});
   MonoTime now = kStart;
   const auto hang = [&](Token token) {
-    ASSERT_TRUE(gate.Offer({false, now, token}, 1, now));
+    ASSERT_TRUE(gate.Offer({false, now, token}, kNew, 1, now));
     ASSERT_TRUE(gate.TakeNext(now));
     gate.Started(now);
     now += seconds{30};
@@ -184,7 +212,8 @@ TEST(EndpointGate, WhatWaitsForAnEndpointThatHangsComesBackForItsTurn) {
 TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});
-  for (Token token = 1; token <= 200; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  for (Token token = 1; token <= 200; ++token)
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
   MonoTime now = kStart;
   for (int i = 0; i < 100; ++i) {
     now += milliseconds{20};
@@ -203,7 +232,8 @@ TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
 TEST(EndpointGate, WhatWaitsForItsLimitSaysNothingOfAnEndpointsPace) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 1, 1});
-  for (Token token = 1; token <= 10; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  for (Token token = 1; token <= 10; ++token)
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
   MonoTime now = kStart;
   for (int i = 0; i < 10; ++i) {
     ASSERT_TRUE(Serve(&gate, now));
@@ -217,7 +247,7 @@ TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});
   for (Token token = 1; token <= 6; ++token) {
-    ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
     ASSERT_TRUE(gate.TakeNext(kStart));
     gate.Started(kStart);
     if (token <= 5) Fail(&gate);
@@ -231,7 +261,8 @@ TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
 TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});
-  for (Token token = 1; token <= 40; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  for (Token token = 1; token <= 40; ++token)
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
   int started = 0;
   const auto start_all = [&] {
     while (gate.TakeNext(kStart)) {
@@ -262,7 +293,8 @@ TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
 TEST(EndpointGate, WhatMayHaveReachedTheEndpointAndIsNeverRecordedCountsForAWindow) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{});
-  for (Token token = 1; token <= 50; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+  for (Token token = 1; token <= 50; ++token)
+    ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
   for (int i = 0; i < 20; ++i) {
     ASSERT_TRUE(gate.TakeNext(kStart));
     gate.Started(kStart);
@@ -275,7 +307,7 @@ TEST(EndpointGate, WhatMayHaveReachedTheEndpointAndIsNeverRecordedCountsForAWind
 
 TEST(EndpointGate, HoldsWhatIsNotDueAndTellsWhen) {
   EndpointGate gate{GateLimits{}};
-  ASSERT_TRUE(gate.Offer({false, kStart + seconds{3}, 1}, 1, kStart));
+  ASSERT_TRUE(gate.Offer({false, kStart + seconds{3}, 1}, kNew, 1, kStart));
   EXPECT_FALSE(gate.TakeNext(kStart).has_value());
   EXPECT_EQ(gate.WakeAt(kStart), kStart + seconds{3});
   EXPECT_EQ(gate.TakeNext(kStart + seconds{3}), Token{1});
@@ -288,10 +320,10 @@ TEST(EndpointGate, WhatIsNotDueIsBoundedAndHoldsUpNothing) {
   gate.rate().SetLimit({0, 0, 10});
   std::size_t queued = 0;
   for (Token token = 1; token <= 400; ++token) {
-    if (gate.Offer({false, kStart + seconds{3}, token}, 1, kStart)) ++queued;
+    if (gate.Offer({false, kStart + seconds{3}, token}, kNew, 1, kStart)) ++queued;
   }
   EXPECT_EQ(queued, GateLimits{}.max_waiting);
-  EXPECT_TRUE(gate.Offer({false, kStart, 401}, 2 << 20, kStart)) << "it can start";
+  EXPECT_TRUE(gate.Offer({false, kStart, 401}, kNew, 2 << 20, kStart)) << "it can start";
   EXPECT_EQ(gate.TakeNext(kStart), Token{401});
 }
 
@@ -299,11 +331,11 @@ TEST(EndpointGate, LiveDeliveriesGoBeforeReplaysAndKeepHalfOfTheRoom) {
   EndpointGate gate{GateLimits{}};
   int replays = 0;
   for (Token token = 1; token <= 200; ++token) {
-    if (gate.Offer({true, kStart, token}, 1, kStart)) ++replays;
+    if (gate.Offer({true, kStart, token}, kNew, 1, kStart)) ++replays;
   }
   EXPECT_EQ(replays, 128);
-  ASSERT_TRUE(gate.Offer({false, kStart, 999}, 1, kStart));
-  ASSERT_TRUE(gate.Offer({false, kStart + seconds{5}, 1'000}, 1, kStart));
+  ASSERT_TRUE(gate.Offer({false, kStart, 999}, kNew, 1, kStart));
+  ASSERT_TRUE(gate.Offer({false, kStart + seconds{5}, 1'000}, kNew, 1, kStart));
   EXPECT_EQ(gate.TakeNext(kStart), Token{999});
   EXPECT_EQ(gate.TakeNext(kStart), Token{1}) << "the next live one is not due yet";
   EXPECT_EQ(gate.WakeAt(kStart), kStart);
@@ -313,7 +345,8 @@ TEST(EndpointGate, BoundsWhatIsInNoRecordWhereThereIsALimit) {
   for (const bool limited : {true, false}) {
     EndpointGate gate{GateLimits{}};
     gate.rate().SetLimit(limited ? RateLimit{} : RateLimit{0, 0, 10});
-    for (Token token = 1; token <= 50; ++token) ASSERT_TRUE(gate.Offer({false, kStart, token}, 1, kStart));
+    for (Token token = 1; token <= 50; ++token)
+      ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
     int started = 0;
     while (gate.TakeNext(kStart)) {
       gate.Started(kStart);
