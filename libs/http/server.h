@@ -15,6 +15,9 @@
 
 namespace webhook::http {
 
+struct Request;
+struct Response;
+
 struct ServerOptions {
   std::string address;  // host:port; port 0: any free one
   // One more closes the one that has kept us waiting longest for its request; where all are being answered,
@@ -27,6 +30,11 @@ struct ServerOptions {
   std::chrono::milliseconds idle_timeout{60'000};  // between requests of one connection
   std::size_t handler_threads = 8;
   std::size_t max_waiting = 256;  // requests waiting for a handler thread; more get 503
+  // Says an error of the server's own in the service's way; of the request there is what was read. On the
+  // loop: must not block. Empty: a problem with type, title, status, code and detail.
+  std::function<Response(const Request& so_far, int status, const std::string& code,
+                         const std::string& detail)>
+      refuse;
 };
 
 struct Request {
@@ -56,8 +64,8 @@ struct Response {
 
 // HTTP/1.1 server with bounds on everything a client can make grow. The handler runs on a pool of handler
 // threads, so it may block; an exception that leaves it is a 500. Errors of the server itself (400, 408, 413,
-// 431, 503) are application/problem+json; a target whose escapes are broken or stand for no text is one of
-// them. HEAD is served as GET without the body.
+// 431, 500, 503) are application/problem+json; a target whose escapes are broken or stand for no text is one
+// of them. HEAD is served as GET without the body.
 class Server {
  public:
   using Handler = std::function<Response(const Request&)>;

@@ -281,6 +281,7 @@ Status Registry::Parts::StartApi(const Config& config) {
   http::ServerOptions rest_options;
   rest_options.address = config.rest_addr;
   rest_options.handler_threads = kHandlerThreads;
+  rest_options.refuse = rest::RestApi::Refuse;
   auto rest = http::Server::Start(rest_options,
                                   [this](const http::Request& request) { return api->rest.Handle(request); });
   if (!rest) return rest.error();

@@ -28,8 +28,8 @@ const all = await newAccount('api-tests', [...scopes, 'events:publish', 'event-t
 const key = execFileSync(path.join(process.env.WEBHOOK_BIN_DIR, 'webhookctl'),
   ['-o', 'json', 'keys', 'create', '--account', mine.account.id, '--scopes', [...scopes, 'events:publish', 'event-types:write'].join()]);
 const done = spawnSync(path.join(root, '.dev/deps/api-tests/bin/schemathesis'),
-  ['run', `${restUrl}/v2/openapi.json`, '--header', `Authorization: Bearer ${JSON.parse(key).key}`, '--mode', 'all',
-    '--phases', 'examples,coverage,fuzzing', '--max-examples', options.examples, '--generation-database', 'none', '--no-color'],
+  ['--config-file', path.join(here, 'schemathesis.toml'), 'run', `${restUrl}/v2/openapi.json`, '--header', `Authorization: Bearer ${JSON.parse(key).key}`, '--mode', 'all',
+    '--phases', 'examples,coverage,fuzzing', '--max-examples', options.examples, '--generation-database', 'none', '--request-timeout', '40', '--no-color'],
   {cwd: work, stdio: 'inherit', env: {...process.env, PYTHONPATH: here, SCHEMATHESIS_HOOKS: 'schemathesis_hooks', OTHER_ACCOUNT: all.id,
     API_TEST_IDS: Object.entries(mine.ids).map((pair) => pair.join('=')).join()}});
 if (done.status !== 0) process.exitCode = 1;

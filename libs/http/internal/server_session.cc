@@ -205,7 +205,10 @@ void ServerSession::OnRequest() {
   EndReading();
   keep_alive_ = parser_->get().keep_alive() && !core_->stopping;
   auto taken = TakeRequest();
-  if (!taken) return Refuse(400, "bad_target", "the target's escapes are broken, or stand for no UTF-8 text");
+  if (!taken)
+    return Refuse(
+        400, "bad_target",
+        "the target's escapes are broken, or stand for what is no UTF-8 text or a control character");
   const bool accepted =
       core_->pool->TryRun([self = shared_from_this(), request = std::move(*taken)]() mutable {
         Response response;
@@ -213,7 +216,7 @@ void ServerSession::OnRequest() {
           response = self->core_->handler(request);
         } catch (const std::exception& error) {
           log::Error("http.handler_failed", {{"error", error.what()}});
-          response = Problem(500, "internal", "an error of ours; try again later");
+          response = self->Refusal(request, 500, "internal", "an error of ours; try again later");
         }
         runtime::EventLoop& loop = self->loop_;
         loop.Post([self = std::move(self), response = std::move(response)]() mutable {
@@ -221,7 +224,7 @@ void ServerSession::OnRequest() {
         });
       });
   if (!accepted) {
-    Response busy = Problem(503, "overloaded", "too many requests at once; try again");
+    Response busy = Refusal({}, 503, "overloaded", "too many requests at once; try again");
     busy.headers.emplace_back("Retry-After", "1");
     Write(std::move(busy), false);
   }
@@ -267,13 +270,21 @@ void ServerSession::Linger(std::size_t bytes) {
   });
 }
 
+Response ServerSession::Refusal(const Request& so_far, int status, const char* code,
+                                const std::string& detail) const {
+  const auto& refuse = core_->options.refuse;
+  return refuse ? refuse(so_far, status, code, detail) : Problem(status, code, detail);
+}
+
 void ServerSession::Refuse(int status, const char* code, const std::string& detail) {
-  Write(Problem(status, code, detail), true);
+  Request so_far;
+  so_far.headers = std::exchange(headers_, {});
+  Write(Refusal(so_far, status, code, detail), true);
 }
 
 void ServerSession::Write(Response response, bool close) {
   if (response.status < 200 || response.status > 599)
-    response = Problem(500, "internal", "an answer without a status that exists");
+    response = Refusal({}, 500, "internal", "an answer without a status that exists");
   keep_alive_ = keep_alive_ && !close && !core_->stopping;
   answer_ = Answer(bhttp::int_to_status(static_cast<unsigned>(response.status)), 11);
   answer_.result(static_cast<unsigned>(response.status));

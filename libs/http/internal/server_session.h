@@ -59,6 +59,7 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   void HoldUntilPeerGoes();
   void BeginLinger();
   void Linger(std::size_t bytes);
+  Response Refusal(const Request& so_far, int status, const char* code, const std::string& detail) const;
   void Refuse(int status, const char* code, const std::string& detail);
   void Write(Response response, bool close);
 

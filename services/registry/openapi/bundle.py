@@ -20,13 +20,24 @@ def join(into, part, where):
             into[key] = value
 
 
+def check(part, where):
+    """Nothing in it is null: that is a flow mapping whose text holds a comma and no quotes."""
+    if part is None:
+        sys.exit(f"{where}: put the text before it in quotes")
+    if isinstance(part, dict):
+        for key, value in part.items():
+            check(value, f"{where}/{key}")
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
     document = {}
     files = sorted(pathlib.Path(sys.argv[1]).glob("*.yaml"), key=lambda file: (file.stem != "api", file.stem))
     for file in files:
-        join(document, yaml.safe_load(file.read_text()), file.name + "#")
+        part = yaml.safe_load(file.read_text())
+        check({key: value for key, value in part.items() if not key.startswith("x-")}, file.name + "#")
+        join(document, part, file.name + "#")
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     pathlib.Path(sys.argv[2]).write_text(text)
 

@@ -97,9 +97,11 @@ void Document::Read(const std::string& path, const json& shared, const std::stri
 
 Document::Found Document::Find(const std::string& method, std::string_view path) const {
   Found found;
+  const std::string* nearest = nullptr;  // those with the fewest variables come first
   for (const Operation& operation : operations_) {
     auto id = Match(operation.path, path);
-    if (!id) continue;
+    if (!id || (nearest != nullptr && *nearest != operation.path)) continue;
+    nearest = &operation.path;
     if (operation.method == method) {
       found.operation = &operation;
       found.id = std::move(*id);

@@ -42,6 +42,7 @@ TEST(Document, FindsOperations) {
   EXPECT_EQ(document.Find("POST", "/v2/deliveries/delivery_1/redeliver").id, "delivery_1");
   EXPECT_EQ(document.Find("TRACE", "/v2/webhooks").operation, nullptr);
   EXPECT_EQ(document.Find("TRACE", "/v2/webhooks").allowed, "GET, POST");
+  EXPECT_EQ(document.Find("GET", "/v2/webhooks/test").allowed, "POST") << "it is no webhook's id";
   for (const char* path :
        {"", "/", "/v2", "/v2/webhooks/", "/v2/webhooks//", "/v2/webhooks/a/b", "/v2/nothing"}) {
     const auto found = document.Find("GET", path);

@@ -17,7 +17,7 @@ Error BadJson(const std::string& detail) {
   return {ErrorCode::kInvalid, kBadJson, detail};
 }
 
-Result<json> ParseBody(std::string_view body) {
+Result<json> ParseBody(std::string_view body, Nul nul) {
   if (body.empty()) return BadJson("the body is empty; send a JSON object");
   if (!IsUtf8(body)) return BadJson("the body is not UTF-8");
   if (body.starts_with("\xEF\xBB\xBF"))
@@ -28,7 +28,7 @@ Result<json> ParseBody(std::string_view body) {
     if (depth > kMaxDepth) problem = "the body is nested more than 64 deep";
     const bool text =
         event == json::parse_event_t::key || (event == json::parse_event_t::value && parsed.is_string());
-    if (text && parsed.get_ref<const std::string&>().find('\0') != std::string::npos)
+    if (nul == Nul::kRefused && text && parsed.get_ref<const std::string&>().find('\0') != std::string::npos)
       problem = "the body holds U+0000, which cannot be stored";
     if (event == json::parse_event_t::object_start) keys.emplace_back();
     if (event == json::parse_event_t::object_end && !keys.empty()) keys.pop_back();

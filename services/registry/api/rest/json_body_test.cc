@@ -15,6 +15,11 @@ TEST(ParseBody, TakesAnObject) {
   EXPECT_TRUE(ParseBody(Nested(60)).ok());
 }
 
+TEST(ParseBody, TakesNulWhereToldTo) {
+  EXPECT_TRUE(ParseBody(R"({"a": "\u0000"})", Nul::kTaken).ok());
+  EXPECT_FALSE(ParseBody(R"({"a": "\u0000"})").ok());
+}
+
 TEST(ParseBody, RefusesAllElse) {
   for (const std::string& body : std::vector<std::string>{
            "", "null", "[]", "1", "{", "{}x", R"({"a":1,"a":2})", R"({"a":{"b":1,"b":1}})", R"({"a":1e400})",

@@ -85,6 +85,13 @@ std::string PagePolicy(std::string_view page) {
          ToBase64(crypto::Sha256(style)) + "'";
 }
 
+http::Response WithId(http::Response response, const std::string& request_id) {
+  response.headers.emplace_back("X-Request-Id", request_id);
+  // Texts of strangers are shown in it: it is what it says it is.
+  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
+  return response;
+}
+
 void LogFailure(const Error& error, const std::string& request_id) {
   if (error.code == ErrorCode::kInternal)
     log::Error("rest.failed", {{"request_id", request_id}, {"error", error.message}});
@@ -96,11 +103,13 @@ void LogFailure(const Error& error, const std::string& request_id) {
 
 http::Response RestApi::Handle(const http::Request& request) const {
   const std::string request_id = RequestId(request);
-  http::Response response = Serve(request, request_id);
-  response.headers.emplace_back("X-Request-Id", request_id);
-  // Texts of strangers are shown in it: it is what it says it is.
-  response.headers.emplace_back("X-Content-Type-Options", "nosniff");
-  return response;
+  return WithId(Serve(request, request_id), request_id);
+}
+
+http::Response RestApi::Refuse(const http::Request& so_far, int status, const std::string& code,
+                               const std::string& detail) {
+  const std::string request_id = RequestId(so_far);
+  return WithId(HttpProblem(status, code, detail, request_id), request_id);
 }
 
 http::Response RestApi::Serve(const http::Request& request, const std::string& request_id) const {
@@ -159,7 +168,7 @@ Result<Input> RestApi::ReadInput(const Operation& operation, const std::string& 
   if (request.body.empty() && !operation.body_required) return input;
   if (!request.body.empty() && !IsJson(request.Header("content-type")))
     return Error{ErrorCode::kInvalid, kNotJson, "send Content-Type: application/json"};
-  auto body = ParseBody(request.body);
+  auto body = ParseBody(request.body, operation.id == "publishEvent" ? Nul::kTaken : Nul::kRefused);
   if (!body) return body.error();
   const auto wrong = runner_.document().CheckBody(operation, *body);
   input.violations.insert(input.violations.end(), wrong.begin(), wrong.end());

@@ -20,6 +20,9 @@ class RestApi {
       : runner_(runner), trusted_proxies_(std::move(trusted_proxies)) {}
 
   http::Response Handle(const http::Request& request) const;
+  // What the server refuses before it is a request of ours; does not block.
+  static http::Response Refuse(const http::Request& so_far, int status, const std::string& code,
+                               const std::string& detail);
 
  private:
   http::Response Serve(const http::Request& request, const std::string& request_id) const;
