@@ -1,6 +1,7 @@
 // The API's description against the running registry: calls that fit it and calls that do not, made up by schemathesis.
 // usage: node run.js --examples 200
-import {execFileSync, spawnSync} from 'node:child_process';
+import {execFileSync, spawn, spawnSync} from 'node:child_process';
+import {once} from 'node:events';
 import fs from 'node:fs';
 import path from 'node:path';
 import {parseArgs} from 'node:util';
@@ -27,10 +28,12 @@ const all = await newAccount('api-tests', [...scopes, 'events:publish', 'event-t
 // The owner's objects, with a key that may everything: half of the calls meet one that is there.
 const key = execFileSync(path.join(process.env.WEBHOOK_BIN_DIR, 'webhookctl'),
   ['-o', 'json', 'keys', 'create', '--account', mine.account.id, '--scopes', [...scopes, 'events:publish', 'event-types:write'].join()]);
-const done = spawnSync(path.join(root, '.dev/deps/api-tests/bin/schemathesis'),
+// Beside us: its calls make deliveries to our endpoint.
+const run = spawn(path.join(root, '.dev/deps/api-tests/bin/schemathesis'),
   ['--config-file', path.join(here, 'schemathesis.toml'), 'run', `${restUrl}/v2/openapi.json`, '--header', `Authorization: Bearer ${JSON.parse(key).key}`, '--mode', 'all',
     '--phases', 'examples,coverage,fuzzing', '--max-examples', options.examples, '--generation-database', 'none', '--request-timeout', '40', '--no-color'],
   {cwd: work, stdio: 'inherit', env: {...process.env, PYTHONPATH: here, SCHEMATHESIS_HOOKS: 'schemathesis_hooks', OTHER_ACCOUNT: all.id,
     API_TEST_IDS: Object.entries(mine.ids).map((pair) => pair.join('=')).join()}});
-if (done.status !== 0) process.exitCode = 1;
+const [status] = await once(run, 'exit');
+if (status !== 0) process.exitCode = 1;
 await mine.endpoint.close();

@@ -51,6 +51,9 @@ def before_call(context, case, kwargs):
     """What no schema can say: a cursor is one that the API gave, a range of time ends after it begins and is not too long, a
     key for repeats is new for a new call, an ETag is the present one, no text holds U+0000. And a wrong key comes from an
     address of its own, for they are counted by address."""
+    data = case.meta and case.meta.phase.data
+    if (getattr(data, "parameter", None) or "").lower() == "authorization":
+        return  # it is about to be left out, as long as nobody touches the call
     if any(name.lower() == "authorization" for name in case.headers or {}):
         case.headers["X-Forwarded-For"] = str(ipaddress.IPv4Address(random.randrange(1 << 24, 9 << 24)))
     if case.meta is None or not case.meta.generation.mode.is_positive:

@@ -76,6 +76,8 @@ test('a message of none or too many events ends the stream, and what was cancell
   }
   for (let i = 0; i < 20; ++i) {
     const stream = ingest.stream();
+    // Cancelled before it is open, grpc-js would forget it, and keep its connection for good.
+    await until('credits', () => stream.credits > 0);
     stream.send(Array.from({length: 100}, (_, n) => event(`cancelled-${i}-${n}`, {event_type: 'user.deleted'})));
     stream.cancel();
     assert.equal((await stream.ended).code, 1);
