@@ -145,15 +145,16 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
     entry.ready += *item.delivery.due_at - now.wall;
   const auto coming = item.delivery.wait_reason == WaitReason::kNone ? EndpointGate::Coming::kNew
-                                                                     : EndpointGate::Coming::kForItsSlot;
+                                                                     : EndpointGate::Coming::kBack;
   const Event& event = *item.delivery.event;
   const bool account_full = ports_.account_bytes != nullptr && ports_.account_bytes->Full(event.account);
   if (!Owns(now)) {
     gate.PutBack(entry, event.body.size());
   } else if (account_full || HoldsUp(item, kEighthsAtStart) ||
              !gate.Offer(entry, coming, event.body.size(), now.mono)) {
-    const MonoTime slot =
-        limits_.guards.reserved_slots ? gate.ReserveSlot(AgeOf(item.delivery, now), now.mono) : now.mono;
+    const MonoTime slot = limits_.guards.reserved_slots
+                              ? gate.ReserveSlot(entry, AgeOf(item.delivery, now), now.mono)
+                              : now.mono;
     return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono),
                 account_full ? kWaitsForAccount : kWaitsForEndpoint, now);
   }

@@ -34,19 +34,21 @@ std::chrono::seconds Round(MonoTime::duration dead, MonoTime::duration probe) {
 }  // namespace
 
 bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, MonoTime now) {
+  const std::optional<Entry> head = Head(now);
   // Where nothing can start, what can is let in: what waits for a later time must not hold it up.
-  const bool first = in_flight_ == 0 && (waiting_.empty() || (entry.ready <= now && Head(now)->ready > now));
+  const bool first = in_flight_ == 0 && (!head || (entry.ready <= now && head->ready > now));
   // Replays leave half of the room to what is live.
   const std::size_t divisor = entry.replay ? 2 : 1;
   const bool room = waiting_.size() < limits_.max_waiting / divisor &&
                     waiting_bytes_ + bytes <= limits_.max_waiting_bytes / divisor;
   const bool short_enough = !Probing() || waiting_.size() < limits_.max_waiting_for_probe;
   if (!first && !(room && short_enough)) return false;
-  const bool is_new = coming == Coming::kNew;
-  const bool others_are_parked = !Probing() && last_slot_ > now + limits_.max_wait;
-  if (is_new && others_are_parked && !waiting_.empty()) return false;
-  const MonoTime turn = std::max(entry.ready, rate_.NextFree(now, waiting_.size()));
-  if (turn > now + limits_.max_wait * (is_new ? 1 : 2)) return false;
+  const bool others_go_first = head && head->ready <= now && (entry.replay || !head->replay);
+  const bool long_line = !Probing() && LineOf(entry).last_slot > now + limits_.max_wait;
+  if (coming == Coming::kNew && others_go_first && long_line) return false;
+  const MonoTime ready = std::max(entry.ready, now);
+  const MonoTime turn = std::max(ready, rate_.NextFree(now, Ahead(entry)));
+  if (ready > now + limits_.max_wait || turn > ready + limits_.max_wait) return false;
   PutBack(entry, bytes);
   return true;
 }
@@ -54,12 +56,14 @@ bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, M
 void EndpointGate::PutBack(const Entry& entry, std::size_t bytes) {
   waiting_.emplace(entry, bytes);
   waiting_bytes_ += bytes;
+  if (!entry.replay) ++live_waiting_;
 }
 
 void EndpointGate::Withdraw(const Entry& entry) {
   const auto found = waiting_.find(entry);
   if (found == waiting_.end()) return;
   waiting_bytes_ -= found->second;
+  if (!entry.replay) --live_waiting_;
   waiting_.erase(found);
 }
 
@@ -125,8 +129,7 @@ void EndpointGate::Inherit(bool success, MonoTime ended) {
 
 void EndpointGate::NoteResult(bool success, MonoTime now) {
   if (success) {
-    // Slots that only its death made late: who comes now need not go behind them.
-    if (Probing() && rate_.Pace().count() == 0) last_slot_ = {};
+    last_probe_ = {};  // who comes now need not go behind those whom only its death made late
     may_be_in_flight_ =
         Probing() ? limits_.first_in_flight : std::min(may_be_in_flight_ + 1, limits_.max_in_flight);
     straight_failures_ = 0;
@@ -155,40 +158,44 @@ std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
   return told_too_little ? std::optional(std::max(head->ready, untold_.front())) : std::nullopt;
 }
 
-MonoTime EndpointGate::ReserveSlot(MonoTime::duration age, MonoTime now) {
+MonoTime EndpointGate::ReserveSlot(const Entry& entry, MonoTime::duration age, MonoTime now) {
+  Line& line = LineOf(entry);
   if (Probing()) {
     const auto pace = std::max<MonoTime::duration>(kProbingPace, last_took_);
     const MonoTime behind = now + pace * static_cast<std::int64_t>(waiting_.size());
     const auto dead = now - failing_since_;
     const MonoTime farthest = now + Round(was_alive_ ? dead : std::max(age, dead), last_took_);
-    const MonoTime turn = std::max(behind, last_slot_) + pace;
+    const MonoTime turn = std::max({behind, line.last_slot, last_probe_}) + pace;
     if (turn > farthest) return farthest;
-    last_slot_ = turn;
+    last_probe_ = turn;
     return turn;
   }
   const MonoTime farthest = now + kFarthestPresumed;
-  const MonoTime served =
-      std::min(farthest, now + served_every_ * static_cast<std::int64_t>(waiting_.size()));
-  const MonoTime slot = std::max(rate_.NextFree(now, waiting_.size()), served);
+  const MonoTime served = std::min(farthest, now + served_every_ * static_cast<std::int64_t>(Ahead(entry)));
+  const MonoTime slot = std::max(rate_.NextFree(now, Ahead(entry)), served);
   std::chrono::microseconds pace = rate_.Pace();
-  if (last_slot_ + served_every_ <= farthest) pace = std::max(pace, served_every_);
-  last_slot_ = std::max(slot, last_slot_ + pace);
-  return last_slot_;
+  if (line.last_slot + served_every_ <= farthest) pace = std::max(pace, served_every_);
+  line.last_slot = std::max(slot, line.last_slot + pace);
+  return line.last_slot;
 }
 
 MonoTime EndpointGate::Park(const Entry& entry, MonoTime::duration age, MonoTime now) {
   const auto ahead = std::distance(waiting_.begin(), waiting_.find(entry));
   const MonoTime turn = std::max(entry.ready, rate_.NextFree(now, static_cast<std::size_t>(ahead)));
   Withdraw(entry);
-  if (Probing() || now - entry.ready > limits_.max_wait) return ReserveSlot(age, now);
-  last_turn_ = std::max(turn, last_turn_ + rate_.Pace());
-  return last_turn_;
+  if (Probing() || now - entry.ready > limits_.max_wait) return ReserveSlot(entry, age, now);
+  Line& line = LineOf(entry);
+  line.last_turn = std::max(turn, line.last_turn + rate_.Pace());
+  return line.last_turn;
 }
 
 bool EndpointGate::Idle(MonoTime now) const {
   const bool forgiven = straight_failures_ == 0 || last_finished_ + kFailuresRemembered < now;
-  return waiting_.empty() && in_flight_ == 0 && Unrecorded(now) == 0 && forgiven && last_slot_ <= now &&
-         last_turn_ <= now && rate_.Empty(now);
+  const bool nobody_is_parked = std::all_of(lines_.begin(), lines_.end(), [&](const Line& line) {
+    return line.last_slot <= now && line.last_turn <= now;
+  });
+  return waiting_.empty() && in_flight_ == 0 && Unrecorded(now) == 0 && forgiven && nobody_is_parked &&
+         last_probe_ <= now && rate_.Empty(now);
 }
 
 }  // namespace webhook

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <deque>
 #include <map>
@@ -43,16 +44,15 @@ class EndpointGate {
 
     auto operator<=>(const Entry&) const = default;
   };
-  // Why a delivery comes: it is new, or it was parked until the slot that ReserveSlot() gave, or until its
-  // retry.
-  enum class Coming { kNew, kForItsSlot };
+  // For the first time; or from the wait tiers: it was parked, or is retried.
+  enum class Coming { kNew, kBack };
 
   RateLog& rate() { return rate_; }
 
-  // Queues a delivery. False: no room, or its turn comes too late: park it, at ReserveSlot(). What was parked
-  // comes up to a tier's pause before its slot, so it may wait twice as long as what is new; and what is new
-  // goes behind those who are parked, unless nobody waits here. Replays have half of the room; where nothing
-  // can start, one that can is let in, however large.
+  // Queues a delivery. False: no room, it is not ready within max_wait, or its turn comes later than max_wait
+  // after that: park it, at ReserveSlot(). What is new goes behind those of its kind that are parked, while
+  // any of them is here to take the next place. Replays have half of the room; where nothing can start, one
+  // that can is let in, however large.
   [[nodiscard]] bool Offer(const Entry& entry, Coming coming, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.
   void PutBack(const Entry& entry, std::size_t bytes);
@@ -78,18 +78,27 @@ class EndpointGate {
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
   std::optional<MonoTime> WakeAt(MonoTime now) const;
-  // A time to come back at for a delivery that is to be parked, after all that waits here and all that was
-  // parked before it: as far apart as the limit asks, and as requests were seen to end while others waited.
-  // For a dead endpoint when it may be its turn to be tried, but no later than one tier's pause from now: the
-  // longest that is not above half of the time for which it has been dead, or else the shortest; and none
-  // that is shorter than its last request took. An owner that has seen no success does not know for how long:
-  // for it that is at least `age`, of the delivery since it was created. It takes nothing from the rate
-  // limit: that is taken when the request starts.
-  MonoTime ReserveSlot(MonoTime::duration age, MonoTime now);
+  // A time to come back at for a delivery that is to be parked, after all of its kind (for a replay: all)
+  // that waits here and all of its kind that was parked before it: as far apart as the limit asks, and as
+  // requests were seen to end while others waited. For a dead endpoint when it may be its turn to be tried,
+  // but no later than one tier's pause from now: the longest that is not above half of the time for which it
+  // has been dead, or else the shortest; and none that is shorter than its last request took. An owner that
+  // has seen no success does not know for how long: for it that is at least `age`, of the delivery since it
+  // was created. It takes nothing from the rate limit: that is taken when the request starts.
+  MonoTime ReserveSlot(const Entry& entry, MonoTime::duration age, MonoTime now);
   // True where forgetting the gate forgets nothing.
   bool Idle(MonoTime now) const;
 
  private:
+  // Those who were parked: live ones, or replays.
+  struct Line {
+    MonoTime last_slot{};  // given by ReserveSlot()
+    MonoTime last_turn{};  // kept by Park()
+  };
+
+  Line& LineOf(const Entry& entry) { return lines_[entry.replay ? 1 : 0]; }
+  // Those in the queue who go before a new one.
+  std::size_t Ahead(const Entry& entry) const { return entry.replay ? waiting_.size() : live_waiting_; }
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
   void Withdraw(const Entry& entry);
   int Unrecorded(MonoTime now) const;
@@ -104,6 +113,7 @@ class EndpointGate {
   RateLog rate_;
   std::map<Entry, std::size_t> waiting_;  // -> bytes; live ones first
   std::size_t waiting_bytes_ = 0;
+  std::size_t live_waiting_ = 0;
   int in_flight_ = 0;
   int may_be_in_flight_;  // while not probing
   int unrecorded_ = 0;    // started, and not recorded
@@ -119,8 +129,8 @@ class EndpointGate {
   MonoTime last_started_{};
   MonoTime last_finished_{};
   MonoTime::duration last_took_{};  // the newest request, from the newest start
-  MonoTime last_slot_{};            // given by ReserveSlot()
-  MonoTime last_turn_{};            // kept by Park()
+  MonoTime last_probe_{};           // the latest turn that ReserveSlot() gave while it was dead
+  std::array<Line, 2> lines_{};
 };
 
 }  // namespace webhook
