@@ -68,7 +68,6 @@ enum class NetFault { kDns, kConnect, kTls, kTimeoutConnect, kTimeoutTls, kTimeo
 // The outcome word of proto AttemptRecord and of the metrics: "dns", "timeout_tls", …
 std::string_view ToText(NetFault fault);
 
-// What one POST came to: exactly one of status, fault, blocked and own_fault is set.
 // How long each part of a request took; 0: there was none (a kept connection, a literal address, no TLS).
 struct RequestPhases {
   std::chrono::microseconds dns{0};
@@ -77,6 +76,7 @@ struct RequestPhases {
   std::chrono::microseconds answer{0};  // from its first byte written to the head of the answer
 };
 
+// What one POST came to: exactly one of status, fault, blocked and own_fault is set.
 struct HttpResult {
   int status = 0;                 // the endpoint's answer
   std::optional<NetFault> fault;  // the endpoint's side failed

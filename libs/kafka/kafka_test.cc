@@ -7,7 +7,7 @@
 #include "kafka/internal/membership.h"
 #include "kafka/producer.h"
 
-// What holds without a broker; the rest is in tests/integration/kafka_test.cc.
+// What holds without a broker; the rest is in tests/integration/kafka_integration_test.cc.
 namespace webhook::kafka {
 namespace {
 

@@ -10,8 +10,41 @@
 
 namespace webhook {
 
+namespace {
+
+// Values times alternatives: jsoncons notes what is wrong with a value in each alternative, some 600 bytes
+// each, before it tells the first.
+constexpr std::size_t kMostWork = 300'000;
+constexpr std::size_t kEnumsAsOne = 16;  // they are compared, and nothing is noted
+
+// How many alternatives a value may be held against, at most.
+std::size_t Alternatives(const nlohmann::json& schema) {
+  std::size_t all = 0;
+  for (const auto& [keyword, value] : schema.items()) {
+    if (schema.is_object() && value.is_array() &&
+        (keyword == "oneOf" || keyword == "anyOf" || keyword == "allOf"))
+      all += value.size();
+    if (schema.is_object() && (keyword == "contains" || keyword == "not" || keyword == "if")) ++all;
+    if (schema.is_object() && keyword == "enum") all += value.size() / kEnumsAsOne;
+    if (value.is_structured()) all += Alternatives(value);
+  }
+  return all;
+}
+
+std::size_t Values(const jsoncons::json& data) {
+  std::size_t all = 1;
+  if (data.is_object())
+    for (const auto& member : data.object_range()) all += Values(member.value());
+  if (data.is_array())
+    for (const auto& item : data.array_range()) all += Values(item);
+  return all;
+}
+
+}  // namespace
+
 struct EventSchema::Compiled {
   jsoncons::jsonschema::json_schema<jsoncons::json> schema;
+  std::size_t most_values;
 };
 
 EventSchema::EventSchema(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
@@ -28,7 +61,8 @@ Result<std::shared_ptr<const EventSchema>> EventSchema::Compile(std::string_view
     return InvalidError(std::move(violations));
   try {
     auto compiled = std::make_unique<Compiled>(
-        Compiled{jsoncons::jsonschema::make_json_schema(jsoncons::json::parse(text))});
+        Compiled{jsoncons::jsonschema::make_json_schema(jsoncons::json::parse(text)),
+                 kMostWork / (1 + Alternatives(parsed))});
     return std::shared_ptr<const EventSchema>(new EventSchema(std::move(compiled)));
   } catch (const std::exception& failed) {
     return InvalidError({{at, "bad_schema", failed.what()}});
@@ -40,7 +74,10 @@ std::vector<FieldViolation> EventSchema::Check(std::string_view data, const std:
   using jsoncons::jsonschema::walk_result;
   std::vector<FieldViolation> violations;
   try {
-    compiled_->schema.validate(jsoncons::json::parse(data), [&](const validation_message& message) {
+    const auto parsed = jsoncons::json::parse(data);
+    if (Values(parsed) > compiled_->most_values)
+      return {{at, "too_complex", "has too many values for the alternatives of its schema"}};
+    compiled_->schema.validate(parsed, [&](const validation_message& message) {
       violations.push_back({at + message.instance_location().string(), "breaks_schema", message.message()});
       return violations.size() < kMaxViolations ? walk_result::advance : walk_result::abort;
     });

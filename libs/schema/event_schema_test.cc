@@ -34,6 +34,15 @@ constexpr char kInvoice[] = R"({
                  "lines": {"type": "array", "minItems": 1, "items": {"$ref": "#/$defs/line"}}},
   "$defs": {"line": {"type": "object", "required": ["cents"], "properties": {"cents": {"type": "integer", "minimum": 0}}}}})";
 
+TEST(EventSchema, RefusesMoreValuesThanItCanHoldAgainstAllAlternatives) {
+  constexpr char kEither[] =
+      R"({"properties": {"a": {"oneOf": [{"items": {"type": "string"}}, {"items": {"type": "boolean"}}]}}})";
+  std::string many = R"({"a": [0)";
+  for (int i = 0; i < 120'000; ++i) many += ",0";
+  EXPECT_THAT(Checked(kEither, many + "]}"), ElementsAre("/data too_complex"));
+  EXPECT_THAT(Checked(R"({"properties": {"a": {"type": "array"}}})", many + "]}"), IsEmpty());
+}
+
 TEST(EventSchema, TellsWhatIsWrongAndWhere) {
   EXPECT_THAT(Checked(kInvoice, R"({"id": "i1", "lines": [{"cents": 1}]})"), IsEmpty());
   EXPECT_THAT(Checked(kInvoice, R"({"id": "too long", "lines": [{"cents": 1}, {"cents": -1}]})"),

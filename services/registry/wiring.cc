@@ -101,7 +101,7 @@ Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, Deli
 // Commands and services of the role `api`.
 struct Api {
   Api(const Config& config, postgres::Database& platform, const crypto::Envelope& envelope,
-      kafka::Producer& producer)
+      kafka::Producer& producer, metrics::Registry& metrics)
       : customers(DatabaseOptionsOf(config)),
         secrets(envelope),
         answers(envelope),
@@ -124,7 +124,7 @@ struct Api {
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value()),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
-        admin(platform, config.internal_token, config.api_key_pepper),
+        admin(platform, config.internal_token, config.api_key_pepper, metrics),
         webhook_service(runner),
         delivery_service(runner) {}
 
@@ -159,6 +159,7 @@ struct Api {
 struct Registry::Parts {
   explicit Parts(const Config& config)
       : drain_timeout(config.drain_timeout),
+        log_retention(RetentionOf(config)),
         database(OfAllAccounts(DatabaseOptionsOf(config))),
         log_metrics(metrics),
         secrets_on_old_key(metrics.MakeGauge(
@@ -166,6 +167,7 @@ struct Registry::Parts {
             "Signing secrets that are not sealed under the present key, as the leader sees it")) {}
 
   std::chrono::milliseconds drain_timeout;
+  std::chrono::days log_retention;
   metrics::Registry metrics;
   runtime::Health health;
   postgres::Database database;  // sees all accounts
@@ -219,9 +221,9 @@ Status Registry::Parts::Start(const Config& config) {
   }
   if (HasRole(config, "log")) {
     log_writer = std::make_unique<LogWriter>(
-        LogWriter::Options{config.kafka, OfAllAccounts(DatabaseOptionsOf(config)), RetentionOf(config)},
-        *producer, log_metrics);
-    log_keeper.emplace(OfAllAccounts(DatabaseOptionsOf(config)), RetentionOf(config));
+        LogWriter::Options{config.kafka, OfAllAccounts(DatabaseOptionsOf(config)), log_retention}, *producer,
+        log_metrics);
+    log_keeper.emplace(OfAllAccounts(DatabaseOptionsOf(config)), log_retention);
     const auto after = std::chrono::duration_cast<std::chrono::seconds>(config.deactivate_after);
     if (after.count() > 0) failing_webhooks.emplace(database, after, metrics);
   }
@@ -255,6 +257,11 @@ std::vector<Job> Registry::Parts::ApiJobs() {
                  }});
   redelivery_runner.emplace(database, api->port, metrics);
   all.push_back({"move redeliveries on", seconds{1}, false, [this] { return redelivery_runner->Step(); }});
+  all.push_back({"forget old redeliveries", seconds{600}, false, [this, in_transaction] {
+                   return in_transaction("forget old redeliveries", [this](store::Tx& tx) {
+                     store::DropRedeliveries(tx, log_retention);
+                   });
+                 }});
   all.push_back({"rewrap secrets", seconds{10}, false, [this, in_transaction] {
                    return in_transaction("rewrap secrets", [this](store::Tx& tx) {
                      const auto done = api->secrets.Rewrap(tx, rewrapped_to, kRewrapAtOnce);
@@ -277,7 +284,7 @@ std::vector<Job> Registry::Parts::LogJobs() {
 }
 
 Status Registry::Parts::StartApi(const Config& config) {
-  api.emplace(config, database, *envelope, *producer);
+  api.emplace(config, database, *envelope, *producer, metrics);
   http::ServerOptions rest_options;
   rest_options.address = config.rest_addr;
   rest_options.handler_threads = kHandlerThreads;

@@ -69,6 +69,16 @@ test('a stranger gets nothing of it, whatever he calls', async () => {
   await mine.endpoint.close();
 });
 
+test('a time that cannot be is the mistake of its caller, and of nobody else', async () => {
+  const {DeliveryService} = Object.fromEntries(services);
+  const one = await newAccount('times', scopes);
+  for (const since of [{seconds: 1e12}, {seconds: 1, nanos: -1}, {seconds: -1e12}]) {
+    for (const key of [one.key, null])
+      assert.equal((await call(DeliveryService, 'DeliveryService', 'ListDeliveries', {since}, key)).code, grpc.status.INVALID_ARGUMENT);
+  }
+  assert.equal((await call(DeliveryService, 'DeliveryService', 'ListDeliveries', {since: {seconds: 1e9}}, one.key)).code, OK);
+});
+
 test('every method refuses no key, and an unknown one', async () => {
   assert.ok(methods.length >= 20, `${methods.length} methods`);
   for (const [name, Service, method] of methods) {

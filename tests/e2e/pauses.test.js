@@ -40,6 +40,26 @@ test('with catch_up what was skipped is sent after the webhook is resumed, each 
   await endpoint.close();
 });
 
+test('a second catch-up takes over what the first has left, and each is sent once', async () => {
+  const endpoint = await Endpoint.open();
+  const webhook = await endpoint.register(['user.created']);
+  await skip(endpoint, webhook, 3);
+  const first = await rest('POST', `/v2/webhooks/${webhook.id}/resume`, {catch_up: true});
+  assert.equal((await rest('POST', `/v2/webhooks/${webhook.id}/pause`)).status, 200);
+  const second = await rest('POST', `/v2/webhooks/${webhook.id}/resume`, {catch_up: true});
+  const state = async ({json}) => (await rest('GET', `/v2/redeliveries/${json.redelivery.id}`)).json;
+  assert.equal((await state(first)).state, 'cancelled');
+  await endpoint.received(3, 40_000);
+  const done = await until('the second is done', async () => {
+    const now = await state(second);
+    return now.state === 'done' && now;
+  });
+  assert.equal(done.sent, 3);
+  await sleep(500);
+  assert.deepEqual(endpoint.requests.map(({body}) => JSON.parse(body).data.n).sort(), [0, 1, 2]);
+  await endpoint.close();
+});
+
 test('without catch_up it stays skipped, and what comes next is sent', async () => {
   const endpoint = await Endpoint.open();
   const webhook = await endpoint.register(['user.created']);

@@ -68,6 +68,22 @@ test('a delivery that is cancelled gets no further request, and can be sent agai
   await endpoint.close();
 });
 
+test('what was erased does not come back with the answer to the next attempt', async () => {
+  const endpoint = await Endpoint.open(Array.from({length: 6}, () => ({status: 500, body: 'an echo'})));
+  await endpoint.register(['user.created'], {retry_schedule: [150, 5_000]});
+  const id = await publish('user.created', '{}');
+  await endpoint.received(1);
+  const waiting = await endpoint.logged(id, (row) => row.state === 'waiting');
+  assert.equal((await rest('DELETE', `/v2/events/${id}/content`)).status, 204);
+  await endpoint.received(2);
+  const told = await until('the second attempt is in the log', async () => {
+    const {json} = await rest('GET', `/v2/deliveries/${waiting.id}`);
+    return json.attempts === 2 && json;
+  });
+  assert.deepEqual(told.attempt_log.map((attempt) => attempt.response_excerpt), ['', '']);
+  await endpoint.close();
+});
+
 test('after a DELETE no new request starts, and what waits is cancelled', async () => {
   const endpoint = await Endpoint.open(Array.from({length: 6}, () => ({status: 500})));
   await endpoint.register(['user.created'], {retry_schedule: [100, 100, 100, 100, 100]});
@@ -75,6 +91,7 @@ test('after a DELETE no new request starts, and what waits is cancelled', async 
   await endpoint.received(1);
   const waiting = await endpoint.logged(id, (row) => row.state === 'waiting');
   assert.equal((await rest('DELETE', `/v2/webhooks/${endpoint.webhook.id}`)).status, 204);
+  assert.equal((await rest('DELETE', `/v2/deliveries/${waiting.id}`)).json.code, 'webhook_deleted');
   const cancelled = await until('the delivery is cancelled', async () => {
     const {json} = await rest('GET', `/v2/deliveries/${waiting.id}`);
     return json.state === 'cancelled' ? json : null;

@@ -50,6 +50,7 @@ void PublishStream::OnReadDone(bool ok) {
   }
   PublishAll();
   const std::scoped_lock lock(answers_->mutex);
+  request_ = {};  // a stream that waits for its next message holds none
   publishing_ = false;
   MoveOn();
 }

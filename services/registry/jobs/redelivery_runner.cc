@@ -13,7 +13,8 @@
 namespace webhook {
 namespace {
 
-constexpr int kMaxParts = 1'000;  // moved on in one step
+constexpr int kMaxParts = 1'000;  // moved on in one step; the next step goes on behind them
+constexpr std::chrono::minutes kAllowanceKept{10};
 constexpr double kMostAtOnce = 100;
 constexpr double kUnlimitedPace = 100;  // a second, to an endpoint without a limit
 
@@ -27,7 +28,8 @@ double PaceOf(const RateLimit& limit) {
 
 struct Planned {
   std::vector<Delivery> deliveries;
-  bool any = false;   // there are intents, though their events may have been erased since
+  int erased = 0;     // more of them, whose events are gone since they were planned
+  bool any = false;   // there are intents
   bool gone = false;  // the webhook is
 };
 
@@ -42,16 +44,13 @@ RedeliveryRunner::RedeliveryRunner(postgres::Database& database, OwnDeliveriesPo
 
 Status RedeliveryRunner::Step() {
   using Parts = std::vector<store::RedeliveryPart>;
-  const auto parts = database_.Transact<Parts>("list redeliveries", [](store::Tx& tx) -> Result<Parts> {
-    return store::ListOpenParts(tx, kMaxParts);
+  const auto parts = database_.Transact<Parts>("list redeliveries", [this](store::Tx& tx) -> Result<Parts> {
+    return store::ListOpenParts(tx, behind_, kMaxParts);
   });
   if (!parts) return parts.error();
-  std::erase_if(allowances_, [&](const auto& entry) {
-    return std::none_of(parts->begin(), parts->end(), [&](const store::RedeliveryPart& part) {
-      return part.redelivery_id == entry.first.first && part.webhook_id == entry.first.second;
-    });
-  });
+  behind_ = parts->size() == kMaxParts ? parts->back() : store::RedeliveryPart{};
   const MonoTime now = runtime::ReadClock().mono;
+  std::erase_if(allowances_, [&](const auto& entry) { return entry.second.since + kAllowanceKept < now; });
   Status step = Ok();
   for (const store::RedeliveryPart& part : *parts) {
     // One that fails holds up none of the others.
@@ -70,16 +69,20 @@ Status RedeliveryRunner::StepPart(const store::RedeliveryPart& part, MonoTime no
         plan.gone = !webhook;
         if (plan.gone) return plan;
         const double pace = PaceOf(webhook->webhook.rate_limit);
-        const double passed =
-            allowance.since == MonoTime{} ? 1 : std::chrono::duration<double>(now - allowance.since).count();
+        // One at once, so that a part of nothing ends at once.
+        if (allowance.since == MonoTime{}) allowance = {std::max(pace, 1.0), now};
+        const double passed = std::chrono::duration<double>(now - allowance.since).count();
         allowance.deliveries = std::min(allowance.deliveries + pace * passed, std::max(pace, kMostAtOnce));
         allowance.since = now;
-        store::PlanPart(tx, part, filter, static_cast<int>(allowance.deliveries));
+        if (!store::PlanPart(tx, part, filter, static_cast<int>(allowance.deliveries))) return plan;
         plan.any = store::HasIntents(tx, part);
         for (const store::Intent& intent : store::ReadIntents(tx, part)) {
           auto event =
               store::ReadEvent(tx, part.account, intent.delivery.event_id, intent.delivery.accepted_at);
-          if (!event) continue;  // erased since
+          if (!event) {
+            ++plan.erased;
+            continue;
+          }
           Delivery& delivery = plan.deliveries.emplace_back();
           delivery.id = intent.delivery.id;
           delivery.event = std::make_shared<Event>(std::move(*event));
@@ -102,7 +105,11 @@ Status RedeliveryRunner::StepPart(const store::RedeliveryPart& part, MonoTime no
     for (const Delivery& delivery : planned->deliveries) by_id.push_back(&delivery);
     std::sort(by_id.begin(), by_id.end(), [](const Delivery* a, const Delivery* b) { return a->id < b->id; });
     for (const Delivery* delivery : by_id) store::InsertPendingDelivery(tx, *delivery);
-    store::FinishIntents(tx, part, planned->gone);
+    if (planned->gone) {
+      store::EndPart(tx, part);
+    } else {
+      store::FinishIntents(tx, part, planned->erased);
+    }
     return Ok();
   });
 }

@@ -14,13 +14,14 @@
 namespace webhook {
 
 // Moves redeliveries in bulk on: of each webhook's part so many deliveries in each step as half of its limit
-// allows. Run by the leader alone. A crash at any moment loses and repeats nothing (store/redeliveries.h).
+// allows. Run by the leader alone, in one thread. A crash at any moment loses and repeats nothing
+// (store/redeliveries.h).
 class RedeliveryRunner {
  public:
   // The database (of all accounts) and the port outlive it.
   RedeliveryRunner(postgres::Database& database, OwnDeliveriesPort& port, metrics::Registry& metrics);
 
-  // One step of every part whose time has come.
+  // One step of the next parts whose time has come: of all, where they are not very many.
   Status Step();
 
  private:
@@ -35,6 +36,7 @@ class RedeliveryRunner {
     MonoTime since{};
   };
   std::map<std::pair<std::string, WebhookId>, Allowance> allowances_;
+  store::RedeliveryPart behind_;  // where the step before ended; empty: at the end of all
 };
 
 }  // namespace webhook

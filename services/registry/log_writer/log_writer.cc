@@ -35,7 +35,7 @@ LogWriterMetrics::LogWriterMetrics(metrics::Registry& registry)
       failures(registry.MakeCounter("webhook_delivery_log_failures_total",
                                     "Times the log writer had to start again")),
       lag_seconds(registry.MakeGauge("webhook_attempt_log_lag_seconds",
-                                     "Time up to which the delivery log does not hold everything yet")),
+                                     "How far the delivery log is behind: it holds all that is older")),
       writing(registry.MakeGauge("webhook_delivery_log_writing", "1: this replica is the log writer")) {}
 
 LogWriter::LogWriter(Options options, kafka::Producer& producer, const LogWriterMetrics& metrics)

@@ -11,7 +11,7 @@ ALTER TABLE attempts ADD account_id text;
 UPDATE attempts a SET account_id = d.account_id FROM deliveries d WHERE d.id = a.delivery_id;
 ALTER TABLE attempts ALTER account_id SET NOT NULL;
 
--- Who changed what: written in the transaction that changes it. actor: an API key's id, or "platform".
+-- Who changed what: written in the transaction that changes it. actor: an API key's id, "operator" or "platform".
 CREATE TABLE audit_log (
   id text PRIMARY KEY,
   account_id text NOT NULL REFERENCES accounts,

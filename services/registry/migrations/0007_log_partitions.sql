@@ -17,6 +17,7 @@ CREATE TABLE events (
 ) PARTITION BY RANGE (accepted_at);
 CREATE INDEX events_newest ON events (account_id, accepted_at DESC, id DESC);
 CREATE INDEX events_of_type ON events (account_id, event_type, accepted_at DESC, id DESC);
+CREATE INDEX events_erased ON events (account_id, id) WHERE erased_at IS NOT NULL;
 
 -- One row a delivery, as its newest run stands. state and kind: numbers of webhook.v1.DeliveryState and DeliveryKind.
 -- (run, attempt, rank) orders what is told of a delivery: rank 0 = just made by the registry, 1 = waits without a
@@ -60,7 +61,7 @@ CREATE TABLE attempts (
   attempt integer NOT NULL,
   started_at timestamptz NOT NULL,
   duration_us bigint NOT NULL,
-  phases_us bigint[] NOT NULL, -- dns, connect, tls, until the first byte of the answer; empty: not known
+  phases_us bigint[] NOT NULL, -- dns, connect, tls, until the head of the answer; empty: not known
   status integer NOT NULL,
   outcome text NOT NULL,
   reason text NOT NULL,

@@ -18,8 +18,8 @@ CREATE INDEX redeliveries_account ON redeliveries (account_id, id DESC);
 -- One at a time of an account.
 CREATE UNIQUE INDEX redeliveries_running ON redeliveries (account_id) WHERE state = 'running';
 
--- One webhook's share of a redelivery: each at its own pace. done: everything up to (position_at, position_id) in the log,
--- oldest first.
+-- One webhook's share of a redelivery: each at its own pace. It is planned up to (position_at, position_id) in the log, oldest
+-- first.
 CREATE TABLE redelivery_parts (
   redelivery_id text NOT NULL REFERENCES redeliveries ON DELETE CASCADE,
   account_id text NOT NULL,

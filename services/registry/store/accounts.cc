@@ -26,6 +26,12 @@ ApiKey ToKey(const pqxx::row& row) {
   return key;
 }
 
+// Processes that let publish hold the keys that may.
+void NotePublisher(Tx& tx, const ApiKey& key) {
+  if (std::find(key.scopes.begin(), key.scopes.end(), "events:publish") != key.scopes.end())
+    NoteChange(tx, "publisher", key.id.str());
+}
+
 Account ToAccount(const pqxx::row& row) {
   return {AccountId(row[0].as<std::string>()), row[1].as<std::string>(), ToTime(row[2])};
 }
@@ -76,7 +82,7 @@ Result<ApiKey> CreateKey(Tx& tx, const ApiKey& wanted, const std::string& key_hm
       expires);
   if (rows.empty())
     return Error{ErrorCode::kNotFound, "account_not_found", "no account " + wanted.account.str()};
-  NoteChange(tx, "publisher", wanted.id.str());
+  NotePublisher(tx, wanted);
   return ToKey(rows[0]);
 }
 
@@ -91,13 +97,18 @@ std::vector<ApiKey> ListKeys(Tx& tx, const AccountId& account, const std::string
 }
 
 Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {
-  const auto rows = tx.exec_params(std::string("UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) "
-                                               "WHERE id = $1 AND ($2 = '' OR account_id = $2) RETURNING ") +
-                                       kKeyColumns,
-                                   id.str(), account.str());
-  if (rows.empty()) return Error{ErrorCode::kNotFound, "api_key_not_found", "no API key " + id.str()};
-  NoteChange(tx, "publisher", id.str());
-  return ToKey(rows[0]);
+  const std::string of =
+      " WHERE id = " + tx.quote(id.str()) + " AND (" + tx.quote(account.str()) + " IN ('', account_id))";
+  const auto revoked = tx.exec("UPDATE api_keys SET revoked_at = now()" + of +
+                               " AND revoked_at IS NULL RETURNING " + kKeyColumns);
+  if (!revoked.empty()) {
+    ApiKey key = ToKey(revoked[0]);
+    NotePublisher(tx, key);
+    return key;
+  }
+  const auto known = tx.exec(std::string("SELECT ") + kKeyColumns + " FROM api_keys" + of);
+  if (known.empty()) return Error{ErrorCode::kNotFound, "api_key_not_found", "no API key " + id.str()};
+  return ToKey(known[0]);
 }
 
 std::optional<ApiKey> FindLiveKey(Tx& tx, const std::string& key_hmac) {

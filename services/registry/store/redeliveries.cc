@@ -8,6 +8,8 @@
 namespace webhook::store {
 namespace {
 
+constexpr char kCancelled[] = "57014";  // SQL state: by a time-out
+
 // A test's sample is for the one who asked for it.
 const std::string kNoTests = " AND kind <> " + std::to_string(static_cast<int>(DeliveryKind::kTest));
 
@@ -44,12 +46,36 @@ std::string PartsOf(Tx& tx, const AccountId& account, const DeliveryFilter& filt
          ") GROUP BY webhook_id";
 }
 
+// An account's whole log may have to be read. Where that takes too long the transaction is broken, and its
+// error must be returned.
+template <typename T, typename Fn>
+Result<T> Counted(Tx& tx, Fn count) {
+  tx.exec0("SET LOCAL statement_timeout = '" + std::to_string(kCountTime.count()) + "s'");
+  try {
+    return count();
+  } catch (const pqxx::sql_error& failed) {
+    if (failed.sqlstate() != kCancelled) throw;
+    return InvalidError({{"/since", "too_many",
+                          "so many deliveries cannot be counted in time: narrow them by since and until"}});
+  }
+}
+
+// How many there were.
+std::int64_t DropIntents(Tx& tx, const RedeliveryPart& part) {
+  return static_cast<std::int64_t>(
+      tx.exec_params("DELETE FROM redelivery_intents WHERE redelivery_id = $1 AND webhook_id = $2",
+                     part.redelivery_id, part.webhook_id.str())
+          .affected_rows());
+}
+
 }  // namespace
 
-RedeliveryCount CountRedelivery(Tx& tx, const AccountId& account, const DeliveryFilter& filter) {
-  const auto row = tx.exec1("SELECT coalesce(sum(n), 0)::bigint, count(*) FROM (SELECT count(*) AS n " +
-                            PartsOf(tx, account, filter) + ") parts");
-  return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+Result<RedeliveryCount> CountRedelivery(Tx& tx, const AccountId& account, const DeliveryFilter& filter) {
+  return Counted<RedeliveryCount>(tx, [&] {
+    const auto row = tx.exec1("SELECT coalesce(sum(n), 0)::bigint, count(*) FROM (SELECT count(*) AS n " +
+                              PartsOf(tx, account, filter) + ") parts");
+    return RedeliveryCount{row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+  });
 }
 
 Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewRedelivery& wanted) {
@@ -69,9 +95,13 @@ Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewR
         "INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) VALUES ($1, $2, $3, 0)",
         id, account.str(), filter.webhook_id);
   } else {
-    tx.exec0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) SELECT " +
-             tx.quote(id) + ", " + tx.quote(account.str()) + ", webhook_id, count(*) " +
-             PartsOf(tx, account, filter));
+    const auto parts = Counted<Done>(tx, [&] {
+      tx.exec0("INSERT INTO redelivery_parts (redelivery_id, account_id, webhook_id, total) SELECT " +
+               tx.quote(id) + ", " + tx.quote(account.str()) + ", webhook_id, count(*) " +
+               PartsOf(tx, account, filter));
+      return Done();
+    });
+    if (!parts) return parts.error();
   }
   tx.exec_params0(
       "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND NOT EXISTS "
@@ -97,6 +127,16 @@ std::vector<Redelivery> ListRedeliveries(Tx& tx, const AccountId& account, const
   return all;
 }
 
+std::optional<WallTime> CancelCatchUps(Tx& tx, const AccountId& account, const WebhookId& webhook) {
+  const auto row = tx.exec_params1(
+      "WITH cancelled AS (UPDATE redeliveries r SET state = 'cancelled', ended_at = now() WHERE "
+      "account_id = $1 AND state = 'running' AND catch_up AND EXISTS (SELECT 1 FROM redelivery_parts p WHERE "
+      "p.redelivery_id = r.id AND p.webhook_id = $2) RETURNING filter) "
+      "SELECT micros(min((filter->>'changed_since')::timestamptz)) FROM cancelled",
+      account.str(), webhook.str());
+  return ToOptionalTime(row[0]);
+}
+
 Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id) {
   if (const auto known = ReadRedelivery(tx, account, id); !known) return known.error();
   tx.exec_params0(
@@ -106,13 +146,14 @@ Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id)
   return Ok();
 }
 
-std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit) {
+std::vector<RedeliveryPart> ListOpenParts(Tx& tx, const RedeliveryPart& behind, int limit) {
   const auto rows = tx.exec_params(
       "SELECT p.redelivery_id, p.account_id, p.webhook_id, r.filter FROM redelivery_parts p JOIN "
       "redeliveries r "
       "ON r.id = p.redelivery_id WHERE NOT p.ended AND r.state = 'running' "
-      "AND r.starts_at <= (SELECT complete_to FROM log_progress) ORDER BY r.id, p.webhook_id LIMIT $1",
-      limit);
+      "AND r.starts_at <= (SELECT complete_to FROM log_progress) AND (r.id, p.webhook_id) > ($1, $2) "
+      "ORDER BY r.id, p.webhook_id LIMIT $3",
+      behind.redelivery_id, behind.webhook_id.str(), limit);
   std::vector<RedeliveryPart> parts;
   for (const auto& row : rows)
     parts.push_back({row[0].as<std::string>(), AccountId(row[1].as<std::string>()),
@@ -120,7 +161,7 @@ std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit) {
   return parts;
 }
 
-void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most) {
+bool PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most) {
   const auto state = tx.exec_params(
       "SELECT micros(position_at), position_id, EXISTS (SELECT 1 FROM redelivery_intents i WHERE "
       "i.redelivery_id = p.redelivery_id AND i.webhook_id = p.webhook_id) FROM redelivery_parts p JOIN "
@@ -128,7 +169,8 @@ void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, 
       "ON r.id = p.redelivery_id WHERE p.redelivery_id = $1 AND p.webhook_id = $2 AND r.state = 'running' "
       "FOR UPDATE",
       part.redelivery_id, part.webhook_id.str());
-  if (state.empty() || state[0][2].as<bool>() || most < 1) return;
+  if (state.empty()) return false;
+  if (state[0][2].as<bool>() || most < 1) return true;
   DeliveryFilter own = filter;
   own.webhook_id = part.webhook_id.str();
   std::string where = WhereDeliveries(tx, part.account, own) + kNoTests;
@@ -151,14 +193,15 @@ void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, 
               "(SELECT id FROM next ORDER BY accepted_at DESC, id DESC LIMIT 1) FROM next");
   const auto seen = planned[0][0].as<int>();
   if (seen == 0) {
-    FinishIntents(tx, part, true);
-    return;
+    EndPart(tx, part);
+    return true;
   }
   tx.exec_params0(
       "UPDATE redelivery_parts SET position_at = from_micros($3), position_id = $4, passed = passed + $5 "
       "WHERE redelivery_id = $1 AND webhook_id = $2",
       part.redelivery_id, part.webhook_id.str(), planned[0][2].as<std::int64_t>(),
       planned[0][3].as<std::string>(), seen - planned[0][1].as<int>());
+  return true;
 }
 
 bool HasIntents(Tx& tx, const RedeliveryPart& part) {
@@ -181,21 +224,28 @@ std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part) {
   return intents;
 }
 
-void FinishIntents(Tx& tx, const RedeliveryPart& part, bool gone) {
-  const auto dropped =
-      tx.exec_params("DELETE FROM redelivery_intents WHERE redelivery_id = $1 AND webhook_id = $2",
-                     part.redelivery_id, part.webhook_id.str())
-          .affected_rows();
-  const auto count = static_cast<std::int64_t>(dropped);
+void FinishIntents(Tx& tx, const RedeliveryPart& part, int erased) {
+  const std::int64_t dropped = DropIntents(tx, part);
   tx.exec_params0(
-      "UPDATE redelivery_parts SET sent = sent + $3, passed = passed + $4, ended = ended OR $5 "
+      "UPDATE redelivery_parts SET sent = sent + $3, passed = passed + $4 "
       "WHERE redelivery_id = $1 AND webhook_id = $2",
-      part.redelivery_id, part.webhook_id.str(), gone ? 0 : count, gone ? count : 0, gone);
+      part.redelivery_id, part.webhook_id.str(), dropped - erased, erased);
+}
+
+void EndPart(Tx& tx, const RedeliveryPart& part) {
+  tx.exec_params0(
+      "UPDATE redelivery_parts SET passed = passed + $3, ended = true "
+      "WHERE redelivery_id = $1 AND webhook_id = $2",
+      part.redelivery_id, part.webhook_id.str(), DropIntents(tx, part));
   tx.exec_params0(
       "UPDATE redeliveries SET state = 'done', ended_at = now() WHERE id = $1 AND state = 'running' AND NOT "
       "EXISTS "
       "(SELECT 1 FROM redelivery_parts WHERE redelivery_id = $1 AND NOT ended)",
       part.redelivery_id);
+}
+
+void DropRedeliveries(Tx& tx, std::chrono::days age) {
+  tx.exec_params0("DELETE FROM redeliveries WHERE ended_at < now() - make_interval(days => $1)", age.count());
 }
 
 }  // namespace webhook::store

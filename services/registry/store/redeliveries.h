@@ -42,8 +42,10 @@ struct RedeliveryCount {
   std::int64_t webhooks = 0;
 };
 
-// Deliveries that fit.
-RedeliveryCount CountRedelivery(Tx& tx, const AccountId& account, const DeliveryFilter& filter);
+// Deliveries that fit. kInvalid "too_many": they cannot be counted within kCountTime; the transaction is
+// over.
+constexpr std::chrono::seconds kCountTime{5};
+Result<RedeliveryCount> CountRedelivery(Tx& tx, const AccountId& account, const DeliveryFilter& filter);
 struct NewRedelivery {
   std::string id;
   std::string filter_json;
@@ -53,25 +55,29 @@ struct NewRedelivery {
   // webhook.
   std::optional<std::chrono::seconds> catch_up_after = {};
 };
-// kConflict "redelivery_running": the account has a common one that has not ended.
+// kConflict "redelivery_running": the account has a common one that has not ended; kInvalid "too_many" as
+// above.
 Result<Redelivery> InsertRedelivery(Tx& tx, const AccountId& account, const NewRedelivery& wanted);
 // kNotFound "redelivery_not_found", for another account's too.
 Result<Redelivery> ReadRedelivery(Tx& tx, const AccountId& account, const std::string& id);
 // Newest first; `before`: only older ids, empty: from the newest.
 std::vector<Redelivery> ListRedeliveries(Tx& tx, const AccountId& account, const std::string& before,
                                          int limit);
+// Cancels the webhook's catch-ups that have not ended; the earliest time since which they were to send what
+// was skipped, nullopt: there was none. What they have sent is skipped no more, so another may take over.
+std::optional<WallTime> CancelCatchUps(Tx& tx, const AccountId& account, const WebhookId& webhook);
 // Idempotent; what has ended stays as it is. kNotFound as above.
 Status CancelRedelivery(Tx& tx, const AccountId& account, const std::string& id);
 
 // --- for the runner, of all accounts
 
 // Parts that have something left, of running redeliveries: once all that had happened when they were asked
-// for is in the log, for each goes through it once.
-std::vector<RedeliveryPart> ListOpenParts(Tx& tx, int limit);
+// for is in the log, for each goes through it once. In an order of their own, from behind that part.
+std::vector<RedeliveryPart> ListOpenParts(Tx& tx, const RedeliveryPart& behind, int limit);
 // Writes down what the part appends next: up to `most` deliveries, oldest first, as their next runs. Nothing
 // where intents of before are left. Those that have been sent again since, or whose event was erased, are
-// passed over.
-void PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most);
+// passed over. False: the redelivery was cancelled.
+[[nodiscard]] bool PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most);
 struct Intent {
   DeliveryRow delivery;
   int run = 0;
@@ -79,8 +85,12 @@ struct Intent {
 // Those whose run the log does not show yet, and that it still has.
 std::vector<Intent> ReadIntents(Tx& tx, const RedeliveryPart& part);
 bool HasIntents(Tx& tx, const RedeliveryPart& part);
-// They are appended (or, where `gone`, cannot be): takes the intents away, and ends the part, and with the
-// last part the redelivery, where nothing is left.
-void FinishIntents(Tx& tx, const RedeliveryPart& part, bool gone);
+// They are appended, but for `erased` of them, whose event is gone: takes the intents away.
+void FinishIntents(Tx& tx, const RedeliveryPart& part, int erased);
+// Nothing is left of the part, or its webhook is gone: intents that are left are passed over. With its last
+// part the redelivery ends.
+void EndPart(Tx& tx, const RedeliveryPart& part);
+// Forgets what ended longer ago than that.
+void DropRedeliveries(Tx& tx, std::chrono::days age);
 
 }  // namespace webhook::store

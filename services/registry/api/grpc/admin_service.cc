@@ -9,6 +9,7 @@
 #include "crypto/api_key.h"
 #include "crypto/crypto.h"
 #include "domain/ids.h"
+#include "log/log.h"
 #include "rpc/error_map.h"
 #include "rpc/request_text.h"
 #include "runtime/clock.h"
@@ -154,12 +155,16 @@ grpc::Status AdminService::DeactivateWebhook(grpc::ServerContext* context,
                                              const v1::DeactivateWebhookRequest* request,
                                              v1::DeactivateWebhookResponse*) {
   if (Status admitted = Admit(*context, *request); !admitted) return rpc::ToGrpc(admitted.error());
-  const Status done = database_.Transact<Done>("deactivate webhook", [&](store::Tx& tx) -> Status {
-    store::DeactivateWebhook(tx, WebhookId(request->webhook_id()), request->reason(),
-                             request->seen_revision());
-    return Ok();
+  const auto done = database_.Transact<bool>("deactivate webhook", [&](store::Tx& tx) -> Result<bool> {
+    return store::DeactivateWebhook(tx, WebhookId(request->webhook_id()), request->reason(),
+                                    request->seen_revision());
   });
-  return done ? grpc::Status::OK : rpc::ToGrpc(done.error());
+  if (!done) return rpc::ToGrpc(done.error());
+  if (*done) {
+    deactivated_.Add();
+    log::Info("webhook.deactivated", {{"webhook_id", request->webhook_id()}, {"reason", request->reason()}});
+  }
+  return grpc::Status::OK;
 }
 
 }  // namespace webhook

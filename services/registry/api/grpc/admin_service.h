@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/secret.h"
+#include "metrics/metrics.h"
 #include "postgres/database.h"
 #include "webhook/v1/admin.grpc.pb.h"
 
@@ -11,8 +12,12 @@ namespace webhook {
 class AdminService final : public v1::AdminService::Service {
  public:
   // The database is one that sees all accounts.
-  AdminService(postgres::Database& database, Secret internal_token, Secret pepper)
-      : database_(database), internal_token_(std::move(internal_token)), pepper_(std::move(pepper)) {}
+  AdminService(postgres::Database& database, Secret internal_token, Secret pepper, metrics::Registry& metrics)
+      : database_(database),
+        internal_token_(std::move(internal_token)),
+        pepper_(std::move(pepper)),
+        deactivated_(metrics.MakeCounter("webhook_webhooks_deactivated_total",
+                                         "Webhooks that the platform deactivated", {{"reason", "gone"}})) {}
 
   grpc::Status CreateAccount(grpc::ServerContext* context, const v1::CreateAccountRequest* request,
                              v1::CreateAccountResponse* response) override;
@@ -33,6 +38,7 @@ class AdminService final : public v1::AdminService::Service {
   postgres::Database& database_;
   const Secret internal_token_;
   const Secret pepper_;
+  metrics::Counter deactivated_;
 };
 
 }  // namespace webhook

@@ -42,7 +42,9 @@ Error InFieldPaths(Error error) {
 }  // namespace
 
 Result<Reply> Twin::Call(const grpc::ServerContext& context, const std::string& operation_id,
-                         Input input) const {
+                         Result<Input> given) const {
+  if (!given) return given.error();
+  Input input = std::move(*given);
   const Document& document = runner_.document();
   const auto& operations = document.operations();
   const auto operation = std::find_if(operations.begin(), operations.end(),
@@ -60,19 +62,29 @@ Result<Reply> Twin::Call(const grpc::ServerContext& context, const std::string& 
   return reply ? std::move(reply) : InFieldPaths(reply.error());
 }
 
-nlohmann::json ToJson(const google::protobuf::Message& message) {
+Result<nlohmann::json> ToJson(const google::protobuf::Message& message) {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;
   std::string text;
   const auto printed = google::protobuf::util::MessageToJsonString(message, &text, options);
-  CHECK(printed.ok(), "a message cannot be told as JSON");
+  if (!printed.ok())
+    return Error{ErrorCode::kInvalid, "bad_time",
+                 "a time is none of the years 1 to 9999, or its nanos are not"};
   return nlohmann::json::parse(text);
 }
 
-nlohmann::json BodyOf(const google::protobuf::Message& message) {
-  nlohmann::json body = ToJson(message);
-  body.erase("id");
-  return body;
+Result<Input> InputOf(const google::protobuf::Message& message) {
+  auto body = ToJson(message);
+  if (!body) return body.error();
+  Input input;
+  input.id = body->value("id", "");
+  // Proto's JSON has 64 bits as text.
+  if (body->contains("expected_revision"))
+    input.if_revision = std::stoll(body->at("expected_revision").get<std::string>());
+  body->erase("id");
+  body->erase("expected_revision");
+  input.body = std::move(*body);
+  return input;
 }
 
 void FromJson(const nlohmann::ordered_json& json, google::protobuf::Message* message) {

@@ -7,7 +7,7 @@ namespace webhook {
 grpc::Status WebhookService::CreateWebhook(grpc::ServerContext* context,
                                            const v1::CreateWebhookRequest* request,
                                            v1::CreateWebhookResponse* response) {
-  const auto reply = twin_.Call(*context, "createWebhook", {.body = ToJson(*request)});
+  const auto reply = twin_.Call(*context, "createWebhook", InputOf(*request));
   if (!reply) return rpc::ToGrpc(reply.error());
   FromJson(reply->json, response->mutable_webhook());
   response->set_secret(reply->json.at("secret").get<std::string>());
@@ -16,7 +16,7 @@ grpc::Status WebhookService::CreateWebhook(grpc::ServerContext* context,
 
 grpc::Status WebhookService::GetWebhook(grpc::ServerContext* context, const v1::GetWebhookRequest* request,
                                         v1::GetWebhookResponse* response) {
-  const auto reply = twin_.Call(*context, "getWebhook", {.id = request->id()});
+  const auto reply = twin_.Call(*context, "getWebhook", Input{.id = request->id()});
   if (!reply) return rpc::ToGrpc(reply.error());
   FromJson(reply->json, response->mutable_webhook());
   return grpc::Status::OK;
@@ -38,10 +38,7 @@ grpc::Status WebhookService::ListWebhooks(grpc::ServerContext* context,
 grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context,
                                            const v1::UpdateWebhookRequest* request,
                                            v1::UpdateWebhookResponse* response) {
-  Input input{.id = request->id(), .body = BodyOf(*request)};
-  input.body.erase("expected_revision");
-  if (request->has_expected_revision()) input.if_revision = request->expected_revision();
-  const auto reply = twin_.Call(*context, "updateWebhook", std::move(input));
+  const auto reply = twin_.Call(*context, "updateWebhook", InputOf(*request));
   if (!reply) return rpc::ToGrpc(reply.error());
   FromJson(reply->json, response->mutable_webhook());
   return grpc::Status::OK;
@@ -59,7 +56,7 @@ grpc::Status WebhookService::DeleteWebhook(grpc::ServerContext* context,
 grpc::Status WebhookService::RotateSecret(grpc::ServerContext* context,
                                           const v1::RotateSecretRequest* request,
                                           v1::RotateSecretResponse* response) {
-  const auto reply = twin_.Call(*context, "rotateSecret", {.id = request->id(), .body = BodyOf(*request)});
+  const auto reply = twin_.Call(*context, "rotateSecret", InputOf(*request));
   if (!reply) return rpc::ToGrpc(reply.error());
   response->set_secret(reply->json.at("secret").get<std::string>());
   return grpc::Status::OK;
@@ -67,7 +64,7 @@ grpc::Status WebhookService::RotateSecret(grpc::ServerContext* context,
 
 grpc::Status WebhookService::TestWebhook(grpc::ServerContext* context, const v1::TestWebhookRequest* request,
                                          v1::TestWebhookResponse* response) {
-  const auto reply = twin_.Call(*context, "testWebhook", {.body = ToJson(*request)});
+  const auto reply = twin_.Call(*context, "testWebhook", InputOf(*request));
   if (!reply) return rpc::ToGrpc(reply.error());
   FromJson(reply->json, response);
   return grpc::Status::OK;
@@ -76,7 +73,7 @@ grpc::Status WebhookService::TestWebhook(grpc::ServerContext* context, const v1:
 grpc::Status WebhookService::PauseWebhook(grpc::ServerContext* context,
                                           const v1::PauseWebhookRequest* request,
                                           v1::PauseWebhookResponse* response) {
-  const auto reply = twin_.Call(*context, "pauseWebhook", {.id = request->id(), .body = BodyOf(*request)});
+  const auto reply = twin_.Call(*context, "pauseWebhook", InputOf(*request));
   if (!reply) return rpc::ToGrpc(reply.error());
   FromJson(reply->json, response->mutable_webhook());
   return grpc::Status::OK;
@@ -85,7 +82,7 @@ grpc::Status WebhookService::PauseWebhook(grpc::ServerContext* context,
 grpc::Status WebhookService::ResumeWebhook(grpc::ServerContext* context,
                                            const v1::ResumeWebhookRequest* request,
                                            v1::ResumeWebhookResponse* response) {
-  const auto reply = twin_.Call(*context, "resumeWebhook", {.id = request->id(), .body = BodyOf(*request)});
+  const auto reply = twin_.Call(*context, "resumeWebhook", InputOf(*request));
   if (!reply) return rpc::ToGrpc(reply.error());
   FromJson(reply->json.at("webhook"), response->mutable_webhook());
   const auto& redelivery = reply->json.at("redelivery");

@@ -39,7 +39,11 @@ void AccountHandlers::AddTo(Handlers* handlers) {
   (*handlers)["getMe"] = {[this](const Call& call) { return Me(call); }};
   (*handlers)["getUsage"] = {[this](const Call& call) { return Usage(call); }};
   (*handlers)["listApiKeys"] = {[this](const Call& call) { return ListKeys(call); }};
-  (*handlers)["createApiKey"] = {[this](const Call& call) { return CreateKey(call); }};
+  (*handlers)["createApiKey"] = {[this](const Call& call) { return CreateKey(call); },
+                                 [](const Call& call) {
+                                   return CheckScopes(call.body().value("scopes", std::vector<std::string>()),
+                                                      call.in.key.scopes);
+                                 }};
   (*handlers)["revokeApiKey"] = {[this](const Call& call) { return RevokeKey(call); }};
   (*handlers)["listAuditLog"] = {[this](const Call& call) { return ListAudit(call); }};
 }
@@ -78,8 +82,6 @@ Result<Reply> AccountHandlers::CreateKey(const Call& call) const {
   wanted.account = call.account();
   wanted.name = call.body().value("name", "");
   wanted.scopes = call.body().at("scopes").get<std::vector<std::string>>();
-  if (auto violations = CheckScopes(wanted.scopes, call.in.key.scopes); !violations.empty())
-    return InvalidError(std::move(violations));
   // One that ends makes none that outlives it.
   wanted.expires_at = call.in.key.expires_at;
   if (call.body().contains("expires_in_seconds")) {

@@ -17,6 +17,8 @@ namespace {
 // Handlers that may wait for tests: of all accounts, and of one, so that nobody's hanging endpoint takes all.
 constexpr int kMaxWaiting = 8;
 constexpr int kMaxWaitingOfAccount = 2;
+// Calls that may wait for the broker, each with a connection to the database of the few that there are.
+constexpr int kMaxSending = 3;
 constexpr std::chrono::seconds kWait{10};
 constexpr std::chrono::milliseconds kLook{100};
 
@@ -37,6 +39,19 @@ Result<store::EventType> Find(const std::vector<store::EventType>& types, const 
 }
 
 }  // namespace
+
+DeliveryCommands::DeliveryCommands(AccountCalls& calls, OwnDeliveriesPort& port, runtime::StopToken stop)
+    : calls_(calls),
+      port_(port),
+      stop_(std::move(stop)),
+      waiting_(kMaxWaiting, kMaxWaitingOfAccount),
+      sending_(kMaxSending, kMaxSending) {}
+
+std::vector<FieldViolation> DeliveryCommands::CheckTest(store::Tx& tx, const std::string& event_type) {
+  if (event_type.empty()) return {};
+  const auto type = Find(store::ListEventTypes(tx), event_type);
+  return type ? std::vector<FieldViolation>() : type.error().violations;
+}
 
 Result<DeliveryId> DeliveryCommands::Test(store::Tx& tx, const AccountId& account, const WebhookId& webhook,
                                           const std::string& event_type) {
@@ -65,23 +80,13 @@ Result<DeliveryId> DeliveryCommands::Test(store::Tx& tx, const AccountId& accoun
   return delivery.id;
 }
 
-bool DeliveryCommands::TakePlace(const AccountId& account) {
-  auto waiting = waiting_.Lock();
-  if (waiting->all >= kMaxWaiting || waiting->of[account] >= kMaxWaitingOfAccount) return false;
-  ++waiting->all;
-  ++waiting->of[account];
-  return true;
-}
-
-void DeliveryCommands::LeavePlace(const AccountId& account) {
-  auto waiting = waiting_.Lock();
-  --waiting->all;
-  if (--waiting->of[account] == 0) waiting->of.erase(account);
-}
-
 // Where the commit fails after the append, it is on its way all the same, and the log shows it after its
 // first attempt.
 Status DeliveryCommands::Send(store::Tx& tx, const Delivery& delivery) {
+  const auto place = sending_.Take(delivery.event->account);
+  if (!place)
+    return Error{ErrorCode::kUnavailable, "many_sends",
+                 "many tests and redeliveries are just being sent; repeat"};
   if (Status appended = port_.Append({delivery}); !appended) return appended;
   store::InsertPendingDelivery(tx, delivery);
   return Ok();
@@ -90,7 +95,8 @@ Status DeliveryCommands::Send(store::Tx& tx, const Delivery& delivery) {
 DeliveryCommands::Tested DeliveryCommands::AwaitEnd(const AccountId& account, const DeliveryId& id) {
   Tested tested;
   tested.delivery_id = id;
-  if (!TakePlace(account)) return tested;
+  const auto place = waiting_.Take(account);
+  if (!place) return tested;
   const MonoTime end = runtime::ReadClock().mono + kWait;
   while (!tested.row && runtime::ReadClock().mono < end && !stop_.WaitFor(kLook)) {
     // What cannot be read now is read at the next look.
@@ -103,7 +109,6 @@ DeliveryCommands::Tested DeliveryCommands::AwaitEnd(const AccountId& account, co
       return Ok();
     });
   }
-  LeavePlace(account);
   return tested;
 }
 

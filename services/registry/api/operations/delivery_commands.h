@@ -1,15 +1,14 @@
 #pragma once
 
-#include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "core/guarded.h"
 #include "core/result.h"
 #include "domain/delivery.h"
 #include "runtime/stop_token.h"
 #include "services/registry/api/operations/account_calls.h"
+#include "services/registry/api/operations/call_places.h"
 #include "services/registry/store/deliveries.h"
 
 namespace webhook {
@@ -26,10 +25,12 @@ class OwnDeliveriesPort {
 // Test deliveries and redeliveries. From any thread; blocks.
 class DeliveryCommands {
  public:
-  DeliveryCommands(AccountCalls& calls, OwnDeliveriesPort& port, runtime::StopToken stop)
-      : calls_(calls), port_(port), stop_(std::move(stop)) {}
+  DeliveryCommands(AccountCalls& calls, OwnDeliveriesPort& port, runtime::StopToken stop);
 
-  // Sends the catalogue's sample (docs/contract.md, point 11).
+  // What is wrong with a test's event type; an empty one is nothing that is known to be wrong.
+  static std::vector<FieldViolation> CheckTest(store::Tx& tx, const std::string& event_type);
+  // Sends the catalogue's sample (docs/contract.md, point 11). kNotFound "webhook_not_found"; kInvalid as
+  // CheckTest() has it; kUnavailable: Kafka did not take it, or many calls wait for it.
   Result<DeliveryId> Test(store::Tx& tx, const AccountId& account, const WebhookId& webhook,
                           const std::string& event_type);
   struct Tested {
@@ -40,23 +41,18 @@ class DeliveryCommands {
   // Waits for a test's end, after its transaction: at most 10 s, and not at all where many tests, or two of
   // the account, are waited for already.
   Tested AwaitEnd(const AccountId& account, const DeliveryId& id);
-  // Sends an ended delivery again, as its next run. Returns the run. kConflict "delivery_not_ended"; a repeat
-  // after a commit that failed appends the same run, of which workers make one.
+  // Sends an ended delivery again, as its next run. Returns the run. kNotFound "delivery_not_found";
+  // kConflict "delivery_not_ended", "webhook_deleted", "event_erased"; kUnavailable: Kafka did not take it. A
+  // repeat after a commit that failed appends the same run, of which workers make one.
   Result<int> Redeliver(store::Tx& tx, const AccountId& account, const DeliveryId& id);
 
  private:
   Status Send(store::Tx& tx, const Delivery& delivery);
-  bool TakePlace(const AccountId& account);
-  void LeavePlace(const AccountId& account);
-
   AccountCalls& calls_;
   OwnDeliveriesPort& port_;
   runtime::StopToken stop_;
-  struct Waiting {
-    int all = 0;
-    std::map<AccountId, int> of;
-  };
-  Guarded<Waiting> waiting_;
+  CallPlaces waiting_;  // for tests
+  CallPlaces sending_;  // with a connection to the database, for Kafka
 };
 
 }  // namespace webhook

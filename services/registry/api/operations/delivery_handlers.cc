@@ -137,6 +137,10 @@ Result<Reply> DeliveryHandlers::Cancel(const Call& call) const {
   if (delivery->state != DeliveryState::kPending && delivery->state != DeliveryState::kWaiting)
     return Error{ErrorCode::kConflict, "delivery_ended",
                  "the delivery has ended: there is nothing to cancel"};
+  // With its webhook it is cancelled as well, when its time comes.
+  if (!store::ReadWebhook(call.tx(), call.account(), delivery->webhook_id))
+    return Error{ErrorCode::kConflict, "webhook_deleted",
+                 "the delivery's webhook was deleted: it will not be sent"};
   if (Status cancelled = store::Cancel(call.tx(), *delivery); !cancelled) return cancelled.error();
   Reply reply;
   reply.status = 202;
@@ -162,10 +166,15 @@ Result<Reply> DeliveryHandlers::CreateRedelivery(const Call& call) const {
     const auto own = store::ReadWebhook(call.tx(), call.account(), WebhookId(filter.webhook_id));
     if (!own) return own.error();
   }
+  const auto place = counting_.Take(call.account());
+  if (!place)
+    return Error{ErrorCode::kUnavailable, "counting",
+                 "another redelivery of the account is being counted; repeat in a moment"};
   Reply reply;
   if (call.body().value("dry_run", false)) {
-    const store::RedeliveryCount count = store::CountRedelivery(call.tx(), call.account(), filter);
-    reply.json = {{"total", count.total}, {"webhooks", count.webhooks}};
+    const auto count = store::CountRedelivery(call.tx(), call.account(), filter);
+    if (!count) return count.error();
+    reply.json = {{"total", count->total}, {"webhooks", count->webhooks}};
     return reply;
   }
   const std::string id = TimeOrderedId("redelivery", runtime::ReadClock().wall, crypto::Random16());

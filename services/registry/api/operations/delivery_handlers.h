@@ -2,6 +2,7 @@
 
 #include "core/secret.h"
 #include "services/registry/api/operations/call.h"
+#include "services/registry/api/operations/call_places.h"
 #include "services/registry/api/operations/delivery_commands.h"
 
 namespace webhook {
@@ -28,6 +29,8 @@ class DeliveryHandlers {
 
   DeliveryCommands& deliveries_;
   const Secret cursor_key_;
+  // Counts of redeliveries: each may read an account's whole log.
+  mutable CallPlaces counting_{3, 1};
 };
 
 }  // namespace webhook

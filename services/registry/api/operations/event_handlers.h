@@ -5,7 +5,8 @@
 
 namespace webhook {
 
-// The operations of openapi/events.yaml.
+// The operations of openapi/events.yaml that read events or erase them; publish_handlers.h and
+// delivery_handlers.h have the others.
 class EventHandlers {
  public:
   explicit EventHandlers(Secret cursor_key) : cursor_key_(std::move(cursor_key)) {}

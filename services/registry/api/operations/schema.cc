@@ -220,6 +220,9 @@ std::vector<std::string> SchemaCheck::UnknownKeywords(const json& given) const {
                                                   "maxProperties"};
   static const std::vector<std::string> annotations = {"description", "example", "examples", "default",
                                                        "format"};
+  static const std::vector<std::string> formats = {"date-time",    "event-id",       "endpoint-url",
+                                                   "event-type",   "event-pattern",  "header-name",
+                                                   "header-value", "signing-secret", "text"};
   const json& schema = Resolve(given);
   std::vector<std::string> unknown;
   const auto add = [&](const json& inner) {
@@ -231,6 +234,8 @@ std::vector<std::string> SchemaCheck::UnknownKeywords(const json& given) const {
       return std::find(list.begin(), list.end(), keyword) != list.end();
     };
     if (!is(heeded) && !is(annotations)) unknown.push_back(keyword);
+    if (keyword == "format" && std::find(formats.begin(), formats.end(), value) == formats.end())
+      unknown.push_back("format " + value.dump());
     if (keyword == "items" || keyword == "propertyNames" ||
         (keyword == "additionalProperties" && value.is_object()))
       add(value);

@@ -10,8 +10,8 @@
 namespace webhook {
 
 // Checks values against the schemas of the API document: of JSON Schema 2020-12 the part that the document
-// uses. Of the formats date-time is checked; the others (endpoint-url, event-pattern, …) are annotations
-// here, and the handlers check what they stand for.
+// uses. Of the formats date-time and event-id are checked; endpoint-url, event-type, event-pattern,
+// header-name, header-value and signing-secret by the handlers, text by the server.
 class SchemaCheck {
  public:
   // `document`: what "#/components/…" of a $ref leads into; outlives the check.
@@ -24,8 +24,8 @@ class SchemaCheck {
   // The schema itself, or where it is a $ref, what that leads to.
   const nlohmann::json& Resolve(const nlohmann::json& schema) const;
 
-  // Keywords anywhere in the schema that Check() would not heed: none may be, or the document would promise
-  // what nobody checks.
+  // Keywords and formats anywhere in the schema that nobody would heed: none may be, or the document would
+  // promise what is not checked.
   std::vector<std::string> UnknownKeywords(const nlohmann::json& schema) const;
 
  private:

@@ -26,8 +26,8 @@ class WebhookCommands {
   // Everything that is wrong with the values beyond their form.
   std::vector<FieldViolation> Check(store::Tx& tx, const WebhookInput& input) const;
 
-  // kLimited "too_many_webhooks": the account may have no more.
-  Status CheckQuota(store::Tx& tx, const AccountId& account) const;
+  // kLimited "too_many_webhooks": the account has more than it may, or would with so many more.
+  Status CheckQuota(store::Tx& tx, const AccountId& account, int more) const;
   // REQUIRES, as all that takes an input: Check() found nothing; CheckQuota() neither.
   Created Create(store::Tx& tx, const AccountId& account, const WebhookInput& input) const;
   // Absent values stay (docs/contract.md, point 1). Errors as store::UpdateWebhook().

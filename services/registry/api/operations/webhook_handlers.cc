@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "crypto/crypto.h"
+#include "crypto/webhook_signature.h"
 #include "domain/ids.h"
 #include "runtime/clock.h"
 #include "services/registry/api/operations/page.h"
@@ -44,6 +45,13 @@ ordered_json TestJson(const DeliveryCommands::Tested& tested, const std::string&
   return json;
 }
 
+std::vector<FieldViolation> CheckOwnSecret(const Call& call) {
+  if (!call.body().is_object() || !call.body().contains("secret")) return {};
+  const Status good =
+      crypto::CheckSigningSecret(Secret(call.body().at("secret").get<std::string>()), "/secret");
+  return good ? std::vector<FieldViolation>() : good.error().violations;
+}
+
 // What was skipped since then: also what had waited before.
 store::NewRedelivery CatchUp(const WebhookId& webhook, WallTime inactive_since) {
   const WallTime now = runtime::ReadClock().wall;
@@ -71,16 +79,24 @@ void WebhookHandlers::AddTo(Handlers* handlers) {
   (*handlers)["patchWebhook"] = {[this](const Call& call) { return Update(call); }, check};
   (*handlers)["deleteWebhook"] = {[this](const Call& call) { return Delete(call); }};
   (*handlers)["listSecrets"] = {[this](const Call& call) { return ListSecrets(call); }};
-  (*handlers)["rotateSecret"] = {[this](const Call& call) { return RotateSecret(call); }};
-  (*handlers)["testWebhook"] = {[this](const Call& call) { return Test(call); }};
+  (*handlers)["rotateSecret"] = {[this](const Call& call) { return RotateSecret(call); }, CheckOwnSecret};
+  (*handlers)["testWebhook"] = {[this](const Call& call) { return Test(call); },
+                                [](const Call& call) {
+                                  return DeliveryCommands::CheckTest(call.tx(),
+                                                                     call.body().value("event", ""));
+                                }};
   (*handlers)["pauseWebhook"] = {[this](const Call& call) { return Pause(call); }};
   (*handlers)["resumeWebhook"] = {[this](const Call& call) { return Resume(call); }};
 }
 
 Result<Reply> WebhookHandlers::Create(const Call& call) const {
-  if (Status room = webhooks_.CheckQuota(call.tx(), call.account()); !room) return room.error();
-  if (call.Query<bool>("validate_only")) return Reply{.json = {{"valid", true}}};
+  if (call.Query<bool>("validate_only")) {
+    if (Status room = webhooks_.CheckQuota(call.tx(), call.account(), 1); !room) return room.error();
+    return Reply{.json = {{"valid", true}}};
+  }
   const auto created = webhooks_.Create(call.tx(), call.account(), ReadWebhookInput(call.body()));
+  // Afterwards: changes of webhooks wait for each other, so none comes between.
+  if (Status room = webhooks_.CheckQuota(call.tx(), call.account(), 0); !room) return room.error();
   Reply reply;
   reply.status = 201;
   reply.json = ToJson(created.record);
@@ -189,9 +205,11 @@ Result<Reply> WebhookHandlers::Resume(const Call& call) const {
   reply.json["webhook"] = nullptr;
   reply.json["redelivery"] = nullptr;
   if (webhook->inactive_since && catch_up) {
-    // Before the change, for whose commit all other changes wait.
-    const auto redelivery =
-        store::InsertRedelivery(call.tx(), call.account(), CatchUp(id, *webhook->inactive_since));
+    // Before the change, for whose commit all other changes wait. One at a time: it takes over what another
+    // has left.
+    const auto since = store::CancelCatchUps(call.tx(), call.account(), id);
+    const WallTime from = std::min(*webhook->inactive_since, since.value_or(WallTime::max()));
+    const auto redelivery = store::InsertRedelivery(call.tx(), call.account(), CatchUp(id, from));
     if (!redelivery) return redelivery.error();
     reply.json["redelivery"] = ToJson(*redelivery);
   }

@@ -7,7 +7,7 @@
 
 namespace webhook {
 
-// The operations of openapi/webhooks.yaml.
+// The operations of openapi/webhooks.yaml and pauses.yaml.
 class WebhookHandlers {
  public:
   // All outlive the handlers.
