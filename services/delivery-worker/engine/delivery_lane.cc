@@ -76,8 +76,8 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   item.offset = offset;
   item.arrived = now.mono;
   item.record = DescribeDelivery(delivery, partition_, offset);
-  // No pause of ours is longer: a record that says so is a mistake.
-  if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + kMaxRetryPause);
+  // Nothing waits for longer: a record that says so is a mistake.
+  if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + limits_.max_age);
   item.delivery = std::move(delivery);
   AddBytes(&item, kItemBytes + item.delivery.event->body.size());
   JudgeAndQueue(token, now);
@@ -115,10 +115,10 @@ std::pair<std::shared_ptr<const Webhook>, Verdict> DeliveryLane::JudgeNow(const 
   return {std::move(webhook), std::move(verdict)};
 }
 
-EndpointGate& DeliveryLane::GateOf(const Webhook& webhook) {
+EndpointGate& DeliveryLane::GateOf(const Webhook& webhook, MonoTime now) {
   const auto [found, made] = gates_.try_emplace(webhook.id, limits_.gate);
   EndpointGate& gate = found->second;
-  gate.rate().SetLimit(webhook.rate_limit);
+  gate.SetLimit(webhook.rate_limit, now);
   if (made && inherited_ && limits_.guards.inherited_rates) inherited_->Give(webhook.id, &gate);
   return gate;
 }
@@ -140,7 +140,7 @@ void DeliveryLane::JudgeAndQueue(Token token, Now now) {
 
 void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
   Item& item = items_.at(token);
-  EndpointGate& gate = GateOf(webhook);
+  EndpointGate& gate = GateOf(webhook, now.mono);
   EndpointGate::Entry entry{item.delivery.kind == DeliveryKind::kRedelivery, now.mono, token};
   if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
     entry.ready += *item.delivery.due_at - now.wall;
@@ -148,11 +148,14 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
                                                                      : EndpointGate::Coming::kBack;
   const Event& event = *item.delivery.event;
   const bool account_full = ports_.account_bytes != nullptr && ports_.account_bytes->Full(event.account);
+  // It keeps its slot: the tiers' pauses are shorter than it is away.
+  const bool early = entry.ready > now.mono + limits_.gate.max_wait;
   if (!Owns(now)) {
     gate.PutBack(entry, event.body.size());
-  } else if (account_full || HoldsUp(item, kEighthsAtStart) ||
+  } else if (early || account_full || HoldsUp(item, kEighthsAtStart) ||
              !gate.Offer(entry, coming, event.body.size(), now.mono)) {
-    const MonoTime slot = limits_.guards.reserved_slots
+    const MonoTime slot = early ? entry.ready
+                          : limits_.guards.reserved_slots
                               ? gate.ReserveSlot(entry, AgeOf(item.delivery, now), now.mono)
                               : now.mono;
     return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono),
@@ -202,7 +205,7 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
   }
   item.webhook = webhook;
   item.unrecorded = true;
-  gate.rate().SetLimit(webhook->rate_limit);
+  gate.SetLimit(webhook->rate_limit, now.mono);
   gate.Started(now.mono);
   if (!limits_.guards.pending_counts) gate.rate().Dropped();
   ++effects_;

@@ -111,7 +111,7 @@ class DeliveryLane : public Lane {
 
   // The webhook as it is now, and whether the delivery may be sent to it.
   std::pair<std::shared_ptr<const Webhook>, Verdict> JudgeNow(const Delivery& delivery, Now now) const;
-  EndpointGate& GateOf(const Webhook& webhook);
+  EndpointGate& GateOf(const Webhook& webhook, MonoTime now);
   void JudgeAndQueue(Token token, Now now);
   void Enqueue(Token token, const Webhook& webhook, Now now);
   void StartReady(const WebhookId& id, Now now);

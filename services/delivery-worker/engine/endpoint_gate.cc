@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 #include "domain/topics.h"
 
@@ -33,17 +34,32 @@ std::chrono::seconds Round(MonoTime::duration dead, MonoTime::duration probe) {
 
 }  // namespace
 
+void EndpointGate::SetLimit(const RateLimit& limit, MonoTime now) {
+  const std::chrono::microseconds before = rate_.Pace();
+  rate_.SetLimit(limit);
+  if (rate_.Pace() >= before) return;
+  const double shorter = static_cast<double>(rate_.Pace().count()) / static_cast<double>(before.count());
+  const auto nearer = [&](MonoTime* time) {
+    if (*time > now) *time = now + std::chrono::duration_cast<MonoTime::duration>((*time - now) * shorter);
+  };
+  for (Line& line : lines_) {
+    nearer(&line.last_slot);
+    nearer(&line.last_turn);
+  }
+}
+
 bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, MonoTime now) {
   const std::optional<Entry> head = Head(now);
-  // Where nothing can start, what can is let in: what waits for a later time must not hold it up.
-  const bool first = in_flight_ == 0 && (!head || (entry.ready <= now && head->ready > now));
+  const bool somebody_is_due = head && head->ready <= now;
+  // Where nobody can start, who can is let in: what waits for a later time must not hold it up.
+  const bool first = (!head && in_flight_ == 0) || (entry.ready <= now && !somebody_is_due && MayStart(now));
   // Replays leave half of the room to what is live.
   const std::size_t divisor = entry.replay ? 2 : 1;
   const bool room = waiting_.size() < limits_.max_waiting / divisor &&
                     waiting_bytes_ + bytes <= limits_.max_waiting_bytes / divisor;
-  const bool short_enough = !Probing() || waiting_.size() < limits_.max_waiting_for_probe;
+  const bool short_enough = !Probing() || waiting_.size() < limits_.max_waiting_for_probe / divisor;
   if (!first && !(room && short_enough)) return false;
-  const bool others_go_first = head && head->ready <= now && (entry.replay || !head->replay);
+  const bool others_go_first = somebody_is_due && (entry.replay || !head->replay);
   const bool long_line = !Probing() && LineOf(entry).last_slot > now + limits_.max_wait;
   if (coming == Coming::kNew && others_go_first && long_line) return false;
   const MonoTime ready = std::max(entry.ready, now);
@@ -53,17 +69,25 @@ bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, M
   return true;
 }
 
+std::size_t EndpointGate::Ahead(const Entry& entry) const {
+  constexpr Token kAll = std::numeric_limits<Token>::max();
+  const auto live = waiting_.upper_bound(Entry{false, entry.ready, entry.replay ? kAll : entry.token});
+  auto ahead = std::distance(waiting_.begin(), live);
+  if (entry.replay)
+    ahead +=
+        std::distance(waiting_.lower_bound(Entry{true, MonoTime::min(), 0}), waiting_.lower_bound(entry));
+  return static_cast<std::size_t>(ahead);
+}
+
 void EndpointGate::PutBack(const Entry& entry, std::size_t bytes) {
   waiting_.emplace(entry, bytes);
   waiting_bytes_ += bytes;
-  if (!entry.replay) ++live_waiting_;
 }
 
 void EndpointGate::Withdraw(const Entry& entry) {
   const auto found = waiting_.find(entry);
   if (found == waiting_.end()) return;
   waiting_bytes_ -= found->second;
-  if (!entry.replay) --live_waiting_;
   waiting_.erase(found);
 }
 
@@ -73,7 +97,7 @@ int EndpointGate::Unrecorded(MonoTime now) const {
 }
 
 bool EndpointGate::MayStart(MonoTime now) const {
-  if (in_flight_ >= (Probing() ? 1 : may_be_in_flight_)) return false;
+  if (in_flight_ >= Concurrency()) return false;
   return !rate_.limited() || Unrecorded(now) < limits_.max_unrecorded;
 }
 
@@ -129,7 +153,8 @@ void EndpointGate::Inherit(bool success, MonoTime ended) {
 
 void EndpointGate::NoteResult(bool success, MonoTime now) {
   if (success) {
-    last_probe_ = {};  // who comes now need not go behind those whom only its death made late
+    // Who comes now need not go behind those whom only its death made late.
+    for (Line& line : lines_) line.last_probe = {};
     may_be_in_flight_ =
         Probing() ? limits_.first_in_flight : std::min(may_be_in_flight_ + 1, limits_.max_in_flight);
     straight_failures_ = 0;
@@ -141,7 +166,7 @@ void EndpointGate::NoteResult(bool success, MonoTime now) {
 }
 
 void EndpointGate::NotePace(MonoTime now) {
-  if (crowded_) {
+  if (crowded_ && !Probing()) {
     const auto gap =
         std::min<MonoTime::duration>(now - last_finished_, kMostAverages * served_every_ + kShortGap);
     served_every_ += (gap - served_every_) / kGapsAveraged;
@@ -154,7 +179,7 @@ std::optional<MonoTime> EndpointGate::WakeAt(MonoTime now) const {
   const std::optional<Entry> head = Head(now);
   if (!head) return std::nullopt;
   if (MayStart(now)) return std::max(head->ready, rate_.NextFree(now));
-  const bool told_too_little = !untold_.empty() && in_flight_ == 0;
+  const bool told_too_little = !untold_.empty() && in_flight_ < Concurrency();
   return told_too_little ? std::optional(std::max(head->ready, untold_.front())) : std::nullopt;
 }
 
@@ -162,12 +187,12 @@ MonoTime EndpointGate::ReserveSlot(const Entry& entry, MonoTime::duration age, M
   Line& line = LineOf(entry);
   if (Probing()) {
     const auto pace = std::max<MonoTime::duration>(kProbingPace, last_took_);
-    const MonoTime behind = now + pace * static_cast<std::int64_t>(waiting_.size());
+    const MonoTime behind = now + pace * static_cast<std::int64_t>(Ahead(entry));
     const auto dead = now - failing_since_;
     const MonoTime farthest = now + Round(was_alive_ ? dead : std::max(age, dead), last_took_);
-    const MonoTime turn = std::max({behind, line.last_slot, last_probe_}) + pace;
+    const MonoTime turn = std::max({behind, line.last_slot, line.last_probe}) + pace;
     if (turn > farthest) return farthest;
-    last_probe_ = turn;
+    line.last_probe = turn;
     return turn;
   }
   const MonoTime farthest = now + kFarthestPresumed;
@@ -175,7 +200,9 @@ MonoTime EndpointGate::ReserveSlot(const Entry& entry, MonoTime::duration age, M
   const MonoTime slot = std::max(rate_.NextFree(now, Ahead(entry)), served);
   std::chrono::microseconds pace = rate_.Pace();
   if (line.last_slot + served_every_ <= farthest) pace = std::max(pace, served_every_);
-  line.last_slot = std::max(slot, line.last_slot + pace);
+  // A replay's turn would be taken by those live ones who were parked before.
+  const MonoTime last = entry.replay ? std::max(line.last_slot, lines_[0].last_slot) : line.last_slot;
+  line.last_slot = std::max(slot, last + pace);
   return line.last_slot;
 }
 
@@ -192,10 +219,10 @@ MonoTime EndpointGate::Park(const Entry& entry, MonoTime::duration age, MonoTime
 bool EndpointGate::Idle(MonoTime now) const {
   const bool forgiven = straight_failures_ == 0 || last_finished_ + kFailuresRemembered < now;
   const bool nobody_is_parked = std::all_of(lines_.begin(), lines_.end(), [&](const Line& line) {
-    return line.last_slot <= now && line.last_turn <= now;
+    return line.last_slot <= now && line.last_turn <= now && line.last_probe <= now;
   });
   return waiting_.empty() && in_flight_ == 0 && Unrecorded(now) == 0 && forgiven && nobody_is_parked &&
-         last_probe_ <= now && rate_.Empty(now);
+         rate_.Empty(now);
 }
 
 }  // namespace webhook

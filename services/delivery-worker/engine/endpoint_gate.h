@@ -15,7 +15,7 @@ namespace webhook {
 struct GateLimits {
   std::size_t max_waiting = 256;
   std::size_t max_waiting_bytes = 1 << 20;
-  std::chrono::seconds max_wait{20};  // what would start later is to be parked
+  std::chrono::seconds max_wait{20};  // what would start later after it is ready is to be parked
   // Requests at once. A new endpoint, and one that is just back, begins with the first: as many as tell that
   // it is dead; each success allows one more, up to the most.
   int first_in_flight = 5;
@@ -47,6 +47,9 @@ class EndpointGate {
   // For the first time; or from the wait tiers: it was parked, or is retried.
   enum class Coming { kNew, kBack };
 
+  // Of a limit that is raised: who comes now does not wait as long as those who were parked under the old
+  // one.
+  void SetLimit(const RateLimit& limit, MonoTime now);
   RateLog& rate() { return rate_; }
 
   // Queues a delivery. False: no room, it is not ready within max_wait, or its turn comes later than max_wait
@@ -86,7 +89,7 @@ class EndpointGate {
   // has seen no success does not know for how long: for it that is at least `age`, of the delivery since it
   // was created. It takes nothing from the rate limit: that is taken when the request starts.
   MonoTime ReserveSlot(const Entry& entry, MonoTime::duration age, MonoTime now);
-  // True where forgetting the gate forgets nothing.
+  // True where forgetting the gate forgets nothing of limits and slots, and no failure that is young.
   bool Idle(MonoTime now) const;
 
  private:
@@ -94,11 +97,14 @@ class EndpointGate {
   struct Line {
     MonoTime last_slot{};  // given by ReserveSlot()
     MonoTime last_turn{};  // kept by Park()
+    // The latest slot that was given while the endpoint was dead.
+    MonoTime last_probe{};
   };
 
   Line& LineOf(const Entry& entry) { return lines_[entry.replay ? 1 : 0]; }
   // Those in the queue who go before a new one.
-  std::size_t Ahead(const Entry& entry) const { return entry.replay ? waiting_.size() : live_waiting_; }
+  std::size_t Ahead(const Entry& entry) const;
+  int Concurrency() const { return Probing() ? 1 : may_be_in_flight_; }
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
   void Withdraw(const Entry& entry);
   int Unrecorded(MonoTime now) const;
@@ -113,7 +119,6 @@ class EndpointGate {
   RateLog rate_;
   std::map<Entry, std::size_t> waiting_;  // -> bytes; live ones first
   std::size_t waiting_bytes_ = 0;
-  std::size_t live_waiting_ = 0;
   int in_flight_ = 0;
   int may_be_in_flight_;  // while not probing
   int unrecorded_ = 0;    // started, and not recorded
@@ -129,7 +134,6 @@ class EndpointGate {
   MonoTime last_started_{};
   MonoTime last_finished_{};
   MonoTime::duration last_took_{};  // the newest request, from the newest start
-  MonoTime last_probe_{};           // the latest turn that ReserveSlot() gave while it was dead
   std::array<Line, 2> lines_{};
 };
 
