@@ -76,8 +76,8 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   item.offset = offset;
   item.arrived = now.mono;
   item.record = DescribeDelivery(delivery, partition_, offset);
-  // Nothing waits for longer: a record that says so is a mistake.
-  if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + limits_.max_age);
+  // No pause of ours is longer: a record that says so is a mistake.
+  if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + kMaxRetryPause);
   item.delivery = std::move(delivery);
   AddBytes(&item, kItemBytes + item.delivery.event->body.size());
   JudgeAndQueue(token, now);
@@ -148,14 +148,11 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
                                                                      : EndpointGate::Coming::kBack;
   const Event& event = *item.delivery.event;
   const bool account_full = ports_.account_bytes != nullptr && ports_.account_bytes->Full(event.account);
-  // It keeps its slot: the tiers' pauses are shorter than it is away.
-  const bool early = entry.ready > now.mono + limits_.gate.max_wait;
   if (!Owns(now)) {
     gate.PutBack(entry, event.body.size());
-  } else if (early || account_full || HoldsUp(item, kEighthsAtStart) ||
+  } else if (account_full || HoldsUp(item, kEighthsAtStart) ||
              !gate.Offer(entry, coming, event.body.size(), now.mono)) {
-    const MonoTime slot = early ? entry.ready
-                          : limits_.guards.reserved_slots
+    const MonoTime slot = limits_.guards.reserved_slots
                               ? gate.ReserveSlot(entry, AgeOf(item.delivery, now), now.mono)
                               : now.mono;
     return Park(token, now.wall + (std::max(slot, entry.ready) - now.mono),

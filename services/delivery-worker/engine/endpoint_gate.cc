@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <iterator>
-#include <limits>
 
 #include "domain/topics.h"
 
@@ -50,16 +49,15 @@ void EndpointGate::SetLimit(const RateLimit& limit, MonoTime now) {
 
 bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, MonoTime now) {
   const std::optional<Entry> head = Head(now);
-  const bool somebody_is_due = head && head->ready <= now;
-  // Where nobody can start, who can is let in: what waits for a later time must not hold it up.
-  const bool first = (!head && in_flight_ == 0) || (entry.ready <= now && !somebody_is_due && MayStart(now));
+  // Where nothing can start, what can is let in: what waits for a later time must not hold it up.
+  const bool first = in_flight_ == 0 && (!head || (entry.ready <= now && head->ready > now));
   // Replays leave half of the room to what is live.
   const std::size_t divisor = entry.replay ? 2 : 1;
   const bool room = waiting_.size() < limits_.max_waiting / divisor &&
                     waiting_bytes_ + bytes <= limits_.max_waiting_bytes / divisor;
-  const bool short_enough = !Probing() || waiting_.size() < limits_.max_waiting_for_probe / divisor;
+  const bool short_enough = !Probing() || waiting_.size() < limits_.max_waiting_for_probe;
   if (!first && !(room && short_enough)) return false;
-  const bool others_go_first = somebody_is_due && (entry.replay || !head->replay);
+  const bool others_go_first = head && head->ready <= now && (entry.replay || !head->replay);
   const bool long_line = !Probing() && LineOf(entry).last_slot > now + limits_.max_wait;
   if (coming == Coming::kNew && others_go_first && long_line) return false;
   const MonoTime ready = std::max(entry.ready, now);
@@ -69,25 +67,17 @@ bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, M
   return true;
 }
 
-std::size_t EndpointGate::Ahead(const Entry& entry) const {
-  constexpr Token kAll = std::numeric_limits<Token>::max();
-  const auto live = waiting_.upper_bound(Entry{false, entry.ready, entry.replay ? kAll : entry.token});
-  auto ahead = std::distance(waiting_.begin(), live);
-  if (entry.replay)
-    ahead +=
-        std::distance(waiting_.lower_bound(Entry{true, MonoTime::min(), 0}), waiting_.lower_bound(entry));
-  return static_cast<std::size_t>(ahead);
-}
-
 void EndpointGate::PutBack(const Entry& entry, std::size_t bytes) {
   waiting_.emplace(entry, bytes);
   waiting_bytes_ += bytes;
+  if (!entry.replay) ++live_waiting_;
 }
 
 void EndpointGate::Withdraw(const Entry& entry) {
   const auto found = waiting_.find(entry);
   if (found == waiting_.end()) return;
   waiting_bytes_ -= found->second;
+  if (!entry.replay) --live_waiting_;
   waiting_.erase(found);
 }
 
@@ -153,8 +143,7 @@ void EndpointGate::Inherit(bool success, MonoTime ended) {
 
 void EndpointGate::NoteResult(bool success, MonoTime now) {
   if (success) {
-    // Who comes now need not go behind those whom only its death made late.
-    for (Line& line : lines_) line.last_probe = {};
+    last_probe_ = {};  // who comes now need not go behind those whom only its death made late
     may_be_in_flight_ =
         Probing() ? limits_.first_in_flight : std::min(may_be_in_flight_ + 1, limits_.max_in_flight);
     straight_failures_ = 0;
@@ -187,12 +176,12 @@ MonoTime EndpointGate::ReserveSlot(const Entry& entry, MonoTime::duration age, M
   Line& line = LineOf(entry);
   if (Probing()) {
     const auto pace = std::max<MonoTime::duration>(kProbingPace, last_took_);
-    const MonoTime behind = now + pace * static_cast<std::int64_t>(Ahead(entry));
+    const MonoTime behind = now + pace * static_cast<std::int64_t>(waiting_.size());
     const auto dead = now - failing_since_;
     const MonoTime farthest = now + Round(was_alive_ ? dead : std::max(age, dead), last_took_);
-    const MonoTime turn = std::max({behind, line.last_slot, line.last_probe}) + pace;
+    const MonoTime turn = std::max({behind, line.last_slot, last_probe_}) + pace;
     if (turn > farthest) return farthest;
-    line.last_probe = turn;
+    last_probe_ = turn;
     return turn;
   }
   const MonoTime farthest = now + kFarthestPresumed;
@@ -200,9 +189,7 @@ MonoTime EndpointGate::ReserveSlot(const Entry& entry, MonoTime::duration age, M
   const MonoTime slot = std::max(rate_.NextFree(now, Ahead(entry)), served);
   std::chrono::microseconds pace = rate_.Pace();
   if (line.last_slot + served_every_ <= farthest) pace = std::max(pace, served_every_);
-  // A replay's turn would be taken by those live ones who were parked before.
-  const MonoTime last = entry.replay ? std::max(line.last_slot, lines_[0].last_slot) : line.last_slot;
-  line.last_slot = std::max(slot, last + pace);
+  line.last_slot = std::max(slot, line.last_slot + pace);
   return line.last_slot;
 }
 
@@ -219,10 +206,10 @@ MonoTime EndpointGate::Park(const Entry& entry, MonoTime::duration age, MonoTime
 bool EndpointGate::Idle(MonoTime now) const {
   const bool forgiven = straight_failures_ == 0 || last_finished_ + kFailuresRemembered < now;
   const bool nobody_is_parked = std::all_of(lines_.begin(), lines_.end(), [&](const Line& line) {
-    return line.last_slot <= now && line.last_turn <= now && line.last_probe <= now;
+    return line.last_slot <= now && line.last_turn <= now;
   });
   return waiting_.empty() && in_flight_ == 0 && Unrecorded(now) == 0 && forgiven && nobody_is_parked &&
-         rate_.Empty(now);
+         last_probe_ <= now && rate_.Empty(now);
 }
 
 }  // namespace webhook

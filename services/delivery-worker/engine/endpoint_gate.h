@@ -15,7 +15,7 @@ namespace webhook {
 struct GateLimits {
   std::size_t max_waiting = 256;
   std::size_t max_waiting_bytes = 1 << 20;
-  std::chrono::seconds max_wait{20};  // what would start later after it is ready is to be parked
+  std::chrono::seconds max_wait{20};  // what would start later is to be parked
   // Requests at once. A new endpoint, and one that is just back, begins with the first: as many as tell that
   // it is dead; each success allows one more, up to the most.
   int first_in_flight = 5;
@@ -97,13 +97,11 @@ class EndpointGate {
   struct Line {
     MonoTime last_slot{};  // given by ReserveSlot()
     MonoTime last_turn{};  // kept by Park()
-    // The latest slot that was given while the endpoint was dead.
-    MonoTime last_probe{};
   };
 
   Line& LineOf(const Entry& entry) { return lines_[entry.replay ? 1 : 0]; }
   // Those in the queue who go before a new one.
-  std::size_t Ahead(const Entry& entry) const;
+  std::size_t Ahead(const Entry& entry) const { return entry.replay ? waiting_.size() : live_waiting_; }
   int Concurrency() const { return Probing() ? 1 : may_be_in_flight_; }
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
   void Withdraw(const Entry& entry);
@@ -119,6 +117,7 @@ class EndpointGate {
   RateLog rate_;
   std::map<Entry, std::size_t> waiting_;  // -> bytes; live ones first
   std::size_t waiting_bytes_ = 0;
+  std::size_t live_waiting_ = 0;
   int in_flight_ = 0;
   int may_be_in_flight_;  // while not probing
   int unrecorded_ = 0;    // started, and not recorded
@@ -134,6 +133,7 @@ class EndpointGate {
   MonoTime last_started_{};
   MonoTime last_finished_{};
   MonoTime::duration last_took_{};  // the newest request, from the newest start
+  MonoTime last_probe_{};           // the latest turn that ReserveSlot() gave while it was dead
   std::array<Line, 2> lines_{};
 };
 

@@ -7,7 +7,6 @@
 namespace webhook {
 namespace {
 
-constexpr Token kLast = 1'000'000;
 constexpr auto kNew = EndpointGate::Coming::kNew;
 constexpr auto kBack = EndpointGate::Coming::kBack;
 
@@ -94,15 +93,15 @@ TEST(EndpointGate, RefusesMoreBytesThanItsBoundButLetsOneIn) {
 TEST(EndpointGate, ReservesSlotsOneAfterTheOther) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{1000, 100, 10});
-  const MonoTime first = gate.ReserveSlot({false, kStart, kLast}, {}, kStart);
-  EXPECT_EQ(gate.ReserveSlot({false, kStart, kLast}, {}, kStart) - first, std::chrono::milliseconds{101});
+  const MonoTime first = gate.ReserveSlot({}, {}, kStart);
+  EXPECT_EQ(gate.ReserveSlot({}, {}, kStart) - first, std::chrono::milliseconds{101});
 }
 
 TEST(EndpointGate, WhatIsNewTakesNoTurnOfThoseWhoAreParked) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{1000, 10, 10});
   ASSERT_TRUE(gate.Offer({false, kStart, 1}, kNew, 1, kStart));
-  for (int i = 0; i < 100; ++i) (void)gate.ReserveSlot({false, kStart, kLast}, {}, kStart);  // 100 s
+  for (int i = 0; i < 100; ++i) (void)gate.ReserveSlot({}, {}, kStart);  // 100 s
   EXPECT_FALSE(gate.Offer({false, kStart, 2}, kNew, 1, kStart));
   EXPECT_TRUE(gate.Offer({false, kStart, 3}, kBack, 1, kStart));
   ASSERT_TRUE(Serve(&gate, kStart));
@@ -137,33 +136,11 @@ TEST(EndpointGate, ALimitThatIsRaisedShortensTheLine) {
   for (const RateLimit& raised : {RateLimit{1'000, 0, 10}, RateLimit{0, 0, 10}}) {
     EndpointGate gate{GateLimits{}};
     gate.SetLimit(RateLimit{1, 0, 10}, kStart);
-    for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot({false, kStart, kLast}, {}, kStart);
+    for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot({}, {}, kStart);
     gate.SetLimit(raised, kStart);
     ASSERT_TRUE(gate.Offer({false, kStart, 1}, kBack, 1, kStart));
-    EXPECT_LT(gate.ReserveSlot({false, kStart, kLast}, {}, kStart), kStart + seconds{61});
+    EXPECT_LT(gate.ReserveSlot({}, {}, kStart), kStart + seconds{61});
   }
-}
-
-TEST(EndpointGate, WhatIsNotDueIsNoneOfThoseAhead) {
-  EndpointGate gate{GateLimits{}};
-  gate.rate().SetLimit(RateLimit{600, 50, 10});
-  for (Token token = 1; token <= 100; ++token)
-    (void)gate.Offer({false, kStart + seconds{15}, token}, kBack, 1, kStart);
-  EXPECT_TRUE(gate.Offer({false, kStart, 200}, kNew, 1, kStart));
-  EXPECT_EQ(gate.TakeNext(kStart), Token{200});
-}
-
-TEST(EndpointGate, OfADeadEndpointTooReplaysWaitForWhatIsLive) {
-  EndpointGate gate{GateLimits{}};
-  gate.rate().SetLimit(RateLimit{600, 50, 10});
-  for (Token token = 1; token <= 5; ++token) {
-    ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
-    ASSERT_TRUE(gate.TakeNext(kStart));
-    gate.Started(kStart);
-    Fail(&gate);
-  }
-  for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot({true, kStart, 9}, std::chrono::hours{2}, kStart);
-  EXPECT_LT(gate.ReserveSlot({false, kStart, 10}, std::chrono::hours{2}, kStart), kStart + seconds{1});
 }
 
 TEST(EndpointGate, WhoComesAfterItIsBackIsNotHeldUpByThoseWhomItsDeathMadeLate) {
@@ -179,8 +156,7 @@ TEST(EndpointGate, WhoComesAfterItIsBackIsNotHeldUpByThoseWhomItsDeathMadeLate) 
     gate.Recorded();
   };
   for (Token token = 1; token <= 10; ++token) request(token, false);
-  for (int i = 0; i < 10; ++i)
-    (void)gate.ReserveSlot({false, now, kLast}, std::chrono::hours{4}, now);  // 30 s apart
+  for (int i = 0; i < 10; ++i) (void)gate.ReserveSlot({}, std::chrono::hours{4}, now);  // 30 s apart
   request(11, true);
   ASSERT_TRUE(gate.Offer({false, now, 12}, kBack, 1, now));
   EXPECT_TRUE(gate.Offer({false, now, 13}, kNew, 1, now));
@@ -194,7 +170,7 @@ TEST(EndpointGate, WhatGivesWayKeepsItsTurnThoughOthersAreParkedFarAhead) {
   for (int i = 0; i < 100; ++i) {
     ASSERT_TRUE(Serve(&gate, kStart));
   }
-  for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot({false, kStart, kLast}, {}, kStart);
+  for (int i = 0; i < 1'000; ++i) (void)gate.ReserveSlot({}, {}, kStart);
   const MonoTime now = kStart + seconds{1};
   for (Token token = 101; token <= 150; ++token) {
     const MonoTime turn = gate.Park({false, kStart, token}, {}, now);
@@ -208,26 +184,24 @@ TEST(EndpointGate, WhatHasWaitedInVainGoesBehindAllThatIsParked) {
   gate.rate().SetLimit(RateLimit{0, 0, 10});
   ASSERT_TRUE(gate.Offer({false, kStart, 1}, kNew, 1, kStart));
   gate.rate().SetLimit(RateLimit{1000, 100, 10});
-  const MonoTime parked = gate.ReserveSlot({false, kStart + seconds{30}, kLast}, {}, kStart + seconds{30});
+  const MonoTime parked = gate.ReserveSlot({}, {}, kStart + seconds{30});
   EXPECT_EQ(gate.Park({false, kStart, 1}, {}, kStart + seconds{21}), parked + milliseconds{101});
 }
 
 TEST(EndpointGate, PacesWhatWaitsForADeadEndpointThoughItHasNoLimit) {
   EndpointGate gate{GateLimits{}};
   gate.rate().SetLimit(RateLimit{0, 0, 10});
-  EXPECT_EQ(gate.ReserveSlot({false, kStart, kLast}, {}, kStart),
-            gate.ReserveSlot({false, kStart, kLast}, {}, kStart));
+  EXPECT_EQ(gate.ReserveSlot({}, {}, kStart), gate.ReserveSlot({}, {}, kStart));
   for (Token token = 1; token <= 5; ++token) {
     ASSERT_TRUE(gate.Offer({false, kStart, token}, kNew, 1, kStart));
     ASSERT_TRUE(gate.TakeNext(kStart));
     gate.Started(kStart);
     Fail(&gate);
   }
-  EXPECT_EQ(gate.ReserveSlot({false, kStart, kLast}, {}, kStart), kStart + milliseconds{100});
-  EXPECT_EQ(gate.ReserveSlot({false, kStart, kLast}, {}, kStart), kStart + milliseconds{200})
-      << "it answers at once";
-  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot({false, kStart, kLast}, {}, kStart);
-  EXPECT_EQ(gate.ReserveSlot({false, kStart, kLast}, {}, kStart), kStart + seconds{15});
+  EXPECT_EQ(gate.ReserveSlot({}, {}, kStart), kStart + milliseconds{100});
+  EXPECT_EQ(gate.ReserveSlot({}, {}, kStart), kStart + milliseconds{200}) << "it answers at once";
+  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot({}, {}, kStart);
+  EXPECT_EQ(gate.ReserveSlot({}, {}, kStart), kStart + seconds{15});
 }
 
 // What an old delivery meets may have failed for seconds only.
@@ -238,9 +212,7 @@ TEST(EndpointGate, AnOwnerThatSawItAliveKnowsForHowLongItHasBeenDead) {
     if (alive) gate.Inherit(true, kStart);
     for (int i = 0; i < 5; ++i) gate.Inherit(false, kStart);
     MonoTime last{};
-    for (int i = 0; i < 50'000; ++i)
-      last =
-          gate.ReserveSlot({false, kStart + seconds{1}, kLast}, std::chrono::hours{2}, kStart + seconds{1});
+    for (int i = 0; i < 50'000; ++i) last = gate.ReserveSlot({}, std::chrono::hours{2}, kStart + seconds{1});
     EXPECT_EQ(last, kStart + seconds{1} + (alive ? seconds{15} : seconds{3'600}));
   }
 }
@@ -259,23 +231,23 @@ TEST(EndpointGate, WhatWaitsForAnEndpointThatHangsComesBackForItsTurn) {
     gate.Recorded();
   };
   for (Token token = 1; token <= 5; ++token) hang(token);
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, {}, now), now + seconds{30});
-  for (int i = 0; i < 20; ++i) (void)gate.ReserveSlot({false, now, kLast}, {}, now);
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, {}, now), now + seconds{60})
+  EXPECT_EQ(gate.ReserveSlot({}, {}, now), now + seconds{30});
+  for (int i = 0; i < 20; ++i) (void)gate.ReserveSlot({}, {}, now);
+  EXPECT_EQ(gate.ReserveSlot({}, {}, now), now + seconds{60})
       << "dead for two minutes only, but none comes back before a probe can have told anything new";
   now += seconds{120};
   for (Token token = 6; token <= 11; ++token) hang(token);
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, {}, now), now + seconds{30});
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, {}, now), now + seconds{60});
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, {}, now), now + seconds{60})
+  EXPECT_EQ(gate.ReserveSlot({}, {}, now), now + seconds{30});
+  EXPECT_EQ(gate.ReserveSlot({}, {}, now), now + seconds{60});
+  EXPECT_EQ(gate.ReserveSlot({}, {}, now), now + seconds{60})
       << "dead for 300 s: at most half of it, a tier's pause";
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, seconds{700}, now), now + seconds{90});
-  for (int i = 0; i < 20; ++i) (void)gate.ReserveSlot({false, now, kLast}, seconds{700}, now);
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, seconds{700}, now), now + seconds{300})
+  EXPECT_EQ(gate.ReserveSlot({}, seconds{700}, now), now + seconds{90});
+  for (int i = 0; i < 20; ++i) (void)gate.ReserveSlot({}, seconds{700}, now);
+  EXPECT_EQ(gate.ReserveSlot({}, seconds{700}, now), now + seconds{300})
       << "the owner before may have known it dead for as long as the delivery has been there";
   now += seconds{86'400};
-  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot({false, now, kLast}, {}, now);
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, {}, now), now + seconds{3'600});
+  for (int i = 0; i < 200; ++i) (void)gate.ReserveSlot({}, {}, now);
+  EXPECT_EQ(gate.ReserveSlot({}, {}, now), now + seconds{3'600});
 }
 
 TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
@@ -288,14 +260,14 @@ TEST(EndpointGate, SlotsAreAsFarApartAsRequestsWereSeenToEnd) {
     now += milliseconds{20};
     ASSERT_TRUE(Serve(&gate, now));
   }
-  const MonoTime first = gate.ReserveSlot({false, now, kLast}, {}, now);
+  const MonoTime first = gate.ReserveSlot({}, {}, now);
   EXPECT_GE(first, now + milliseconds{1'980}) << "behind the hundred that wait";
   EXPECT_LE(first, now + milliseconds{2'000});
-  const MonoTime second = gate.ReserveSlot({false, now, kLast}, {}, now);
+  const MonoTime second = gate.ReserveSlot({}, {}, now);
   EXPECT_GE(second, first + milliseconds{19});
   EXPECT_LE(second, first + milliseconds{20});
-  for (int i = 0; i < 20'000; ++i) (void)gate.ReserveSlot({false, now, kLast}, {}, now);
-  EXPECT_LE(gate.ReserveSlot({false, now, kLast}, {}, now), now + seconds{60}) << "it may soon be faster";
+  for (int i = 0; i < 20'000; ++i) (void)gate.ReserveSlot({}, {}, now);
+  EXPECT_LE(gate.ReserveSlot({}, {}, now), now + seconds{60}) << "it may soon be faster";
 }
 
 TEST(EndpointGate, WhatWaitsForItsLimitSaysNothingOfAnEndpointsPace) {
@@ -309,7 +281,7 @@ TEST(EndpointGate, WhatWaitsForItsLimitSaysNothingOfAnEndpointsPace) {
     now += milliseconds{1'100};
   }
   gate.rate().SetLimit(RateLimit{0, 0, 10});
-  EXPECT_EQ(gate.ReserveSlot({false, now, kLast}, {}, now), gate.ReserveSlot({false, now, kLast}, {}, now));
+  EXPECT_EQ(gate.ReserveSlot({}, {}, now), gate.ReserveSlot({}, {}, now));
 }
 
 TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
@@ -321,10 +293,10 @@ TEST(EndpointGate, AnEndpointThatIsBackGetsWhatComesAtOnce) {
     gate.Started(kStart);
     if (token <= 5) Fail(&gate);
   }
-  EXPECT_GT(gate.ReserveSlot({false, kStart, kLast}, {}, kStart), kStart);
+  EXPECT_GT(gate.ReserveSlot({}, {}, kStart), kStart);
   gate.Finished(true, true, kStart);
   gate.Recorded();
-  EXPECT_EQ(gate.ReserveSlot({false, kStart, kLast}, {}, kStart), kStart);
+  EXPECT_EQ(gate.ReserveSlot({}, {}, kStart), kStart);
 }
 
 TEST(EndpointGate, BoundsRequestsInFlightAndProbesAfterFailures) {
