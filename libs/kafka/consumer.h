@@ -83,6 +83,8 @@ class Consumer {
   virtual Status Assign(const std::vector<Position>& positions) = 0;
 
   // Nothing of a paused partition is returned; prefetched records are dropped and read again after Resume().
+  // Seldom, right after an assignment, librdkafka 2.15 reads records again that were returned: whoever pauses
+  // drops offsets that it has had.
   virtual void Pause(const std::vector<TopicPartition>& partitions) = 0;
   virtual void Resume(const std::vector<TopicPartition>& partitions) = 0;
 
