@@ -48,7 +48,7 @@ test_api() (
   say "API tests"
   prepare_api_tools
   start_own_platform api --workers 1
-  node tests/api/run.js --examples "${API_EXAMPLES:-15}" ||
+  node tests/api/run.js --examples "${API_EXAMPLES:-8}" ||
     fail "the registry does not keep to the API's description" "the services' logs: $state/logs"
 )
 
