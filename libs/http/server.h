@@ -31,7 +31,7 @@ struct ServerOptions {
   std::size_t handler_threads = 8;
   std::size_t max_waiting = 256;  // requests waiting for a handler thread; more get 503
   // Says an error of the server's own in the service's way; of the request there is what was read. On the
-  // loop: must not block. Empty: a problem with type, title, status, code and detail.
+  // loop or a handler thread: must not block. Empty: a problem with type, title, status, code and detail.
   std::function<Response(const Request& so_far, int status, const std::string& code,
                          const std::string& detail)>
       refuse;

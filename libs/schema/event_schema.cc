@@ -9,7 +9,6 @@
 #include "schema/internal/schema_form.h"
 
 namespace webhook {
-
 namespace {
 
 // Values times alternatives: jsoncons notes what is wrong with a value in each alternative, some 600 bytes
@@ -20,13 +19,14 @@ constexpr std::size_t kEnumsAsOne = 16;  // they are compared, and nothing is no
 // How many alternatives a value may be held against, at most.
 std::size_t Alternatives(const nlohmann::json& schema) {
   std::size_t all = 0;
+  if (!schema.is_structured()) return all;
   for (const auto& [keyword, value] : schema.items()) {
-    if (schema.is_object() && value.is_array() &&
-        (keyword == "oneOf" || keyword == "anyOf" || keyword == "allOf"))
+    all += Alternatives(value);
+    if (schema.is_array()) continue;
+    if (value.is_array() && (keyword == "oneOf" || keyword == "anyOf" || keyword == "allOf"))
       all += value.size();
-    if (schema.is_object() && (keyword == "contains" || keyword == "not" || keyword == "if")) ++all;
-    if (schema.is_object() && keyword == "enum") all += value.size() / kEnumsAsOne;
-    if (value.is_structured()) all += Alternatives(value);
+    if (keyword == "contains" || keyword == "not" || keyword == "if") ++all;
+    if (keyword == "enum") all += value.size() / kEnumsAsOne;
   }
   return all;
 }

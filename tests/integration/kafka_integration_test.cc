@@ -203,17 +203,25 @@ TEST(Kafka, PausingAndResumingLosesNothing) {
   ProduceNumbers(topic, 5'000);
   const auto consumer = NewConsumer(Fresh("group"), {topic});
   std::set<std::string> seen;
+  std::map<std::int32_t, std::int64_t> next;  // by partition
+  const auto note = [&](const ConsumedRecord& record) {
+    std::int64_t& expected = next[record.partition];
+    EXPECT_LE(record.offset, expected) << "a gap";
+    // One that comes again is the same, and no second copy in the log.
+    EXPECT_EQ(seen.emplace(record.value).second, record.offset == expected) << record.value;
+    expected = std::max(expected, record.offset + 1);
+  };
   for (int round = 0; seen.size() < 5'000; ++round) {
     const auto batch = consumer->Poll(milliseconds(100), 37);
     ASSERT_TRUE(batch);
-    for (const ConsumedRecord& record : (*batch)->records()) seen.emplace(record.value);
+    for (const ConsumedRecord& record : (*batch)->records()) note(record);
     const TopicPartition partition{topic, round % 4};
     consumer->Pause({partition});
     const auto paused = consumer->Poll(milliseconds(0), 37);
     ASSERT_TRUE(paused);
     for (const ConsumedRecord& record : (*paused)->records()) {
       EXPECT_NE(record.partition, partition.partition);
-      seen.emplace(record.value);
+      note(record);
     }
     consumer->Resume({partition});
   }

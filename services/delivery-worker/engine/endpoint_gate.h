@@ -54,7 +54,7 @@ class EndpointGate {
 
   // Queues a delivery. False: no room, it is not ready within max_wait, or its turn comes later than max_wait
   // after that: park it, at ReserveSlot(). What is new goes behind those of its kind that are parked, while
-  // any of them is here to take the next place. Replays have half of the room; where nothing can start, one
+  // somebody is here to take the next place. Replays have half of the room; where nothing can start, one
   // that can is let in, however large.
   [[nodiscard]] bool Offer(const Entry& entry, Coming coming, std::size_t bytes, MonoTime now);
   // Queues without asking for room: for what was taken out and could not be sent.

@@ -47,9 +47,7 @@ grpc::Status WebhookService::UpdateWebhook(grpc::ServerContext* context,
 grpc::Status WebhookService::DeleteWebhook(grpc::ServerContext* context,
                                            const v1::DeleteWebhookRequest* request,
                                            v1::DeleteWebhookResponse*) {
-  Input input{.id = request->id()};
-  if (request->has_expected_revision()) input.if_revision = request->expected_revision();
-  const auto reply = twin_.Call(*context, "deleteWebhook", std::move(input));
+  const auto reply = twin_.Call(*context, "deleteWebhook", InputOf(*request));
   return reply ? grpc::Status::OK : rpc::ToGrpc(reply.error());
 }
 

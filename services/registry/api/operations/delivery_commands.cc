@@ -26,18 +26,6 @@ bool Ended(DeliveryState state) {
   return state != DeliveryState::kPending && state != DeliveryState::kWaiting;
 }
 
-Result<store::EventType> Find(const std::vector<store::EventType>& types, const std::string& name) {
-  std::vector<std::string> names;
-  for (const store::EventType& type : types) {
-    if (type.name == name) return type;
-    names.push_back(type.name);
-  }
-  const std::string near = NearestName(name, names);
-  return InvalidError(
-      {{"/event", "unknown_event_type",
-        "\"" + name + "\" is no event type" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")}});
-}
-
 }  // namespace
 
 DeliveryCommands::DeliveryCommands(AccountCalls& calls, OwnDeliveriesPort& port, runtime::StopToken stop)
@@ -49,15 +37,22 @@ DeliveryCommands::DeliveryCommands(AccountCalls& calls, OwnDeliveriesPort& port,
 
 std::vector<FieldViolation> DeliveryCommands::CheckTest(store::Tx& tx, const std::string& event_type) {
   if (event_type.empty()) return {};
-  const auto type = Find(store::ListEventTypes(tx), event_type);
-  return type ? std::vector<FieldViolation>() : type.error().violations;
+  std::vector<std::string> names;
+  for (const store::EventType& type : store::ListEventTypes(tx)) {
+    if (type.name == event_type) return {};
+    names.push_back(type.name);
+  }
+  const std::string near = NearestName(event_type, names);
+  return {
+      {"/event", "unknown_event_type",
+       "\"" + event_type + "\" is no event type" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")}};
 }
 
 Result<DeliveryId> DeliveryCommands::Test(store::Tx& tx, const AccountId& account, const WebhookId& webhook,
                                           const std::string& event_type) {
   const auto target = store::ReadWebhook(tx, account, webhook);
   if (!target) return target.error();
-  const auto type = Find(store::ListEventTypes(tx), event_type);
+  const auto type = store::ReadEventType(tx, event_type);
   if (!type) return type.error();
   const auto data = CanonicalObject(type->sample, "/sample");
   if (!data) return Error{ErrorCode::kInternal, "bad_sample", data.error().message};

@@ -29,8 +29,8 @@ class DeliveryCommands {
 
   // What is wrong with a test's event type; an empty one is nothing that is known to be wrong.
   static std::vector<FieldViolation> CheckTest(store::Tx& tx, const std::string& event_type);
-  // Sends the catalogue's sample (docs/contract.md, point 11). kNotFound "webhook_not_found"; kInvalid as
-  // CheckTest() has it; kUnavailable: Kafka did not take it, or many calls wait for it.
+  // Sends the catalogue's sample (docs/contract.md, point 11). REQUIRES: CheckTest() found nothing. kNotFound
+  // "webhook_not_found"; kUnavailable: Kafka did not take it, or many calls wait for it.
   Result<DeliveryId> Test(store::Tx& tx, const AccountId& account, const WebhookId& webhook,
                           const std::string& event_type);
   struct Tested {

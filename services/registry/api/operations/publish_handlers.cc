@@ -26,6 +26,8 @@ Result<std::string> DataOf(const std::string& text) {
 
 }  // namespace
 
+PublishHandlers::PublishHandlers(PublishPort* port) : port_(port), waiting_(kMostWaiting, kMostWaiting) {}
+
 void PublishHandlers::AddTo(Handlers* handlers) {
   (*handlers)["publishEvent"] = {[this](const Call& call) { return Publish(call); }};
 }
@@ -46,14 +48,13 @@ Result<Reply> PublishHandlers::Publish(const Call& call) const {
     event.occurred_at = ParseTime(call.body().at("occurred_at").get<std::string>());
   Reply reply;
   reply.status = 202;
-  reply.after_commit = [this, event, authorization = call.in.caller.authorization](Reply* told) -> Status {
-    if (waiting_.fetch_add(1) >= kMostWaiting) {
-      waiting_.fetch_sub(1);
+  reply.after_commit = [this, event, account = call.account(),
+                        authorization = call.in.caller.authorization](Reply* told) -> Status {
+    const auto place = waiting_.Take(account);
+    if (!place)
       return Error{ErrorCode::kUnavailable, "ingest_slow",
                    "many calls wait for event-ingest; repeat with the same id"};
-    }
     const auto published = port_->Publish(event, authorization);
-    waiting_.fetch_sub(1);
     if (!published) return published.error();
     told->json = {{"id", published->id}, {"duplicate", published->duplicate}};
     return Ok();

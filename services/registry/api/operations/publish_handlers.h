@@ -1,12 +1,12 @@
 #pragma once
 
-#include <atomic>
 #include <optional>
 #include <string>
 
 #include "core/result.h"
 #include "core/time.h"
 #include "services/registry/api/operations/call.h"
+#include "services/registry/api/operations/call_places.h"
 
 namespace webhook {
 
@@ -36,14 +36,14 @@ class PublishHandlers {
  public:
   // Null: kUnavailable "no_ingest". Outlives the handlers. While event-ingest hangs, a few calls wait for it,
   // and others are refused at once (kUnavailable "ingest_slow").
-  explicit PublishHandlers(PublishPort* port) : port_(port) {}
+  explicit PublishHandlers(PublishPort* port);
   void AddTo(Handlers* handlers);
 
  private:
   Result<Reply> Publish(const Call& call) const;
 
   PublishPort* const port_;
-  mutable std::atomic<int> waiting_{0};
+  mutable CallPlaces waiting_;
 };
 
 }  // namespace webhook

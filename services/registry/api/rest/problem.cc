@@ -53,23 +53,18 @@ int StatusOf(const Error& error) {
   return rpc::ToHttpStatus(error.code);
 }
 
-}  // namespace
-
-http::Response ToProblem(const Error& error, const std::string& request_id) {
-  const int status = StatusOf(error);
-  const bool internal = error.code == ErrorCode::kInternal;
-  // What a dependency of ours says is for our log, not for customers.
-  const bool hidden = internal || error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kDeadline;
+http::Response Problem(int status, const std::string& code, const std::string& detail,
+                       const std::string& request_id, const std::vector<FieldViolation>& violations) {
   nlohmann::ordered_json problem;
   problem["type"] = "about:blank";
   problem["title"] = Title(status);
   problem["status"] = status;
-  problem["code"] = internal ? "internal" : error.reason;
-  problem["detail"] = hidden ? "the service cannot do this just now; repeat it later" : error.message;
+  problem["code"] = code;
+  problem["detail"] = detail;
   problem["request_id"] = request_id;
-  if (!error.violations.empty()) {
+  if (!violations.empty()) {
     auto& errors = problem["errors"] = nlohmann::ordered_json::array();
-    for (const FieldViolation& violation : error.violations) {
+    for (const FieldViolation& violation : violations) {
       errors.push_back(
           {{"pointer", violation.pointer}, {"code", violation.code}, {"detail", violation.detail}});
     }
@@ -79,6 +74,20 @@ http::Response ToProblem(const Error& error, const std::string& request_id) {
   response.content_type = "application/problem+json";
   // What a customer sent may be cited, and need not be UTF-8.
   response.body = problem.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return response;
+}
+
+}  // namespace
+
+http::Response ToProblem(const Error& error, const std::string& request_id) {
+  const int status = StatusOf(error);
+  const bool internal = error.code == ErrorCode::kInternal;
+  // What a dependency of ours says is for our log, not for customers.
+  const bool hidden = internal || error.code == ErrorCode::kUnavailable || error.code == ErrorCode::kDeadline;
+  http::Response response =
+      Problem(status, internal ? "internal" : error.reason,
+              hidden ? "the service cannot do this just now; repeat it later" : error.message, request_id,
+              error.violations);
   if (status == 401) response.headers.emplace_back("WWW-Authenticate", "Bearer");
   if (status == 429 || status == 503)
     response.headers.emplace_back("Retry-After",
@@ -88,13 +97,7 @@ http::Response ToProblem(const Error& error, const std::string& request_id) {
 
 http::Response HttpProblem(int status, const std::string& code, const std::string& detail,
                            const std::string& request_id) {
-  http::Response response = ToProblem({ErrorCode::kNotFound, code, detail}, request_id);
-  nlohmann::ordered_json problem = nlohmann::ordered_json::parse(response.body);
-  problem["status"] = status;
-  problem["title"] = Title(status);
-  response.status = status;
-  response.body = problem.dump();
-  return response;
+  return Problem(status, code, detail, request_id, {});
 }
 
 }  // namespace webhook::rest
