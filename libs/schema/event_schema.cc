@@ -47,7 +47,8 @@ struct EventSchema::Compiled {
   std::size_t most_values;
 };
 
-EventSchema::EventSchema(std::unique_ptr<Compiled> compiled) : compiled_(std::move(compiled)) {}
+EventSchema::EventSchema(std::string text, std::unique_ptr<Compiled> compiled)
+    : text_(std::move(text)), compiled_(std::move(compiled)) {}
 
 EventSchema::~EventSchema() = default;
 
@@ -63,7 +64,7 @@ Result<std::shared_ptr<const EventSchema>> EventSchema::Compile(std::string_view
     auto compiled = std::make_unique<Compiled>(
         Compiled{jsoncons::jsonschema::make_json_schema(jsoncons::json::parse(text)),
                  kMostWork / (1 + Alternatives(parsed))});
-    return std::shared_ptr<const EventSchema>(new EventSchema(std::move(compiled)));
+    return std::shared_ptr<const EventSchema>(new EventSchema(std::string(text), std::move(compiled)));
   } catch (const std::exception& failed) {
     return InvalidError({{at, "bad_schema", failed.what()}});
   }

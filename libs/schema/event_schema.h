@@ -22,6 +22,9 @@ class EventSchema {
   static Result<std::shared_ptr<const EventSchema>> Compile(std::string_view text, const std::string& at);
   ~EventSchema();
 
+  // As it was given.
+  const std::string& text() const { return text_; }
+
   // What is wrong with the data, at most kMaxViolations of it. Pointers begin with `at`. Data that is no
   // JSON: one violation.
   std::vector<FieldViolation> Check(std::string_view data, const std::string& at) const;
@@ -29,7 +32,8 @@ class EventSchema {
 
  private:
   struct Compiled;
-  explicit EventSchema(std::unique_ptr<Compiled> compiled);
+  EventSchema(std::string text, std::unique_ptr<Compiled> compiled);
+  const std::string text_;
   std::unique_ptr<Compiled> compiled_;
 };
 

@@ -22,22 +22,15 @@ constexpr std::chrono::milliseconds kLook{500};
 // How long the broker has; the caller's own deadline is kept by the publisher.
 constexpr std::chrono::milliseconds kMessageTimeout{10'000};
 
-std::shared_ptr<const EventSchema> CompileSchema(const std::string& type, const std::string& text) {
-  const auto schema = EventSchema::Compile(text, "/schema");
-  if (schema) return *schema;
-  // The registry takes none that does not compile: this is one of a newer version.
-  log::Error("event_schema.unknown", {{"event_type", type}, {"error", schema.error().message}});
-  return nullptr;
-}
-
 std::shared_ptr<const PublishRights> ToPublishRights(const rpc::PublisherWatch::Update& update,
-                                                     bool refuse_broken) {
+                                                     const PublishRights* before, bool refuse_broken) {
   auto rights = std::make_shared<PublishRights>();
   for (const auto& key : update.keys)
     rights->keys.emplace(key.hmac, key.expires_at.value_or(WallTime::max()));
   rights->account_ids.insert(update.account_ids.begin(), update.account_ids.end());
   for (const std::string& type : update.event_types) rights->event_types[type] = nullptr;
-  for (const auto& [type, text] : update.event_schemas) rights->event_types[type] = CompileSchema(type, text);
+  for (const auto& [type, text] : update.event_schemas)
+    rights->event_types[type] = SchemaOf(type, text, before);
   rights->refuse_broken = refuse_broken;
   return rights;
 }
@@ -82,7 +75,7 @@ Status Ingest::Parts::Start(const Config& config) {
       rpc::RegistryOptions{config.registry_addr, config.internal_token},
       [this, refuse = config.schema_check == "reject"](const rpc::PublisherWatch::Update& update) {
         metrics.config_revision.Set(static_cast<double>(update.revision));
-        rights.Replace(ToPublishRights(update, refuse));
+        rights.Replace(ToPublishRights(update, rights.Get().get(), refuse));
         service->CheckStreams();
         // Keys that were once received serve on while the registry is away: readiness does not fall again.
         health.SetUp("registry", true);

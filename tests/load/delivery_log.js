@@ -126,7 +126,7 @@ const log = fs.readdirSync(scratch).find((name) => name.startsWith('pgbench_log'
 const writes = fs.readFileSync(path.join(scratch, log), 'utf8').trim().split('\n').map((line) => line.split(' ')).filter((fields) => fields.length >= 6).map((fields) => Number(fields[2]) / 1_000);
 fs.rmSync(scratch, {recursive: true});
 const dropped = fs.readFileSync(path.join(process.env.WEBHOOK_DEV_DIR, 'logs', 'registry-1.log'), 'utf8').split('\n')
-  .filter((line) => line.includes('delivery_log.day_dropped')).map((line) => JSON.parse(line)).find(({f}) => f?.table === part)?.f;
+  .filter((line) => line.includes('delivery_log.day_dropped')).map((line) => JSON.parse(line)).find((line) => line.f?.table === part);
 const retention = {day_of: perDay, dropped_in_ms: dropped?.duration_ms, writes_meanwhile: writes.length,
   write_p50_ms: quantile(writes, 0.5), write_longest_ms: Math.max(...writes)};
 console.log(JSON.stringify(retention, null, 1));

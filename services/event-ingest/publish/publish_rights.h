@@ -23,6 +23,12 @@ struct PublishRights {
   bool refuse_broken = true;
 };
 
+// The schema of a type, which is not compiled again where the rights before it (null: there are none) have
+// the same: one change to the catalogue costs one schema, not all. Null where the text does not compile: the
+// registry takes none such, so it is one of a newer version, and is logged.
+std::shared_ptr<const EventSchema> SchemaOf(const std::string& type, const std::string& text,
+                                            const PublishRights* before);
+
 // The newest rights. All methods from any thread.
 class PublishRightsCopy {
  public:

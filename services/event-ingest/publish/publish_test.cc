@@ -46,6 +46,16 @@ std::vector<std::string> Codes(const Result<MadeEvent>& made) {
   return codes;
 }
 
+TEST(SchemaOf, CompilesOnlyWhatHasChanged) {
+  const PublishRights before = OneAccount();
+  const auto& schema = before.event_types.at("user.updated");
+  EXPECT_EQ(SchemaOf("user.updated", R"({"required": ["id"]})", &before), schema);
+  EXPECT_NE(SchemaOf("user.updated", R"({"required": ["no"]})", &before), schema);
+  EXPECT_NE(SchemaOf("user.created", R"({"required": ["id"]})", &before), nullptr);
+  EXPECT_NE(SchemaOf("user.deleted", R"({"required": ["id"]})", nullptr), nullptr);
+  EXPECT_EQ(SchemaOf("user.updated", R"({"required": 5})", &before), nullptr);
+}
+
 TEST(MakeEvent, FixesTheBody) {
   PublishInput input = GoodInput();
   input.occurred_at = {1'705'314'661, 999'999'999};

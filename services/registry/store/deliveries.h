@@ -87,7 +87,7 @@ struct DeliveryList {
 // Newest first. Of what no index knows, at most kMostScanned rows are looked at.
 DeliveryList ListDeliveries(Tx& tx, const AccountId& account, const DeliveryFilter& filter,
                             const std::optional<LogPosition>& after, int limit);
-constexpr int kMostScanned = 5'000;
+constexpr int kMostScanned = 2'000;
 // kNotFound "delivery_not_found", for another account's too.
 Result<DeliveryRow> ReadDelivery(Tx& tx, const AccountId& account, const DeliveryId& id);
 // Newest first; `before`: only those that come after it in this order, nullopt: from the newest.
