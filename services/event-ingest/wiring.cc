@@ -29,8 +29,13 @@ std::shared_ptr<const PublishRights> ToPublishRights(const rpc::PublisherWatch::
     rights->keys.emplace(key.hmac, key.expires_at.value_or(WallTime::max()));
   rights->account_ids.insert(update.account_ids.begin(), update.account_ids.end());
   for (const std::string& type : update.event_types) rights->event_types[type] = nullptr;
-  for (const auto& [type, text] : update.event_schemas)
-    rights->event_types[type] = SchemaOf(type, text, before);
+  for (const auto& [type, text] : update.event_schemas) {
+    const auto schema = SchemaOf(type, text, before);
+    // The registry takes none that does not compile: this is one of a newer version.
+    if (!schema)
+      log::Error("event_schema.unknown", {{"event_type", type}, {"error", schema.error().message}});
+    rights->event_types[type] = schema ? *schema : nullptr;
+  }
   rights->refuse_broken = refuse_broken;
   return rights;
 }

@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/result.h"
 #include "core/time.h"
 #include "schema/event_schema.h"
 
@@ -23,11 +24,11 @@ struct PublishRights {
   bool refuse_broken = true;
 };
 
-// The schema of a type, which is not compiled again where the rights before it (null: there are none) have
-// the same: one change to the catalogue costs one schema, not all. Null where the text does not compile: the
-// registry takes none such, so it is one of a newer version, and is logged.
-std::shared_ptr<const EventSchema> SchemaOf(const std::string& type, const std::string& text,
-                                            const PublishRights* before);
+// The schema of a type: that of the rights before (null: there are none) where its text is the same, so that
+// a change to the catalogue costs what changed; else compiled, with the errors of EventSchema::Compile().
+// Pure.
+Result<std::shared_ptr<const EventSchema>> SchemaOf(const std::string& type, const std::string& text,
+                                                    const PublishRights* before);
 
 // The newest rights. All methods from any thread.
 class PublishRightsCopy {
