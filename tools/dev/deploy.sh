@@ -1,0 +1,39 @@
+# ./dev test deploy: the Helm chart, without a cluster. Sourced, not run.
+# shellcheck shell=bash disable=SC2154  # root and state are of ./dev
+
+deploy_venv="$root/.dev/deps/deploy-tests"
+# Both majors that are in use: 4 applies server-side, and is stricter with what it renders.
+helm_modules=(helm.sh/helm/v3/cmd/helm@v3.22.0 helm.sh/helm/v4/cmd/helm@v4.3.1)
+
+helm_path() { echo "$root/.dev/deps/helm-${1##*@}/helm"; }
+
+# The Go compiler comes with the Python packages: Debian's is older than Helm needs.
+install_deploy_packages() {
+  python3 -m venv --clear "$deploy_venv" &&
+    "$deploy_venv/bin/pip" install --quiet --require-hashes -r tests/deploy/requirements.txt &&
+    touch "$deploy_venv/stamp"
+}
+
+build_helm() {
+  local module="$1"
+  GOBIN="$(dirname "$(helm_path "$module")")" GOTOOLCHAIN=local CGO_ENABLED=0 "$deploy_venv/bin/go" install "$module"
+}
+
+prepare_deploy_tools() {
+  local module
+  [ "$deploy_venv/stamp" -nt tests/deploy/requirements.txt ] ||
+    step "fetching Go and validators" "$state/logs/deploy-pip.log" install_deploy_packages
+  for module in "${helm_modules[@]}"; do
+    [ -x "$(helm_path "$module")" ] ||
+      step "building Helm ${module##*@}" "$state/logs/deploy-helm.log" build_helm "$module"
+  done
+}
+
+# --update stores what the chart renders now, and writes its README's list of values.
+test_deploy() {
+  say "deploy tests"
+  prepare_deploy_tools
+  local module helms=()
+  for module in "${helm_modules[@]}"; do helms+=(--helm "Helm ${module##*@}=$(helm_path "$module")"); done
+  "$deploy_venv/bin/python" tests/deploy/run.py "${helms[@]}" --binaries "$root/build/$preset/bin" "$@" || fail "the chart is not as it must be"
+}
