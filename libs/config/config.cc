@@ -212,6 +212,14 @@ void Table::SecretText(std::string name, Secret* value, std::size_t min_length, 
        }});
 }
 
+void Table::OptionalSecretText(std::string name, Secret* value, std::string help) {
+  Add({.name = std::move(name),
+       .bounds = "text",
+       .help = std::move(help),
+       .secret = true,
+       .parse = [value](const std::string& text) { return *value = Secret(text), std::string(); }});
+}
+
 void Table::SecretBytes(std::string name, Secret* value, std::size_t bytes, std::string help, bool required) {
   const std::string bounds = "base64 of " + std::to_string(bytes) + " bytes";
   Add({.name = std::move(name),

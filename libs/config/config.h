@@ -42,6 +42,8 @@ class Table {
   void Address(std::string name, std::string* value, std::string fallback, std::string help);
   // Required; shown as ***.
   void SecretText(std::string name, Secret* value, std::size_t min_length, std::string help);
+  // Shown as ***; empty where it is not given.
+  void OptionalSecretText(std::string name, Secret* value, std::string help);
   // Standard base64 of exactly `bytes` bytes; empty where it is not required and not given.
   void SecretBytes(std::string name, Secret* value, std::size_t bytes, std::string help,
                    bool required = true);

@@ -5,6 +5,7 @@
 #include <boost/beast/http.hpp>
 #include <nlohmann/json.hpp>
 
+#include "http/internal/process_metrics.h"
 #include "http/internal/socket_address.h"
 
 namespace webhook::http {
@@ -29,9 +30,12 @@ std::string Lines(const std::vector<std::string>& lines) {
 }
 
 Response Answer(const Request& request, const std::string& service, const runtime::Health& health,
-                const metrics::Registry& metrics) {
+                const metrics::Registry& metrics, ProcessMetrics& process) {
   if (request.method != "GET") return Text(405, "GET only\n");
-  if (request.path == "/metrics") return Text(200, metrics.Render());
+  if (request.path == "/metrics") {
+    process.Tell();
+    return Text(200, metrics.Render());
+  }
   if (request.path == "/healthz") return Text(200, "ok\n");
   if (request.path == "/readyz")
     return health.ready() ? Text(200, "ok\n") : Text(503, Lines(health.problems()));
@@ -49,15 +53,15 @@ Response Answer(const Request& request, const std::string& service, const runtim
 }  // namespace
 
 Result<std::unique_ptr<Server>> StartAdminServer(const std::string& address, const std::string& service,
-                                                 const runtime::Health& health,
-                                                 const metrics::Registry& metrics) {
+                                                 const runtime::Health& health, metrics::Registry& metrics) {
   ServerOptions options;
   options.address = address;
   options.max_connections = 64;
   options.max_body_bytes = 1024;
   options.handler_threads = 2;
-  return Server::Start(options, [service, &health, &metrics](const Request& request) {
-    return Answer(request, service, health, metrics);
+  const auto process = std::make_shared<ProcessMetrics>(metrics);
+  return Server::Start(options, [service, &health, &metrics, process](const Request& request) {
+    return Answer(request, service, health, metrics, *process);
   });
 }
 

@@ -12,8 +12,7 @@ namespace webhook::http {
 
 // GET /metrics /healthz /readyz /startupz /buildz of a service. health and metrics must outlive the server.
 Result<std::unique_ptr<Server>> StartAdminServer(const std::string& address, const std::string& service,
-                                                 const runtime::Health& health,
-                                                 const metrics::Registry& metrics);
+                                                 const runtime::Health& health, metrics::Registry& metrics);
 
 // --healthcheck: asks /readyz of the address; Ok where it answers 200.
 Status CheckReady(const std::string& address);

@@ -58,7 +58,7 @@ class RdConsumer : public Consumer {
   ~RdConsumer() override { Close(); }
 
   Status Open(const ConsumerOptions& options) {
-    Conf conf = MakeConf(options.brokers, options.client_id);
+    Conf conf = MakeConf(options.cluster, options.client_id);
     const bool grouped = !options.group.empty();
     // librdkafka wants a group id also where partitions are assigned by hand; nothing is committed under it.
     Set(conf, "group.id", grouped ? options.group : options.client_id + ".unused");
@@ -171,6 +171,14 @@ class RdConsumer : public Consumer {
   Result<std::int64_t> EndOffset(const TopicPartition& partition,
                                  std::chrono::milliseconds timeout) override {
     return kafka::EndOffset(client_.get(), partition, timeout);
+  }
+  std::optional<std::int64_t> LastHeardEnd(const TopicPartition& partition) const override {
+    std::int64_t begin = RD_KAFKA_OFFSET_INVALID;
+    std::int64_t end = RD_KAFKA_OFFSET_INVALID;
+    const auto code = rd_kafka_get_watermark_offsets(client_.get(), partition.topic.c_str(),
+                                                     partition.partition, &begin, &end);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR || end < 0) return std::nullopt;
+    return end;
   }
   Result<std::int64_t> OffsetAt(const TopicPartition& partition, WallTime time,
                                 std::chrono::milliseconds timeout) override {

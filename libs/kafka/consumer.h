@@ -11,6 +11,7 @@
 
 #include "core/result.h"
 #include "core/time.h"
+#include "kafka/cluster.h"
 
 namespace webhook::kafka {
 
@@ -22,7 +23,7 @@ struct TopicPartition {
 };
 
 struct ConsumerOptions {
-  std::string brokers;
+  Cluster cluster;
   std::string client_id;
   std::string group;                     // empty: no group, partitions by Assign()
   std::vector<std::string> topics;       // of the group
@@ -119,6 +120,9 @@ class Consumer {
   // The offset that the partition's next record will get.
   virtual Result<std::int64_t> EndOffset(const TopicPartition& partition,
                                          std::chrono::milliseconds timeout) = 0;
+  // The same as far as this consumer has heard: with each fetch of the partition, so not while it is paused.
+  // nullopt: nothing was fetched yet. Asks nobody.
+  virtual std::optional<std::int64_t> LastHeardEnd(const TopicPartition& partition) const = 0;
   // The first record that is not older than `time`, which counts to the millisecond, as records do; the end
   // where there is none.
   virtual Result<std::int64_t> OffsetAt(const TopicPartition& partition, WallTime time,

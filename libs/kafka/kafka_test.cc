@@ -13,7 +13,7 @@ namespace {
 
 ProducerOptions Unreachable() {
   ProducerOptions options;
-  options.brokers = "127.0.0.1:1";
+  options.cluster.brokers = "127.0.0.1:1";
   options.client_id = "test";
   return options;
 }

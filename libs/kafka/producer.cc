@@ -36,7 +36,7 @@ class RdProducer : public Producer {
   }
 
   Status Open(const ProducerOptions& options) {
-    Conf conf = MakeConf(options.brokers, options.client_id);
+    Conf conf = MakeConf(options.cluster, options.client_id);
     Set(conf, "acks", "all");
     Set(conf, "enable.idempotence", "true");
     Set(conf, "compression.codec", "lz4");
@@ -44,6 +44,7 @@ class RdProducer : public Producer {
     Set(conf, "linger.ms", std::to_string(options.linger.count()));
     Set(conf, "message.timeout.ms", std::to_string(options.message_timeout.count()));
     Set(conf, "message.max.bytes", kMaxMessageBytes);
+    max_queued_records_ = options.max_queued_records;
     Set(conf, "queue.buffering.max.messages", std::to_string(options.max_queued_records));
     Set(conf, "queue.buffering.max.kbytes", std::to_string(options.max_queued_bytes / 1024));
     Set(conf, "allow.auto.create.topics", "false");
@@ -97,6 +98,9 @@ class RdProducer : public Producer {
   }
 
   std::size_t queued() const override { return queued_.load(); }
+  double used() const override {
+    return static_cast<double>(queued()) / static_cast<double>(max_queued_records_);
+  }
   bool connected() const override { return brokers_.up(); }
 
  private:
@@ -132,6 +136,7 @@ class RdProducer : public Producer {
 
   std::shared_ptr<rd_kafka_t> client_;
   BrokerWatch brokers_;
+  std::size_t max_queued_records_ = 1;
   std::atomic<std::size_t> queued_{0};
   std::atomic<bool> stopping_{false};
   runtime::Thread poller_;

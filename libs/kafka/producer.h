@@ -10,11 +10,12 @@
 #include <vector>
 
 #include "core/result.h"
+#include "kafka/cluster.h"
 
 namespace webhook::kafka {
 
 struct ProducerOptions {
-  std::string brokers;  // host:port, comma-separated
+  Cluster cluster;
   std::string client_id;
   std::chrono::milliseconds message_timeout{10'000};  // an unacknowledged record fails after this
   std::chrono::milliseconds linger{5};
@@ -49,6 +50,8 @@ class Producer {
 
   // Records accepted and not yet acknowledged.
   virtual std::size_t queued() const = 0;
+  // How full the queue is, by records: 1 is max_queued_records.
+  virtual double used() const = 0;
   // False after the brokers were all unreachable and until one answers again.
   virtual bool connected() const = 0;
 };

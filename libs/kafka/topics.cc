@@ -25,8 +25,8 @@ using NewTopic =
 using Resource = std::unique_ptr<rd_kafka_ConfigResource_t,
                                  Deleter<rd_kafka_ConfigResource_t, rd_kafka_ConfigResource_destroy>>;
 
-Result<std::shared_ptr<rd_kafka_t>> Connect(const std::string& brokers) {
-  return MakeClient(RD_KAFKA_PRODUCER, MakeConf(brokers, "topics"));
+Result<std::shared_ptr<rd_kafka_t>> Connect(const Cluster& cluster) {
+  return MakeClient(RD_KAFKA_PRODUCER, MakeConf(cluster, "topics"));
 }
 
 // Name -> partitions of all topics.
@@ -99,9 +99,8 @@ NewTopic Specify(const TopicSpec& spec, int replication_factor, int min_insync_r
 
 }  // namespace
 
-Result<std::vector<TopicProblem>> CheckTopics(const std::string& brokers,
-                                              const std::vector<TopicSpec>& topics) {
-  auto client = Connect(brokers);
+Result<std::vector<TopicProblem>> CheckTopics(const Cluster& cluster, const std::vector<TopicSpec>& topics) {
+  auto client = Connect(cluster);
   if (!client) return client.error();
   const auto partitions = Partitions(client->get());
   if (!partitions) return partitions.error();
@@ -129,9 +128,9 @@ Result<std::vector<TopicProblem>> CheckTopics(const std::string& brokers,
   return problems;
 }
 
-Status CreateTopics(const std::string& brokers, const std::vector<TopicSpec>& topics, int replication_factor,
+Status CreateTopics(const Cluster& cluster, const std::vector<TopicSpec>& topics, int replication_factor,
                     int min_insync_replicas, std::chrono::milliseconds timeout) {
-  auto client = Connect(brokers);
+  auto client = Connect(cluster);
   if (!client) return client.error();
   std::vector<NewTopic> owned;
   std::vector<rd_kafka_NewTopic_t*> wanted;

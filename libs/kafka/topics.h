@@ -6,6 +6,7 @@
 
 #include "core/result.h"
 #include "domain/topics.h"
+#include "kafka/cluster.h"
 
 namespace webhook::kafka {
 
@@ -15,11 +16,10 @@ struct TopicProblem {
 };
 
 // Compares the brokers' topics with the specification. Empty: all is well.
-Result<std::vector<TopicProblem>> CheckTopics(const std::string& brokers,
-                                              const std::vector<TopicSpec>& topics);
+Result<std::vector<TopicProblem>> CheckTopics(const Cluster& cluster, const std::vector<TopicSpec>& topics);
 
 // Creates the missing topics; existing ones are left as they are. Idempotent.
-Status CreateTopics(const std::string& brokers, const std::vector<TopicSpec>& topics, int replication_factor,
+Status CreateTopics(const Cluster& cluster, const std::vector<TopicSpec>& topics, int replication_factor,
                     int min_insync_replicas, std::chrono::milliseconds timeout);
 
 }  // namespace webhook::kafka

@@ -133,7 +133,7 @@ void Write(Level level, std::string_view msg, std::initializer_list<Field> field
   LineSink* sink = the_sink;
   const std::string text = line(level, msg, fields);
   if (sink == nullptr) {
-    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fwrite(text.data(), 1, text.size(), stderr);
     return;
   }
   if (const std::uint64_t lost = sink->TakeLost(); lost > 0)

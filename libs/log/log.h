@@ -35,6 +35,7 @@ void Configure(std::string service, Level lowest);
 // constant text of the form noun.past_verb. error = a person must act; warn = we healed; info = life cycle
 // and one line per attempt. From any thread. A full or closed stdout never blocks or ends the process: 4
 // MiB wait for it, and what finds no room is counted, and told as log.lines_lost when there is room again.
+// Without Configure(), on stderr: what a tool has on stdout is its result.
 void Write(Level level, std::string_view msg, std::initializer_list<Field> fields = {});
 
 inline void Debug(std::string_view msg, std::initializer_list<Field> fields = {}) {

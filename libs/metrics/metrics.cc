@@ -6,7 +6,43 @@
 #include <prometheus/registry.h>
 #include <prometheus/text_serializer.h>
 
+#include <algorithm>
+#include <vector>
+
+#include "core/check.h"
+#include "metrics/families.h"
+
 namespace webhook::metrics {
+namespace {
+
+bool Allows(std::string_view values, std::string_view value) {
+  if (values.starts_with('<')) return true;
+  for (std::size_t begin = 0; begin <= values.size();) {
+    const std::size_t end = std::min(values.find(", ", begin), values.size());
+    if (values.substr(begin, end - begin) == value) return true;
+    begin = end + 2;
+  }
+  return false;
+}
+
+void CheckLabels(const Family& family, const Labels& labels) {
+  std::size_t known = 0;
+  for (const Label& label : family.labels) {
+    if (label.name.empty()) continue;
+    ++known;
+    const auto given = labels.find(std::string(label.name));
+    CHECK(given != labels.end() && Allows(label.values, given->second), family.name.data());
+  }
+  CHECK(known == labels.size(), family.name.data());
+}
+
+template <typename Builder>
+auto& Register(Builder builder, const Family& family, const Labels& labels, prometheus::Registry* registry) {
+  CheckLabels(family, labels);
+  return builder.Name(std::string(family.name)).Help(std::string(family.help)).Register(*registry);
+}
+
+}  // namespace
 
 void Counter::Add(double n) const {
   counter_->Increment(n);
@@ -25,31 +61,27 @@ struct Registry::State {
   prometheus::Registry registry{prometheus::Registry::InsertBehavior::Merge};
 };
 
-Registry::Registry() : state_(std::make_unique<State>()) {}
+Registry::Registry() : state_(std::make_unique<State>()) {
+  Make(kBuildInfo, {{"version", WEBHOOK_VERSION}, {"revision", WEBHOOK_REVISION}}).Set(1);
+}
 Registry::~Registry() = default;
 
-Counter Registry::MakeCounter(const std::string& name, const std::string& help, const Labels& labels) {
-  return Counter(&prometheus::BuildCounter().Name(name).Help(help).Register(state_->registry).Add(labels));
+Counter Registry::Make(const CounterFamily& family, const Labels& labels) {
+  return Counter(&Register(prometheus::BuildCounter(), family, labels, &state_->registry).Add(labels));
 }
 
-Gauge Registry::MakeGauge(const std::string& name, const std::string& help, const Labels& labels) {
-  return Gauge(&prometheus::BuildGauge().Name(name).Help(help).Register(state_->registry).Add(labels));
+Gauge Registry::Make(const GaugeFamily& family, const Labels& labels) {
+  return Gauge(&Register(prometheus::BuildGauge(), family, labels, &state_->registry).Add(labels));
 }
 
-Histogram Registry::MakeHistogram(const std::string& name, const std::string& help,
-                                  const std::vector<double>& bounds, const Labels& labels) {
+Histogram Registry::Make(const HistogramFamily& family, const Labels& labels) {
+  const std::vector<double> bounds(family.bounds.begin(), family.bounds.end());
   return Histogram(
-      &prometheus::BuildHistogram().Name(name).Help(help).Register(state_->registry).Add(labels, bounds));
+      &Register(prometheus::BuildHistogram(), family, labels, &state_->registry).Add(labels, bounds));
 }
 
 std::string Registry::Render() const {
   return prometheus::TextSerializer().Serialize(state_->registry.Collect());
-}
-
-const std::vector<double>& LatencyBounds() {
-  static const std::vector<double> bounds = {0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-                                             0.5,   1,      2.5,   5,    10,    30,   60};
-  return bounds;
 }
 
 }  // namespace webhook::metrics

@@ -3,7 +3,8 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
+
+#include "metrics/family.h"
 
 namespace prometheus {
 class Counter;
@@ -14,7 +15,7 @@ class Histogram;
 namespace webhook::metrics {
 
 // prometheus-cpp behind three types. Handles are cheap to copy and live as long as the registry. Every use is
-// thread-safe. Labels are from closed sets only: never an id, account or URL.
+// thread-safe. What there is to count: metrics/families.h.
 
 class Counter {
  public:
@@ -46,19 +47,18 @@ class Histogram {
 
 using Labels = std::map<std::string, std::string>;
 
-// All metrics of a process. Asking twice for the same name and labels gives the same time series.
+// All metrics of a process. Asking twice for the same family and labels gives the same time series. REQUIRES:
+// the labels are the family's, with values that it names.
 class Registry {
  public:
-  Registry();
+  Registry();  // holds kBuildInfo
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  Counter MakeCounter(const std::string& name, const std::string& help, const Labels& labels = {});
-  Gauge MakeGauge(const std::string& name, const std::string& help, const Labels& labels = {});
-  // Bounds: upper limits of the buckets, ascending, in the metric's unit.
-  Histogram MakeHistogram(const std::string& name, const std::string& help, const std::vector<double>& bounds,
-                          const Labels& labels = {});
+  Counter Make(const CounterFamily& family, const Labels& labels = {});
+  Gauge Make(const GaugeFamily& family, const Labels& labels = {});
+  Histogram Make(const HistogramFamily& family, const Labels& labels = {});
 
   // Prometheus text format 0.0.4.
   std::string Render() const;
@@ -67,8 +67,5 @@ class Registry {
   struct State;
   std::unique_ptr<State> state_;
 };
-
-// Bounds in seconds from 1 ms to 60 s, for latencies.
-const std::vector<double>& LatencyBounds();
 
 }  // namespace webhook::metrics

@@ -29,13 +29,16 @@ struct Database::Pool {
   std::condition_variable freed;
   std::vector<std::unique_ptr<pqxx::connection>> idle;
   std::size_t open = 0;
+  std::size_t waiting = 0;
   std::atomic<bool> reachable{true};
 
   // A connection of the pool; null: a place for one, to be opened. kUnavailable where none is free in time.
   Result<std::unique_ptr<pqxx::connection>> Acquire() {
     std::unique_lock lock(mutex);
+    ++waiting;
     const bool free = freed.wait_for(lock, options.acquire_timeout,
                                      [this] { return !idle.empty() || open < options.pool_size; });
+    --waiting;
     if (!free)
       return Error{ErrorCode::kUnavailable, "database_unavailable", "no database connection is free"};
     while (!idle.empty()) {
@@ -72,7 +75,19 @@ bool Database::reachable() const {
   return pool_->reachable.load();
 }
 
+Database::Use Database::use() const {
+  const std::scoped_lock lock(pool_->mutex);
+  return {pool_->open - pool_->idle.size(), pool_->idle.size(), pool_->waiting};
+}
+
 Status Database::Run(const char* what, const std::function<Status(pqxx::dbtransaction&)>& fn) {
+  const MonoTime begun = runtime::ReadClock().mono;
+  Status status = RunUntimed(what, fn);
+  if (pool_->options.on_transaction) pool_->options.on_transaction(what, runtime::ReadClock().mono - begun);
+  return status;
+}
+
+Status Database::RunUntimed(const char* what, const std::function<Status(pqxx::dbtransaction&)>& fn) {
   auto acquired = pool_->Acquire();
   if (!acquired) return acquired.error();
   std::unique_ptr<pqxx::connection> connection = std::move(*acquired);

@@ -27,7 +27,8 @@ inline constexpr char kBadValue[] =
 Status CheckDsn(const Secret& dsn);
 
 struct DatabaseOptions {
-  Secret dsn;  // postgresql://… or key=value
+  Secret dsn;            // postgresql://… or key=value
+  Secret password = {};  // empty: that of the dsn
   std::size_t pool_size = 8;
   std::chrono::milliseconds acquire_timeout{2'000};  // waiting for a free connection
   std::chrono::milliseconds connect_timeout{3'000};
@@ -35,6 +36,9 @@ struct DatabaseOptions {
   std::string application_name;
   // Of each connection: what row security asks for, for example {"webhook.account", "*"}.
   std::vector<std::pair<std::string, std::string>> settings = {};
+  // Told of each transaction of a Database: what it was and how long it took, waiting for a connection
+  // included. From any thread.
+  std::function<void(const char* what, std::chrono::microseconds took)> on_transaction = {};
 };
 
 // A bounded pool of connections. All methods from any thread; they block.
@@ -57,8 +61,16 @@ class Database {
   // False after the last call failed for want of a connection.
   bool reachable() const;
 
+  struct Use {
+    std::size_t busy = 0;
+    std::size_t idle = 0;
+    std::size_t waiting = 0;  // calls, for a connection
+  };
+  Use use() const;
+
  private:
   Status Run(const char* what, const std::function<Status(pqxx::dbtransaction&)>& fn);
+  Status RunUntimed(const char* what, const std::function<Status(pqxx::dbtransaction&)>& fn);
   struct Pool;
   std::unique_ptr<Pool> pool_;
 };

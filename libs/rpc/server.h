@@ -8,17 +8,24 @@
 #include <vector>
 
 #include "core/result.h"
+#include "metrics/metrics.h"
+#include "rpc/tls.h"
 
 namespace webhook::rpc {
 
 struct ServerOptions {
-  std::string address;                      // host:port; port 0: any
+  std::string address;  // host:port; port 0: any
+  std::shared_ptr<const Identity> identity;
   int max_message_bytes = 4 * 1024 * 1024;  // larger: RESOURCE_EXHAUSTED
   int max_concurrent_streams = 1000;        // a connection
   int max_metadata_bytes = 16 * 1024;
   int max_threads = 512;  // of services that block; more calls: RESOURCE_EXHAUSTED
   // Each reader of it holds a thread for as long as it likes, and needs no key.
   bool reflection = false;
+  // A connection is asked to end after so long, so that its caller finds replicas that are new; calls on it
+  // have 5 more minutes. 0: never.
+  std::chrono::milliseconds max_connection_age{0};
+  metrics::Registry* metrics = nullptr;  // counts calls; outlives the server. null: nobody counts
 };
 
 // A gRPC server with the health service (grpc.health.v1) and, where asked for, reflection. The services must
@@ -47,7 +54,8 @@ std::string Authorization(const std::multimap<grpc::string_ref, grpc::string_ref
 // "127.0.0.1" of the peer "ipv4:127.0.0.1:4711".
 std::string RemoteAddress(const grpc::ServerContextBase& context);
 
-// A channel with keepalive and the platform's message limit.
-std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address);
+// A channel with keepalive and the platform's message limit. Its replicas, where the address is a name for
+// several, take turns.
+std::shared_ptr<grpc::Channel> MakeChannel(const std::string& address, const Identity& identity);
 
 }  // namespace webhook::rpc

@@ -69,6 +69,10 @@ WebhookWatch::WebhookWatch(RegistryOptions options, std::function<void(Update)> 
     : state_(std::make_unique<State>(std::move(options), std::move(on_update), std::move(on_connected))) {}
 WebhookWatch::~WebhookWatch() = default;
 
+std::chrono::microseconds WebhookWatch::silence() const {
+  return state_->keeper.silence();
+}
+
 struct PublisherWatch::State {
   State(RegistryOptions options, std::function<void(Update)> update_callback,
         std::function<void(bool)> connected_callback)
@@ -115,6 +119,10 @@ PublisherWatch::PublisherWatch(RegistryOptions options, std::function<void(Updat
     : state_(std::make_unique<State>(std::move(options), std::move(on_update), std::move(on_connected))) {}
 PublisherWatch::~PublisherWatch() = default;
 
+std::chrono::microseconds PublisherWatch::silence() const {
+  return state_->keeper.silence();
+}
+
 struct RegistryClient::State {
   RegistryOptions options;
   std::shared_ptr<grpc::Channel> channel;
@@ -124,7 +132,7 @@ struct RegistryClient::State {
 
 RegistryClient::RegistryClient(const RegistryOptions& options) : state_(std::make_unique<State>()) {
   state_->options = options;
-  state_->channel = MakeChannel(options.address);
+  state_->channel = MakeChannel(options.address, *options.identity);
   state_->watch = v1::WebhookWatchService::NewStub(state_->channel);
   state_->admin = v1::AdminService::NewStub(state_->channel);
 }

@@ -17,10 +17,13 @@
 
 namespace webhook::rpc {
 
-// Where the registry's internal gRPC is, and the token that it asks for.
+class Identity;
+
+// Where the registry's internal gRPC is, the token that it asks for, and who we are.
 struct RegistryOptions {
   std::string address;
   Secret internal_token;
+  std::shared_ptr<const Identity> identity;
 };
 
 // Keeps a stream of all webhooks open (watch.proto), for as long as it lives: reconnects with growing pauses,
@@ -37,6 +40,9 @@ class WebhookWatch {
   WebhookWatch(RegistryOptions options, std::function<void(Update)> on_update,
                std::function<void(bool connected)> on_connected);
   ~WebhookWatch();
+
+  // Since the registry was last heard of, which speaks every few seconds. From any thread.
+  std::chrono::microseconds silence() const;
 
  private:
   struct State;
@@ -60,6 +66,9 @@ class PublisherWatch {
   PublisherWatch(RegistryOptions options, std::function<void(Update)> on_update,
                  std::function<void(bool connected)> on_connected);
   ~PublisherWatch();
+
+  // Since the registry was last heard of, which speaks every few seconds. From any thread.
+  std::chrono::microseconds silence() const;
 
  private:
   struct State;

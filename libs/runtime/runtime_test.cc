@@ -2,12 +2,17 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <fstream>
 #include <future>
+#include <iterator>
+#include <string>
 #include <vector>
 
 #include "runtime/event_loop.h"
 #include "runtime/health.h"
 #include "runtime/inbox.h"
+#include "runtime/memory_file.h"
+#include "runtime/process.h"
 #include "runtime/stop_token.h"
 #include "runtime/thread.h"
 #include "runtime/worker_pool.h"
@@ -101,6 +106,33 @@ TEST(Health, IsReadyWhenEveryPartIsUpAndNeverAgainOnceItDrains) {
   health.SetUp("kafka", true);
   health.BeginDrain();
   EXPECT_THAT(health.problems(), ElementsAre("draining"));
+}
+
+std::string ContentOf(const std::string& path) {
+  std::ifstream file(path);
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST(MemoryFile, IsReplacedWholeUnderTheSamePath) {
+  MemoryFile file("test");
+  const std::string path = file.path();
+  EXPECT_EQ(ContentOf(path), "");
+  file.Replace("a longer text");
+  std::ifstream early(path);
+  file.Replace("short");
+  EXPECT_EQ(ContentOf(path), "short");
+  EXPECT_EQ(file.path(), path);
+  EXPECT_EQ((std::string{std::istreambuf_iterator<char>(early), {}}), "a longer text");
+}
+
+TEST(ProcessUse, CountsWhatIsOpenAndGrows) {
+  const ProcessUse before = ReadProcessUse();
+  EXPECT_GT(before.resident_bytes, 1'000'000);
+  EXPECT_GE(before.threads, 1);
+  EXPECT_GT(before.max_descriptors, before.open_descriptors);
+  const MemoryFile file("test");
+  EXPECT_EQ(ReadProcessUse().open_descriptors, before.open_descriptors + 1);
+  EXPECT_GE(ReadProcessUse().cpu_seconds, before.cpu_seconds);
 }
 
 }  // namespace

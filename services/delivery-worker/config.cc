@@ -4,6 +4,7 @@
 
 #include "http/address_guard.h"
 #include "http/endpoint_url.h"
+#include "service/shared_settings.h"
 
 namespace webhook {
 namespace {
@@ -57,7 +58,8 @@ config::Table DeclareSettings(Config* config) {
   table.Address("admin-addr", &config->admin_addr, "0.0.0.0:9102", "Metrics and health");
   table.Duration("drain-timeout", &config->drain_timeout, seconds{30}, seconds{1}, seconds{600},
                  "Longest wait for requests in flight at shutdown");
-  table.RequiredText("kafka", &config->kafka, "Brokers, host:port, comma-separated");
+  service::DeclareKafka(table, &config->kafka);
+  service::DeclareTls(table, &config->tls);
   table.RequiredText("registry-addr", &config->registry_addr, "The registry's gRPC, host:port");
   table.SecretText("internal-token", &config->internal_token, 32, "Shared token of the platform's services");
   table.List("roles", &config->roles, "fanout,deliver,pump", "What this process does");

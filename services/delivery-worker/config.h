@@ -7,6 +7,8 @@
 
 #include "config/config.h"
 #include "core/secret.h"
+#include "kafka/cluster.h"
+#include "rpc/tls_files.h"
 
 namespace webhook {
 
@@ -17,7 +19,8 @@ struct Config {
   std::string profile;
   std::string admin_addr;
   std::chrono::milliseconds drain_timeout{};
-  std::string kafka;
+  kafka::Cluster kafka;
+  rpc::TlsFiles tls;
   std::string registry_addr;
   Secret internal_token;
   std::vector<std::string> roles;

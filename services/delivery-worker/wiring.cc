@@ -10,6 +10,7 @@
 #include "http/admin_server.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
+#include "rpc/tls.h"
 #include "rpc/watch_client.h"
 #include "runtime/event_loop.h"
 #include "runtime/health.h"
@@ -74,7 +75,8 @@ struct Worker::Parts {
   void StartFanout(const Config& config);
   void StartPump(const Config& config);
   Status StartDeliver(const Config& config);
-  void StartWatch(const Config& config);
+  void StartWatch(const rpc::RegistryOptions& options);
+  void TellState();
 };
 
 Status Worker::Parts::Start(const Config& config) {
@@ -90,13 +92,15 @@ Status Worker::Parts::Start(const Config& config) {
   if (!made) return made.error();
   producer = std::move(*made);
 
-  const rpc::RegistryOptions registry_options{config.registry_addr, config.internal_token};
+  auto identity = rpc::Identity::Load(config.tls, &registry);
+  if (!identity) return identity.error();
+  const rpc::RegistryOptions registry_options{config.registry_addr, config.internal_token, *identity};
   registry_client = std::make_unique<rpc::RegistryClient>(registry_options);
   deactivator = std::make_unique<Deactivator>(*registry_client);
-  StartWatch(config);
+  StartWatch(registry_options);
 
   timer = std::make_unique<runtime::EventLoop>("timer");
-  timer->Every(kLook, [this] { metrics.kafka_up.Set(producer->connected() ? 1 : 0); });
+  timer->Every(kLook, [this] { TellState(); });
   partitions = std::make_unique<TopicPartitions>(config.kafka);
   feed_loop = std::make_unique<LaneLoop>("feed");
   if (HasRole(config, "fanout")) StartFanout(config);
@@ -107,9 +111,17 @@ Status Worker::Parts::Start(const Config& config) {
 RoleOptions Worker::Parts::Role(const Config& config, const std::string& name) const {
   RoleOptions options;
   options.name = name;
-  options.brokers = config.kafka;
+  options.cluster = config.kafka;
   options.drain_timeout = config.drain_timeout;
+  options.stage = name;
+  options.retry_time_scale = config.retry_time_scale;
   return options;
+}
+
+void Worker::Parts::TellState() {
+  metrics.kafka_up.Set(producer->connected() ? 1 : 0);
+  metrics.producer_used.Set(producer->used());
+  metrics.config_lag.Set(std::chrono::duration<double>(watch->silence()).count());
 }
 
 void Worker::Parts::StartFanout(const Config& config) {
@@ -137,6 +149,7 @@ void Worker::Parts::StartFanout(const Config& config) {
 void Worker::Parts::StartPump(const Config& config) {
   RoleOptions options = Role(config, "pump");
   options.group = kPumpGroup;
+  options.stage = "wait";
   for (const WaitTier& tier : kWaitTiers) options.topics.push_back(tier.topic);
   PumpContext context;
   context.limits.time_scale = config.retry_time_scale;
@@ -157,9 +170,9 @@ void Worker::Parts::StartPump(const Config& config) {
       });
 }
 
-void Worker::Parts::StartWatch(const Config& config) {
+void Worker::Parts::StartWatch(const rpc::RegistryOptions& options) {
   watch = std::make_unique<rpc::WebhookWatch>(
-      rpc::RegistryOptions{config.registry_addr, config.internal_token},
+      options,
       [this](rpc::WebhookWatch::Update update) {
         metrics.config_revision.Set(static_cast<double>(update.revision));
         webhooks.Apply(std::move(update));
@@ -191,6 +204,7 @@ Status Worker::Parts::StartDeliver(const Config& config) {
     loops.push_back(std::make_unique<LaneLoop>("deliver-" + std::to_string(number)));
     if (const Status opened = loops.back()->OpenEgress(egress); !opened) return opened;
   }
+  metrics.in_flight_limit.Set(static_cast<double>(loops.size() * egress.client.max_connections));
   attempts = std::make_unique<AttemptsReader>(config.kafka);
   DeliveryLimits limits;
   limits.time_scale = config.retry_time_scale;

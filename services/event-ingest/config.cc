@@ -1,7 +1,10 @@
 #include "services/event-ingest/config.h"
 
+#include "service/shared_settings.h"
+
 namespace webhook {
 
+using std::chrono::hours;
 using std::chrono::seconds;
 
 config::Table DeclareSettings(Config* config) {
@@ -12,9 +15,14 @@ config::Table DeclareSettings(Config* config) {
   table.Address("grpc-addr", &config->grpc_addr, "0.0.0.0:9091", "gRPC: EventIngestService");
   table.Flag("grpc-reflection", &config->grpc_reflection, false,
              "Tell everybody who reaches the gRPC port what it serves (for grpcurl)");
+  table.Duration(
+      "grpc-max-connection-age", &config->grpc_max_connection_age, seconds{600}, seconds{0}, hours{24},
+      "End gRPC connections after so long, calls on them 5 minutes later, so that callers find new "
+      "replicas; 0: never");
   table.Duration("drain-timeout", &config->drain_timeout, seconds{30}, seconds{1}, seconds{600},
                  "Longest wait for calls under way at shutdown");
-  table.RequiredText("kafka", &config->kafka, "Brokers, host:port, comma-separated");
+  service::DeclareKafka(table, &config->kafka);
+  service::DeclareServerTls(table, &config->tls);
   table.RequiredText("registry-addr", &config->registry_addr, "The registry's gRPC, host:port");
   table.SecretText("internal-token", &config->internal_token, 32, "Shared token of the platform's services");
   table.SecretBytes("api-key-pepper", &config->api_key_pepper, 32, "Key of the stored API-key HMACs");

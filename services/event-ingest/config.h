@@ -6,6 +6,8 @@
 
 #include "config/config.h"
 #include "core/secret.h"
+#include "kafka/cluster.h"
+#include "rpc/tls_files.h"
 
 namespace webhook {
 
@@ -16,8 +18,10 @@ struct Config {
   std::string admin_addr;
   std::string grpc_addr;
   bool grpc_reflection = false;
+  std::chrono::milliseconds grpc_max_connection_age{};
   std::chrono::milliseconds drain_timeout{};
-  std::string kafka;
+  kafka::Cluster kafka;
+  rpc::TlsFiles tls;
   std::string registry_addr;
   Secret internal_token;
   Secret api_key_pepper;

@@ -7,6 +7,7 @@
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "rpc/server.h"
+#include "rpc/tls.h"
 #include "rpc/watch_client.h"
 #include "runtime/clock.h"
 #include "runtime/event_loop.h"
@@ -50,6 +51,7 @@ struct Ingest::Parts {
   IngestMetrics metrics{registry};
   PublishRightsCopy rights;
   std::chrono::milliseconds drain_timeout{};
+  double max_in_flight = 1;
   std::unique_ptr<http::Server> admin;
   std::unique_ptr<KafkaEventLog> event_log;
   std::unique_ptr<Publisher> publisher;
@@ -73,11 +75,13 @@ Status Ingest::Parts::Start(const Config& config) {
   admin = std::move(*admin_server);
   log::Info("listening", {{"name", "admin"}, {"addr", admin->address()}});
   if (Status started = StartProducer(config); !started) return started;
+  auto identity = rpc::Identity::Load(config.tls, &registry);
+  if (!identity) return identity.error();
 
   service = std::make_unique<IngestService>(
       PublishCalls::Parts{rights, *publisher, metrics, config.api_key_pepper, config.max_events_per_second});
   watch = std::make_unique<rpc::PublisherWatch>(
-      rpc::RegistryOptions{config.registry_addr, config.internal_token},
+      rpc::RegistryOptions{config.registry_addr, config.internal_token, *identity},
       [this, refuse = config.schema_check == "reject"](const rpc::PublisherWatch::Update& update) {
         metrics.config_revision.Set(static_cast<double>(update.revision));
         rights.Replace(ToPublishRights(update, rights.Get().get(), refuse));
@@ -89,7 +93,10 @@ Status Ingest::Parts::Start(const Config& config) {
 
   rpc::ServerOptions options;
   options.address = config.grpc_addr;
+  options.identity = *identity;
   options.reflection = config.grpc_reflection;
+  options.max_connection_age = config.grpc_max_connection_age;
+  options.metrics = &registry;
   auto started = rpc::Server::Start(options, {service.get()});
   if (!started) return started.error();
   server = std::move(*started);
@@ -100,7 +107,7 @@ Status Ingest::Parts::Start(const Config& config) {
 
 Status Ingest::Parts::StartProducer(const Config& config) {
   kafka::ProducerOptions options;
-  options.brokers = config.kafka;
+  options.cluster = config.kafka;
   options.client_id = "event-ingest";
   options.message_timeout = kMessageTimeout;
   auto made = kafka::Producer::Create(options);
@@ -108,6 +115,7 @@ Status Ingest::Parts::StartProducer(const Config& config) {
   producer = std::move(*made);
   event_log = std::make_unique<KafkaEventLog>(*producer);
   Publisher::Limits limits;
+  max_in_flight = static_cast<double>(config.max_in_flight);
   limits.max_events = static_cast<std::size_t>(config.max_in_flight);
   publisher = std::make_unique<Publisher>(*event_log, limits);
   return Ok();
@@ -120,7 +128,11 @@ void Ingest::Parts::StartTimers() {
     const bool connected = producer->connected();
     health.SetUp("kafka", connected, "no broker answers");
     metrics.kafka_up.Set(connected ? 1 : 0);
-    metrics.in_flight.Set(static_cast<double>(publisher->in_flight()));
+    const auto in_flight = static_cast<double>(publisher->in_flight());
+    metrics.in_flight.Set(in_flight);
+    metrics.publish_used.Set(in_flight / max_in_flight);
+    metrics.producer_used.Set(producer->used());
+    metrics.config_lag.Set(std::chrono::duration<double>(watch->silence()).count());
     server->SetServing(health.ready());
   });
 }

@@ -2,6 +2,7 @@
 
 #include "http/address_guard.h"
 #include "postgres/database.h"
+#include "service/shared_settings.h"
 #include "services/registry/api/rest/client_address.h"
 
 namespace webhook {
@@ -41,10 +42,16 @@ config::Table DeclareSettings(Config* config) {
   table.Address("grpc-addr", &config->grpc_addr, "0.0.0.0:9090", "gRPC: management, administration, watch");
   table.Flag("grpc-reflection", &config->grpc_reflection, false,
              "Tell everybody who reaches the gRPC port what it serves (for grpcurl)");
+  table.Duration(
+      "grpc-max-connection-age", &config->grpc_max_connection_age, seconds{0}, seconds{0}, hours{24},
+      "End gRPC connections after so long, calls on them 5 minutes later, so that callers find new "
+      "replicas; 0: never");
   table.Duration("drain-timeout", &config->drain_timeout, seconds{30}, seconds{1}, seconds{600},
                  "Longest wait for requests under way at shutdown");
-  table.RequiredText("kafka", &config->kafka, "Brokers, host:port, comma-separated");
+  service::DeclareKafka(table, &config->kafka);
+  service::DeclareServerTls(table, &config->tls);
   table.SecretText("pg-dsn", &config->pg_dsn, 1, "Postgres, postgresql://… or key=value words");
+  table.OptionalSecretText("pg-password", &config->pg_password, "Where pg-dsn names none");
   table.Integer("pg-pool", &config->pg_pool, 8, 1, 200, "Connections to Postgres");
   table.SecretBytes("kek", &config->kek, 32, "Key-encryption key of webhook secrets");
   table.SecretBytes("kek-old", &config->kek_old, 32,

@@ -7,6 +7,8 @@
 
 #include "config/config.h"
 #include "core/secret.h"
+#include "kafka/cluster.h"
+#include "rpc/tls_files.h"
 
 namespace webhook {
 
@@ -18,9 +20,12 @@ struct Config {
   std::string rest_addr;
   std::string grpc_addr;
   bool grpc_reflection = false;
+  std::chrono::milliseconds grpc_max_connection_age{};
   std::chrono::milliseconds drain_timeout{};
-  std::string kafka;
+  kafka::Cluster kafka;
+  rpc::TlsFiles tls;
   Secret pg_dsn;
+  Secret pg_password;
   std::int64_t pg_pool = 0;
   Secret kek;
   Secret kek_old;  // empty: none

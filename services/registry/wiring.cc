@@ -9,9 +9,11 @@
 #include "http/admin_server.h"
 #include "kafka/producer.h"
 #include "log/log.h"
+#include "metrics/families.h"
 #include "metrics/metrics.h"
 #include "postgres/database.h"
 #include "rpc/server.h"
+#include "rpc/tls.h"
 #include "runtime/health.h"
 #include "services/registry/api/grpc/admin_service.h"
 #include "services/registry/api/grpc/config_feed.h"
@@ -34,12 +36,14 @@
 #include "services/registry/jobs/failing_webhooks.h"
 #include "services/registry/jobs/job_runner.h"
 #include "services/registry/jobs/log_keeper.h"
+#include "services/registry/jobs/platform_counts.h"
 #include "services/registry/jobs/redelivery_runner.h"
 #include "services/registry/log_writer/log_writer.h"
 #include "services/registry/migrations/migrations.h"
 #include "services/registry/store/config_reader.h"
 #include "services/registry/store/row_security.h"
 #include "services/registry/store/server_settings.h"
+#include "services/registry/store/store_metrics.h"
 
 namespace webhook {
 namespace {
@@ -61,6 +65,7 @@ bool HasRole(const Config& config, const std::string& role) {
 postgres::DatabaseOptions DatabaseOptionsOf(const Config& config) {
   postgres::DatabaseOptions options;
   options.dsn = config.pg_dsn;
+  options.password = config.pg_password;
   options.pool_size = static_cast<std::size_t>(config.pg_pool);
   options.application_name = "registry";
   return options;
@@ -77,6 +82,14 @@ WebhookRules RulesOf(const Config& config) {
   rules.allow_unlimited = config.allow_unlimited;
   rules.max_webhooks = config.max_webhooks;
   return rules;
+}
+
+// Whose transactions are timed.
+postgres::DatabaseOptions Timed(postgres::DatabaseOptions options, store::StoreMetrics& metrics) {
+  options.on_transaction = [&metrics](const char* what, std::chrono::microseconds took) {
+    metrics.Observe(what, took);
+  };
+  return options;
 }
 
 postgres::DatabaseOptions OfAllAccounts(postgres::DatabaseOptions options) {
@@ -101,13 +114,14 @@ Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, Deli
 // Commands and services of the role `api`.
 struct Api {
   Api(const Config& config, postgres::Database& platform, const crypto::Envelope& envelope,
-      kafka::Producer& producer, metrics::Registry& metrics)
-      : customers(DatabaseOptionsOf(config)),
+      kafka::Producer& producer, metrics::Registry& metrics, store::StoreMetrics& store_metrics,
+      const rpc::Identity& identity)
+      : customers(Timed(DatabaseOptionsOf(config), store_metrics)),
         secrets(envelope),
         answers(envelope),
         config_reader(platform, envelope),
         port(config.kafka, producer),
-        calls(customers, config.api_key_pepper, config.calls_per_minute),
+        calls(customers, config.api_key_pepper, config.calls_per_minute, metrics),
         webhook_commands(secrets, RulesOf(config)),
         delivery_commands(calls, port, stop),
         account_handlers({config.api_key_pepper, config.api_key_pepper, config.max_webhooks}),
@@ -115,13 +129,14 @@ struct Api {
         delivery_handlers(delivery_commands, config.api_key_pepper),
         event_handlers(config.api_key_pepper),
         signature_handlers(secrets),
-        publisher(config.ingest_addr.empty() ? nullptr
-                                             : std::make_unique<IngestPublisher>(config.ingest_addr)),
+        publisher(config.ingest_addr.empty()
+                      ? nullptr
+                      : std::make_unique<IngestPublisher>(config.ingest_addr, identity)),
         publish_handlers(publisher.get()),
         runner({calls, answers, Document::Get(),
                 MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers,
                              signature_handlers, publish_handlers)}),
-        rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value()),
+        rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value(), metrics),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
         admin(platform, config.internal_token, config.api_key_pepper, metrics),
@@ -160,20 +175,22 @@ struct Registry::Parts {
   explicit Parts(const Config& config)
       : drain_timeout(config.drain_timeout),
         log_retention(RetentionOf(config)),
-        database(OfAllAccounts(DatabaseOptionsOf(config))),
+        database(Timed(OfAllAccounts(DatabaseOptionsOf(config)), store_metrics)),
+        platform_counts(database, metrics),
         log_metrics(metrics),
-        secrets_on_old_key(metrics.MakeGauge(
-            "webhook_secrets_on_old_key",
-            "Signing secrets that are not sealed under the present key, as the leader sees it")) {}
+        secrets_on_old_key(metrics.Make(metrics::kSecretsOnOldKey)) {}
 
   std::chrono::milliseconds drain_timeout;
   std::chrono::days log_retention;
   metrics::Registry metrics;
+  store::StoreMetrics store_metrics{metrics};
   runtime::Health health;
   postgres::Database database;  // sees all accounts
+  PlatformCounts platform_counts;
   LogWriterMetrics log_metrics;
   std::optional<crypto::Envelope> envelope;
   std::unique_ptr<kafka::Producer> producer;
+  std::shared_ptr<const rpc::Identity> identity;  // of the role `api`
   std::optional<Api> api;
   std::unique_ptr<http::Server> admin_server;
   std::unique_ptr<http::Server> rest_server;
@@ -194,6 +211,7 @@ struct Registry::Parts {
   std::vector<Job> ApiJobs();
   std::vector<Job> LogJobs();
   void WatchDatabase();
+  void TellPool(const char* name, const postgres::Database& pool);
   void WarnOfSettings();
 };
 
@@ -209,7 +227,7 @@ Status Registry::Parts::Start(const Config& config) {
   if (!made) return made.error();
   envelope = std::move(*made);
   kafka::ProducerOptions producer_options;
-  producer_options.brokers = config.kafka;
+  producer_options.cluster = config.kafka;
   producer_options.client_id = "registry";
   producer_options.message_timeout = kMessageTimeout;
   auto opened = kafka::Producer::Create(producer_options);
@@ -255,6 +273,7 @@ std::vector<Job> Registry::Parts::ApiJobs() {
   all.push_back({"forget old changes", seconds{600}, false, [in_transaction] {
                    return in_transaction("forget old changes", store::ConfigReader::ForgetOldChanges);
                  }});
+  all.push_back({"count for the metrics", seconds{60}, true, [this] { return platform_counts.Count(); }});
   redelivery_runner.emplace(database, api->port, metrics);
   all.push_back({"move redeliveries on", seconds{1}, false, [this] { return redelivery_runner->Step(); }});
   all.push_back({"forget old redeliveries", seconds{600}, false, [this, in_transaction] {
@@ -284,7 +303,10 @@ std::vector<Job> Registry::Parts::LogJobs() {
 }
 
 Status Registry::Parts::StartApi(const Config& config) {
-  api.emplace(config, database, *envelope, *producer, metrics);
+  auto loaded = rpc::Identity::Load(config.tls, &metrics);
+  if (!loaded) return loaded.error();
+  identity = std::move(*loaded);
+  api.emplace(config, database, *envelope, *producer, metrics, store_metrics, *identity);
   http::ServerOptions rest_options;
   rest_options.address = config.rest_addr;
   rest_options.handler_threads = kHandlerThreads;
@@ -296,7 +318,10 @@ Status Registry::Parts::StartApi(const Config& config) {
   log::Info("listening", {{"name", "rest"}, {"addr", rest_server->address()}});
   rpc::ServerOptions grpc_options;
   grpc_options.address = config.grpc_addr;
+  grpc_options.identity = identity;
   grpc_options.reflection = config.grpc_reflection;
+  grpc_options.max_connection_age = config.grpc_max_connection_age;
+  grpc_options.metrics = &metrics;
   auto grpc = rpc::Server::Start(grpc_options,
                                  {&api->watch, &api->admin, &api->webhook_service, &api->delivery_service});
   if (!grpc) return grpc.error();
@@ -313,18 +338,31 @@ void Registry::Parts::WarnOfSettings() {
   for (const std::string& text : *missing) log::Warn("postgres.settings", {{"missing", text}});
 }
 
+void Registry::Parts::TellPool(const char* name, const postgres::Database& pool) {
+  const postgres::Database::Use use = pool.use();
+  const auto tell = [&](const char* state, std::size_t count) {
+    metrics.Make(metrics::kPoolConnections, {{"pool", name}, {"state", state}})
+        .Set(static_cast<double>(count));
+  };
+  tell("busy", use.busy);
+  tell("idle", use.idle);
+  tell("waiting", use.waiting);
+}
+
 // Ready from the moment that the database is there with all migrations. A later outage does not end
 // readiness: REST then answers 503 itself, which says more than a closed door.
 void Registry::Parts::WatchDatabase() {
-  const auto up =
-      metrics.MakeGauge("webhook_dependency_up", "1: the dependency answers", {{"dependency", "postgres"}});
-  const auto kafka_up =
-      metrics.MakeGauge("webhook_dependency_up", "1: the dependency answers", {{"dependency", "kafka"}});
+  const auto up = metrics.Make(metrics::kDependencyUp, {{"dependency", "postgres"}});
+  const auto kafka_up = metrics.Make(metrics::kDependencyUp, {{"dependency", "kafka"}});
+  const auto producer_used = metrics.Make(metrics::kQueueUsed, {{"queue", "producer"}});
   bool ready = false;
   do {
     const auto pending = postgres::PendingMigrations(database, AllMigrations());
     up.Set(pending ? 1 : 0);
     kafka_up.Set(producer->connected() ? 1 : 0);
+    producer_used.Set(producer->used());
+    TellPool("platform", database);
+    if (api) TellPool("customers", api->customers);
     if (ready) continue;
     ready = pending && pending->empty();
     if (ready) WarnOfSettings();

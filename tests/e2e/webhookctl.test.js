@@ -72,3 +72,24 @@ test('secrets are rotated and webhooks paused and resumed', async () => {
   assert.ok(stats.json.changes.length >= 4, stats.stderr);
   await endpoint.close();
 });
+
+test('smoke tries the whole platform and leaves no key or webhook behind', async () => {
+  const recorded = await ctl(['smoke']);
+  assert.equal(recorded.json?.state, 'skipped', recorded.stderr);
+  const endpoint = await Endpoint.open([{status: 200}]);
+  const delivered = await ctl(['smoke', '--url', endpoint.url]);
+  assert.equal(delivered.json?.state, 'delivered', delivered.stderr);
+  assert.equal(endpoint.requests.length, 1);
+  assert.equal(endpoint.requests[0].headers['x-platform-event'], delivered.json.event);
+  await endpoint.close();
+  const broken = await Endpoint.open([{status: 400}]);
+  const failed = await ctl(['smoke', '--url', broken.url, '--timeout', '3']);
+  assert.equal(failed.code, 1);
+  assert.match(failed.stderr, /not delivered/);
+  await broken.close();
+  const accounts = (await ctl(['accounts', 'list'])).json.filter(({name}) => name === 'smoke');
+  assert.equal(accounts.length, 1);
+  const keys = (await ctl(['keys', 'list', '--account', accounts[0].id])).json;
+  assert.equal(keys.length, 3);
+  assert.ok(keys.every(({revoked_at}) => revoked_at));
+});

@@ -67,11 +67,11 @@ class NotingRunner : public PartitionRunner {
 class ConsumerRoleTest : public ::testing::Test {
  protected:
   ConsumerRoleTest() {
-    const Status created =
-        kafka::CreateTopics(brokers_, {{topic_, 1, std::chrono::hours(1), false}}, 1, 1, seconds(20));
+    const Status created = kafka::CreateTopics(
+        {.brokers = brokers_}, {{topic_, 1, std::chrono::hours(1), false}}, 1, 1, seconds(20));
     CHECK(created.ok(), "the topic is made");
     kafka::ProducerOptions options;
-    options.brokers = brokers_;
+    options.cluster.brokers = brokers_;
     producer_ = std::move(kafka::Producer::Create(options).value());
   }
 
@@ -84,7 +84,7 @@ class ConsumerRoleTest : public ::testing::Test {
   std::unique_ptr<ConsumerRole> NewRole() {
     RoleOptions options;
     options.name = "deliver";  // one of those that there are metrics for
-    options.brokers = brokers_;
+    options.cluster.brokers = brokers_;
     options.group = topic_ + "-group";
     options.topics = {topic_};
     options.max_backlog = 1'000;
@@ -128,7 +128,7 @@ TEST_F(ConsumerRoleTest, GoesOnWhereTheLastOwnerEnded) {
 TEST_F(ConsumerRoleTest, BeginsAnewWhereTheLogEndsBeforeItsCommit) {
   Produce(3);
   kafka::ConsumerOptions options;
-  options.brokers = brokers_;
+  options.cluster.brokers = brokers_;
   options.client_id = "test";
   options.group = topic_ + "-group";
   options.topics = {topic_};

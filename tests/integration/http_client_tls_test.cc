@@ -2,10 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-
 #include "runtime/stop_token.h"
+#include "tests/integration/authority.h"
 #include "tests/integration/http_client_fixture.h"
 
 namespace webhook::http {
@@ -14,32 +12,14 @@ namespace {
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
 
-// Certificates of an authority of the test's own, made by OpenSSL's command.
 class TlsTest : public ClientTest {
  protected:
   void SetUp() override {
-    dir_ = std::filesystem::temp_directory_path() / ("webhook-tls-" + std::to_string(getpid()));
-    std::filesystem::create_directories(dir_);
-    Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "
-        "/CN=Test-Authority "
-        "-keyout ca.key -out ca.pem");
-    Certify("good", "DNS:localhost", "-days 2");
-    Certify("other", "DNS:elsewhere.example", "-days 2");
-    Certify("expired", "DNS:localhost", "-days -1");
+    dir_.Certify("good", "DNS:localhost");
+    dir_.Certify("other", "DNS:elsewhere.example");
+    dir_.Certify("expired", "DNS:localhost", "-days -1");
   }
-  void TearDown() override { std::filesystem::remove_all(dir_); }
 
-  void Run(const std::string& command) {
-    ASSERT_EQ(std::system(("cd " + dir_.string() + " && " + command + " 2>>openssl.log").c_str()), 0)
-        << command;
-  }
-  void Certify(const std::string& name, const std::string& san, const std::string& days) {
-    Run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name + " -keyout " +
-        name + ".key -out " + name + ".csr");
-    Run("echo subjectAltName=" + san + " > " + name + ".ext && openssl x509 -req -in " + name +
-        ".csr -CA ca.pem " + "-CAkey ca.key -CAcreateserial " + days + " -extfile " + name + ".ext -out " +
-        name + ".pem");
-  }
   // A client that trusts the authority; empty: the system's.
   void Trust(const std::string& authority = "ca.pem") {
     ClientOptions options = Options();
@@ -61,7 +41,7 @@ class TlsTest : public ClientTest {
     return Send("https://localhost:" + std::to_string(peer.port()) + "/").get();
   }
 
-  std::filesystem::path dir_;
+  const Authority dir_;
   std::atomic<int> requests_{0};
 };
 

@@ -18,8 +18,8 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-std::string Brokers() {
-  return Needed("WEBHOOK_TEST_KAFKA");
+Cluster Brokers() {
+  return {.brokers = Needed("WEBHOOK_TEST_KAFKA")};
 }
 
 // A name that no earlier run has used.
@@ -37,9 +37,9 @@ std::string NewTopic(int partitions, bool append_time = false) {
   return topic;
 }
 
-std::unique_ptr<Producer> NewProducer(const std::string& brokers = Brokers()) {
+std::unique_ptr<Producer> NewProducer(const Cluster& cluster = Brokers()) {
   ProducerOptions options;
-  options.brokers = brokers;
+  options.cluster = cluster;
   options.client_id = "test";
   options.message_timeout = milliseconds(3'000);
   return std::move(Producer::Create(options).value());
@@ -60,7 +60,7 @@ void ProduceNumbers(const std::string& topic, int count) {
 std::unique_ptr<Consumer> NewConsumer(const std::string& group, const std::vector<std::string>& topics,
                                       Consumer::Listener listener = {}) {
   ConsumerOptions options;
-  options.brokers = Brokers();
+  options.cluster = Brokers();
   options.client_id = "test";
   options.group = group;
   options.topics = topics;
@@ -374,7 +374,7 @@ TEST(Kafka, TheBrokersTimeIsTold) {
 }
 
 TEST(Producer, SaysUnavailableInTimeWhereNoBrokerAnswers) {
-  const auto producer = NewProducer("127.0.0.1:1");
+  const auto producer = NewProducer({.brokers = "127.0.0.1:1"});
   std::atomic<int> unavailable{0};
   ASSERT_TRUE(producer->Produce({"any", 0, "", "x"}, [&](const Result<std::int64_t>& offset) {
     unavailable += !offset && offset.error().code == ErrorCode::kUnavailable;
@@ -387,7 +387,7 @@ TEST(Producer, SaysUnavailableInTimeWhereNoBrokerAnswers) {
 
 TEST(Consumer, SaysUnavailableWhereNoBrokerAnswers) {
   ConsumerOptions options;
-  options.brokers = "127.0.0.1:1";
+  options.cluster.brokers = "127.0.0.1:1";
   options.client_id = "test";
   options.group = "g";
   options.topics = {"any"};

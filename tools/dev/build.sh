@@ -29,3 +29,9 @@ cmd_build() {
   step "configure" "$state/logs/configure-$preset.log" cmake --preset "$preset"
   cmake --build --preset "$preset" -j"$(nproc)" ${rest[0]:+--target "${rest[@]}"}
 }
+
+# The documents that are made from the code.
+cmd_docs() {
+  cmd_build webhookctl
+  "$root/build/release/bin/webhookctl" reference metrics >docs/metrics.md
+}

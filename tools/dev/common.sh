@@ -14,7 +14,8 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi
 }
 
-# Runs a step whose output matters only when it fails: step TITLE LOG COMMAND…
+# Runs a step whose output matters only when it fails: step TITLE LOG COMMAND… A function of several commands joins them
+# by &&: in a condition the shell does not end at the first that fails.
 step() {
   local title="$1" log="$2" started=$SECONDS
   shift 2

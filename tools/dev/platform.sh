@@ -35,11 +35,14 @@ prepare_postgres() {
     step "creating the database" "$state/logs/initdb.log" \
       as_postgres "$bin/initdb" -D "$dir" -U admin --auth=trust --no-sync -E UTF8 --locale=C.UTF-8
   fi
-  local run=()
+  local run=() tls_options
+  mapfile -t tls_options < <(postgres_tls_options "$dir")
   [ "$(id -u)" = 0 ] && run=(setpriv --reuid=postgres --regid=postgres --init-groups)
   define_component postgres "${run[@]}" "$bin/postgres" -D "$dir" -h 127.0.0.1 -p "$port_number" \
-    -c unix_socket_directories= -c max_connections=200 -c shared_buffers=128MB -c max_locks_per_transaction=1024
+    -c unix_socket_directories= -c max_connections=200 -c shared_buffers=128MB -c max_locks_per_transaction=1024 \
+    "${tls_options[@]}"
   pg_dsn="postgresql://webhook@127.0.0.1:$port_number/webhook"
+  ! $tls || pg_dsn+="?sslmode=verify-full&sslrootcert=$state/secrets/tls/ca.crt"
 }
 
 postgres_answers() { psql -qAt -d "postgresql://admin@127.0.0.1:$(port postgres)/postgres" -c 'SELECT 1'; }
@@ -53,18 +56,20 @@ create_database() {
 }
 
 prepare_kafka() {
-  local broker controller dir="$state/data/kafka" conf="$state/run/kafka.properties"
+  local protocol=PLAINTEXT format_options broker controller dir="$state/data/kafka" conf="$state/run/kafka.properties"
   broker="$(port kafka)"
   controller="$(port kafka.controller)"
+  ! $tls || protocol=SASL_SSL
   mkdir -p "$state/data"
   cat >"$conf" <<TEXT
 process.roles=broker,controller
 node.id=1
 controller.quorum.bootstrap.servers=127.0.0.1:$controller
 controller.listener.names=CONTROLLER
-listeners=PLAINTEXT://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
-advertised.listeners=PLAINTEXT://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
-listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+listeners=CLIENTS://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
+advertised.listeners=CLIENTS://127.0.0.1:$broker,CONTROLLER://127.0.0.1:$controller
+listener.security.protocol.map=CLIENTS:$protocol,CONTROLLER:PLAINTEXT
+inter.broker.listener.name=CLIENTS
 log.dirs=$dir
 offsets.topic.replication.factor=1
 offsets.topic.num.partitions=8
@@ -76,12 +81,14 @@ group.initial.rebalance.delay.ms=0
 auto.create.topics.enable=false
 log.segment.bytes=67108864
 TEXT
+  kafka_tls_properties >>"$conf"
+  mapfile -t format_options < <(kafka_tls_format_options)
   if [ ! -e "$dir/meta.properties" ]; then
     # With "=": an id may begin with "-", and would then be taken for an option.
     step "formatting Kafka's storage" "$state/logs/kafka-format.log" \
       java -cp "$kafka_prefix/lib/*" kafka.tools.StorageTool format --standalone \
       --cluster-id="$(python3 -c 'import base64, uuid; print(base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("="))')" \
-      -c "$conf"
+      -c "$conf" "${format_options[@]}"
   fi
   define_component kafka java -Xmx512m -XX:+UseSerialGC -Dorg.slf4j.simpleLogger.defaultLogLevel=warn -cp "$kafka_prefix/lib/*" kafka.Kafka "$conf"
   kafka_address="127.0.0.1:$broker"
@@ -119,12 +126,16 @@ define_services() {
   local common=(WEBHOOK_PROFILE=development "WEBHOOK_KAFKA=$kafka_address" WEBHOOK_LOG_LEVEL=info
     "WEBHOOK_INTERNAL_TOKEN_FILE=$state/secrets/internal_token")
   local egress=(WEBHOOK_ALLOW_HTTP=true WEBHOOK_EGRESS_ALLOW_CIDRS=127.0.0.0/8,::1/128)
+  local registry_tls ingest_tls worker_tls
+  mapfile -t registry_tls < <(tls_settings registry)
+  mapfile -t ingest_tls < <(tls_settings event-ingest)
+  mapfile -t worker_tls < <(tls_settings delivery-worker)
   # Where there are more, clients take the next one when theirs is gone.
   registry_address="$(addresses_of "$registries" grpc)"
   [ "$registries" = 1 ] || registry_address="ipv4:$registry_address"
   metrics_urls=""
   for n in $(seq "$registries"); do
-    define_component "registry-$n" "${common[@]}" "${egress[@]}" WEBHOOK_ALLOW_UNLIMITED=true \
+    define_component "registry-$n" "${common[@]}" "${registry_tls[@]}" "${egress[@]}" WEBHOOK_ALLOW_UNLIMITED=true \
       WEBHOOK_TRUSTED_PROXIES=127.0.0.0/8 WEBHOOK_CALLS_PER_MINUTE=0 WEBHOOK_MAX_WEBHOOKS=0 \
       WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_INGEST_ADDR=127.0.0.1:$(port event-ingest-1.grpc)" \
       "WEBHOOK_PG_DSN=$pg_dsn" "WEBHOOK_KEK_FILE=$state/secrets/kek" \
@@ -134,14 +145,14 @@ define_services() {
     metrics_urls+=" http://127.0.0.1:$(port "registry-$n.admin")/metrics"
   done
   for n in $(seq "$ingests"); do
-    define_component "event-ingest-$n" "${common[@]}" WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_REGISTRY_ADDR=$registry_address" \
+    define_component "event-ingest-$n" "${common[@]}" "${ingest_tls[@]}" WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_REGISTRY_ADDR=$registry_address" \
       "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
       "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "event-ingest-$n.grpc")" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "event-ingest-$n.admin")" "$state/bin/event-ingest"
     metrics_urls+=" http://127.0.0.1:$(port "event-ingest-$n.admin")/metrics"
   done
   for n in $(seq "$workers"); do
-    define_component "delivery-worker-$n" "${common[@]}" "${egress[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
+    define_component "delivery-worker-$n" "${common[@]}" "${worker_tls[@]}" "${egress[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
       "WEBHOOK_RETRY_TIME_SCALE=$time_scale" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "delivery-worker-$n.admin")" "$state/bin/delivery-worker"
     metrics_urls+=" http://127.0.0.1:$(port "delivery-worker-$n.admin")/metrics"
@@ -198,6 +209,7 @@ write_env() {
   : >"$state/env.new"
   chmod 600 "$state/env.new"
   while IFS= read -r value; do
+    [ -n "$value" ] || continue
     printf 'export %s=%q\n' "${value%%=*}" "${value#*=}" >>"$state/env.new"
   done <<TEXT
 WEBHOOK_REST_URL=http://127.0.0.1:$(port registry-1.rest)
@@ -217,6 +229,7 @@ WEBHOOK_BIN_DIR=$state/bin
 WEBHOOK_PIDS_DIR=$state/run/pids
 WEBHOOK_RETRY_TIME_SCALE=$time_scale
 WEBHOOK_DEV_DIR=$state
+$(tls_settings webhookctl)
 TEXT
   mv "$state/env.new" "$state/env"
 }
@@ -226,6 +239,8 @@ start_dependencies() {
   mkdir -p "$state/run/pids" "$state/logs"
   forget_taken_ports
   ln -sfn "$root/build/release/bin" "$state/bin"
+  prepare_tls
+  export_tls
   prepare_postgres
   prepare_kafka
   start_component postgres
@@ -240,12 +255,17 @@ start_dependencies() {
 cmd_up() {
   local registries=1 ingests=1 workers=1 name
   while [ $# -gt 0 ]; do
+    if [ "$1" = --tls ]; then
+      tls=true
+      shift
+      continue
+    fi
     [ $# -gt 1 ] || fail "$1 needs a number"
     case "$1" in
       --registry) registries="$2" ;;
       --ingest) ingests="$2" ;;
       --workers) workers="$2" ;;
-      *) fail "unknown option '$1'" "./dev up [--workers N] [--ingest N] [--registry N]" ;;
+      *) fail "unknown option '$1'" "./dev up [--workers N] [--ingest N] [--registry N] [--tls]" ;;
     esac
     shift 2
   done

@@ -1,7 +1,8 @@
 # ./dev test. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
-test_kinds="unit sim integration e2e api all"
+default_kinds="unit sim integration e2e tls api"
+test_kinds="$default_kinds deploy all"
 
 test_unit() {
   say "unit tests ($preset)"
@@ -43,6 +44,14 @@ test_e2e() (
   [ $failed = 0 ] || fail "an e2e test failed" "the services' logs: $state/logs"
 )
 
+# A platform with TLS between all of its parts: gRPC with certificates of both sides, Kafka by SASL, Postgres.
+test_tls() (
+  say "TLS tests"
+  start_own_platform tls --workers 1 --tls
+  node --test --test-reporter=spec tests/e2e/tls/*.test.js ||
+    fail "a TLS test failed" "the services' logs: $state/logs"
+)
+
 # The API's description: linted, and played against the running registry with made-up calls.
 test_api() (
   say "API tests"
@@ -52,24 +61,37 @@ test_api() (
     fail "the registry does not keep to the API's description" "the services' logs: $state/logs"
 )
 
-cmd_test() {
-  take_preset "$@"
-  local kind kinds=("${rest[@]:-all}")
-  for kind in "${kinds[@]}"; do
-    [[ " $test_kinds " == *" $kind "* ]] || fail "unknown kind of test '$kind'" "./dev test [unit|sim|integration|e2e|api|all]"
-  done
-  local targets=()
-  for kind in "${kinds[@]}"; do
-    if [ "$kind" = sim ]; then targets+=(sim); else targets+=("${kind}_tests"); fi
+# Builds what these kinds of tests run.
+build_tests() {
+  local kind targets=()
+  for kind in "$@"; do
+    case "$kind" in
+      deploy) targets+=(registry event-ingest delivery-worker) ;;
+      sim) targets+=(sim) ;;
+      *) targets+=("${kind}_tests") ;;
+    esac
   done
   # Everything, where the services themselves are run.
-  [[ " ${kinds[*]} " =~ \ (e2e|api|all)\  ]] && targets=()
+  [[ " $* " =~ \ (e2e|tls|api|all)\  ]] && targets=()
   cmd_build --preset "$preset" "${targets[@]}"
+}
+
+cmd_test() {
+  take_preset "$@"
+  local kind kinds=() update=()
+  for kind in "${rest[@]:-all}"; do
+    if [ "$kind" = --update ]; then
+      update=(--update)
+      continue
+    fi
+    [[ " $test_kinds " == *" $kind "* ]] ||
+      fail "unknown kind of test '$kind'" "one of: $test_kinds"
+    kinds+=("$kind")
+  done
+  build_tests "${kinds[@]}"
+  # shellcheck disable=SC2086  # a list of words
+  [[ " ${kinds[*]} " != *" all "* ]] || kinds=($default_kinds)
   for kind in "${kinds[@]}"; do
-    if [ "$kind" = unit ] || [ "$kind" = all ]; then test_unit; fi
-    if [ "$kind" = sim ] || [ "$kind" = all ]; then test_sim; fi
-    if [ "$kind" = integration ] || [ "$kind" = all ]; then test_integration; fi
-    if [ "$kind" = e2e ] || [ "$kind" = all ]; then test_e2e; fi
-    if [ "$kind" = api ] || [ "$kind" = all ]; then test_api; fi
+    "test_$kind" "${update[@]}"
   done
 }

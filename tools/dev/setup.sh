@@ -57,9 +57,9 @@ prepare_api_tools() {
 }
 
 install_schemathesis() {
-  python3 -m venv --clear "$api_venv"
-  "$api_venv/bin/pip" install --quiet --require-hashes -r tests/api/requirements.txt
-  touch "$api_venv/stamp"
+  python3 -m venv --clear "$api_venv" &&
+    "$api_venv/bin/pip" install --quiet --require-hashes -r tests/api/requirements.txt &&
+    touch "$api_venv/stamp"
 }
 
 cmd_setup() {

@@ -29,21 +29,11 @@ ordered_json ToJson(const v1::ApiKey& key) {
   return json;
 }
 
-template <typename Method, typename Request, typename Response>
-Status Admin(const Context& context, Method method, const Request& request, Response* response) {
-  const auto address = context.Need(context.registry_addr, "WEBHOOK_REGISTRY_ADDR");
-  if (!address) return address.error();
-  const auto token =
-      context.Need(context.internal_token, "WEBHOOK_INTERNAL_TOKEN or WEBHOOK_INTERNAL_TOKEN_FILE");
-  if (!token) return token.error();
-  return CallGrpc<AdminService>(rpc::MakeChannel(*address), *token, method, request, response);
-}
-
 int CreateAccount(const Context& context, const std::string& name) {
   v1::CreateAccountRequest request;
   v1::CreateAccountResponse response;
   request.set_name(name);
-  const Status done = Admin(context, &AdminService::Stub::CreateAccount, request, &response);
+  const Status done = CallAdmin(context, &AdminService::Stub::CreateAccount, request, &response);
   if (!done) return Fail(done.error());
   Print(context, ToJson(response.account()), {});
   return kOk;
@@ -51,7 +41,8 @@ int CreateAccount(const Context& context, const std::string& name) {
 
 int ListAccounts(const Context& context) {
   v1::ListAccountsResponse response;
-  const Status done = Admin(context, &AdminService::Stub::ListAccounts, v1::ListAccountsRequest(), &response);
+  const Status done =
+      CallAdmin(context, &AdminService::Stub::ListAccounts, v1::ListAccountsRequest(), &response);
   if (!done) return Fail(done.error());
   ordered_json list = ordered_json::array();
   for (const v1::Account& account : response.accounts()) list.push_back(ToJson(account));
@@ -64,7 +55,7 @@ int CreateKey(const Context& context, const std::string& account, const std::vec
   v1::CreateApiKeyResponse response;
   request.set_account_id(account);
   for (const std::string& scope : scopes) request.add_scopes(scope);
-  const Status done = Admin(context, &AdminService::Stub::CreateApiKey, request, &response);
+  const Status done = CallAdmin(context, &AdminService::Stub::CreateApiKey, request, &response);
   if (!done) return Fail(done.error());
   ordered_json json = ToJson(response.api_key());
   json["key"] = response.key();
@@ -77,7 +68,7 @@ int ListKeys(const Context& context, const std::string& account) {
   v1::ListApiKeysRequest request;
   v1::ListApiKeysResponse response;
   request.set_account_id(account);
-  const Status done = Admin(context, &AdminService::Stub::ListApiKeys, request, &response);
+  const Status done = CallAdmin(context, &AdminService::Stub::ListApiKeys, request, &response);
   if (!done) return Fail(done.error());
   ordered_json list = ordered_json::array();
   for (const v1::ApiKey& key : response.api_keys()) list.push_back(ToJson(key));
@@ -89,7 +80,7 @@ int RevokeKey(const Context& context, const std::string& id) {
   v1::RevokeApiKeyRequest request;
   v1::RevokeApiKeyResponse response;
   request.set_id(id);
-  const Status done = Admin(context, &AdminService::Stub::RevokeApiKey, request, &response);
+  const Status done = CallAdmin(context, &AdminService::Stub::RevokeApiKey, request, &response);
   if (!done) return Fail(done.error());
   Print(context, {{"id", id}, {"revoked", true}}, {});
   return kOk;

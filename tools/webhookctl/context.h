@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "core/result.h"
+#include "kafka/cluster.h"
+#include "rpc/tls_files.h"
 
 namespace webhook::ctl {
 
@@ -16,8 +18,10 @@ struct Context {
   std::string rest_url;
   std::string registry_addr;
   std::string ingest_addr;
-  std::string kafka;
+  kafka::Cluster kafka;
   std::string pg_dsn;
+  std::string pg_password;
+  rpc::TlsFiles tls;
   std::string api_key;
   std::string publish_key;
   std::string internal_token;
@@ -52,6 +56,7 @@ void AddDeliveryCommands(CLI::App& app, Context& context);
 void AddRedeliveryCommands(CLI::App& app, Context& context);
 void AddListenCommand(CLI::App& app, Context& context);
 void AddVerifyCommand(CLI::App& app, Context& context);
+void AddSmokeCommand(CLI::App& app, Context& context);
 void AddOperatorCommands(CLI::App& app, Context& context);
 
 }  // namespace webhook::ctl

@@ -40,7 +40,9 @@ Result<Target> Connect(const Context& context) {
   if (!address) return address.error();
   const auto key = context.Need(context.publish_key, "WEBHOOK_PUBLISH_KEY");
   if (!key) return key.error();
-  return Target{rpc::MakeChannel(*address), *key};
+  const auto channel = ChannelTo(context, *address);
+  if (!channel) return channel.error();
+  return Target{*channel, *key};
 }
 
 bool MayRepeat(const Error& error) {

@@ -1,6 +1,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <string>
+#include <utility>
 
 #include "tools/webhookctl/context.h"
 
@@ -18,6 +19,23 @@ std::string FromEnvironment(const std::string& name) {
   return *text;
 }
 
+// As the services' settings of these names.
+webhook::kafka::Cluster ClusterFromEnvironment() {
+  webhook::kafka::Cluster cluster;
+  cluster.brokers = FromEnvironment("KAFKA");
+  const auto set = [](std::string* field, const char* name) {
+    if (std::string value = FromEnvironment(name); !value.empty()) *field = std::move(value);
+  };
+  set(&cluster.security_protocol, "KAFKA_SECURITY_PROTOCOL");
+  set(&cluster.sasl_mechanism, "KAFKA_SASL_MECHANISM");
+  set(&cluster.sasl_username, "KAFKA_SASL_USERNAME");
+  set(&cluster.ca_file, "KAFKA_CA_FILE");
+  set(&cluster.cert_file, "KAFKA_CERT_FILE");
+  set(&cluster.key_file, "KAFKA_KEY_FILE");
+  cluster.sasl_password = webhook::Secret(FromEnvironment("KAFKA_SASL_PASSWORD"));
+  return cluster;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -26,8 +44,11 @@ int main(int argc, char** argv) {
   context.rest_url = FromEnvironment("REST_URL");
   context.registry_addr = FromEnvironment("REGISTRY_ADDR");
   context.ingest_addr = FromEnvironment("INGEST_ADDR");
-  context.kafka = FromEnvironment("KAFKA");
+  context.kafka = ClusterFromEnvironment();
   context.pg_dsn = FromEnvironment("PG_DSN");
+  context.pg_password = FromEnvironment("PG_PASSWORD");
+  context.tls = {FromEnvironment("TLS_CERT_FILE"), FromEnvironment("TLS_KEY_FILE"),
+                 FromEnvironment("TLS_CA_FILE")};
   context.api_key = FromEnvironment("API_KEY");
   context.publish_key = FromEnvironment("PUBLISH_KEY");
   context.internal_token = FromEnvironment("INTERNAL_TOKEN");
@@ -45,7 +66,7 @@ int main(int argc, char** argv) {
   app.add_option("--rest-url", context.rest_url, "REST (WEBHOOK_REST_URL)");
   app.add_option("--registry-addr", context.registry_addr, "The registry's gRPC (WEBHOOK_REGISTRY_ADDR)");
   app.add_option("--ingest-addr", context.ingest_addr, "event-ingest's gRPC (WEBHOOK_INGEST_ADDR)");
-  app.add_option("--kafka", context.kafka, "Brokers (WEBHOOK_KAFKA)");
+  app.add_option("--kafka", context.kafka.brokers, "Brokers (WEBHOOK_KAFKA)");
   webhook::ctl::AddAccountCommands(app, context);
   webhook::ctl::AddWebhookCommands(app, context);
   webhook::ctl::AddEventCommands(app, context);
@@ -53,6 +74,7 @@ int main(int argc, char** argv) {
   webhook::ctl::AddRedeliveryCommands(app, context);
   webhook::ctl::AddListenCommand(app, context);
   webhook::ctl::AddVerifyCommand(app, context);
+  webhook::ctl::AddSmokeCommand(app, context);
   webhook::ctl::AddOperatorCommands(app, context);
   try {
     app.parse(argc, argv);

@@ -1,10 +1,13 @@
 #include <iostream>
 #include <memory>
+#include <string>
 
 #include "core/encoding.h"
 #include "crypto/crypto.h"
 #include "domain/topics.h"
 #include "kafka/topics.h"
+#include "metrics/families.h"
+#include "metrics/reference.h"
 #include "postgres/database.h"
 #include "services/registry/migrations/migrations.h"
 #include "tools/webhookctl/context.h"
@@ -21,13 +24,14 @@ struct Options {
   int replication_factor = 3;
   int min_insync_replicas = 2;
   int delivery_partitions = kDeliveryPartitions;
+  std::string kubernetes_name;  // empty: no Secret is wanted
 };
 
 int CreateTopics(const Context& context, const Options& options) {
-  const auto brokers = context.Need(context.kafka, "WEBHOOK_KAFKA");
+  const auto brokers = context.Need(context.kafka.brokers, "WEBHOOK_KAFKA");
   if (!brokers) return Fail(brokers.error());
   const Status created =
-      kafka::CreateTopics(*brokers, AllTopics(options.delivery_partitions), options.replication_factor,
+      kafka::CreateTopics(context.kafka, AllTopics(options.delivery_partitions), options.replication_factor,
                           options.min_insync_replicas, kTopicTimeout);
   if (!created) return Fail(created.error());
   Print(context, {{"topics", AllTopics().size()}, {"created", true}}, {});
@@ -35,9 +39,9 @@ int CreateTopics(const Context& context, const Options& options) {
 }
 
 int CheckTopics(const Context& context, const Options& options) {
-  const auto brokers = context.Need(context.kafka, "WEBHOOK_KAFKA");
+  const auto brokers = context.Need(context.kafka.brokers, "WEBHOOK_KAFKA");
   if (!brokers) return Fail(brokers.error());
-  const auto problems = kafka::CheckTopics(*brokers, AllTopics(options.delivery_partitions));
+  const auto problems = kafka::CheckTopics(context.kafka, AllTopics(options.delivery_partitions));
   if (!problems) return Fail(problems.error());
   ordered_json list = ordered_json::array();
   for (const kafka::TopicProblem& problem : *problems)
@@ -52,6 +56,7 @@ int Migrate(const Context& context, const Options&) {
   if (!dsn) return Fail(dsn.error());
   postgres::DatabaseOptions database;
   database.dsn = Secret(*dsn);
+  database.password = Secret(context.pg_password);
   database.application_name = "webhookctl";
   database.settings = {{"webhook.account", "*"}};  // row security: migrations see all accounts
   const auto applied = postgres::Migrate(database, AllMigrations());
@@ -60,15 +65,42 @@ int Migrate(const Context& context, const Options&) {
   return kOk;
 }
 
-int GenerateSecrets(const Context& context, const Options&) {
+// A Kubernetes Secret of these, under the names that the chart looks for.
+void PrintSecret(const std::string& name, const ordered_json& secrets) {
+  ordered_json values;
+  for (const auto& [variable, value] : secrets.items()) {
+    std::string key = variable.substr(std::string("WEBHOOK_").size());
+    for (char& c : key) c = c == '_' ? '-' : static_cast<char>(c - 'A' + 'a');
+    values[key] = value;
+  }
+  const ordered_json secret = {
+      {"apiVersion", "v1"}, {"kind", "Secret"}, {"metadata", {{"name", name}}}, {"stringData", values}};
+  std::cout << secret.dump(2) << "\n";
+}
+
+int GenerateSecrets(const Context& context, const Options& options) {
   const ordered_json secrets = {{"WEBHOOK_KEK", ToBase64(crypto::RandomBytes(kKeyBytes))},
                                 {"WEBHOOK_API_KEY_PEPPER", ToBase64(crypto::RandomBytes(kKeyBytes))},
                                 {"WEBHOOK_INTERNAL_TOKEN", ToBase64Url(crypto::RandomBytes(kKeyBytes))}};
-  if (context.output == "json") {
+  if (!options.kubernetes_name.empty()) {
+    PrintSecret(options.kubernetes_name, secrets);
+  } else if (context.output == "json") {
     Print(context, secrets, {});
   } else {
     for (const auto& [name, value] : secrets.items())
       std::cout << name << "=" << value.get<std::string>() << "\n";
+  }
+  return kOk;
+}
+
+int PrintMetrics(const Context& context, const Options&) {
+  if (context.output == "json") {
+    ordered_json list = ordered_json::array();
+    for (const metrics::Family* family : metrics::kFamilies)
+      list.push_back({{"name", family->name}, {"services", family->services}, {"help", family->help}});
+    Print(context, list, {});
+  } else {
+    std::cout << metrics::Reference();
   }
   return kOk;
 }
@@ -122,8 +154,14 @@ void AddOperatorCommands(CLI::App& app, Context& context) {
   }
   add(&app, "migrate", "Bring the database to this version\n  webhookctl migrate", &Migrate);
   CLI::App* secrets = app.add_subcommand("secrets", "Keys of the platform")->require_subcommand(1);
-  add(secrets, "generate", "Make new keys, as environment lines\n  webhookctl secrets generate > secrets.env",
-      &GenerateSecrets);
+  add(secrets, "generate",
+      "Make new keys, as environment lines\n  webhookctl secrets generate > secrets.env\n"
+      "  webhookctl secrets generate --kubernetes webhook-keys | kubectl apply -f -",
+      &GenerateSecrets)
+      ->add_option("--kubernetes", options->kubernetes_name, "As a Kubernetes Secret of this name");
+  CLI::App* reference =
+      app.add_subcommand("reference", "What the platform tells of itself")->require_subcommand(1);
+  add(reference, "metrics", "Every metric, as Markdown\n  webhookctl reference metrics", &PrintMetrics);
   app.add_subcommand("completion", "Print a completion script for bash\n  source <(webhookctl completion)")
       ->callback([&app, &context] {
         context.run = [&app] {

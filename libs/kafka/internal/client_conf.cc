@@ -21,11 +21,28 @@ void OnLog(const rd_kafka_t*, int level, const char* facility, const char* text)
   }
 }
 
+void SetFile(const Conf& conf, const char* name, const std::string& path) {
+  if (!path.empty()) Set(conf, name, path);
+}
+
+void SetSecurity(const Conf& conf, const Cluster& cluster) {
+  Set(conf, "security.protocol", cluster.security_protocol);
+  SetFile(conf, "ssl.ca.location", cluster.ca_file);
+  SetFile(conf, "ssl.certificate.location", cluster.cert_file);
+  SetFile(conf, "ssl.key.location", cluster.key_file);
+  if (cluster.security_protocol.starts_with("sasl")) {
+    Set(conf, "sasl.mechanism", cluster.sasl_mechanism);
+    Set(conf, "sasl.username", cluster.sasl_username);
+    Set(conf, "sasl.password", cluster.sasl_password.Reveal());
+  }
+}
+
 }  // namespace
 
-Conf MakeConf(const std::string& brokers, const std::string& client_id) {
+Conf MakeConf(const Cluster& cluster, const std::string& client_id) {
   Conf conf(rd_kafka_conf_new());
-  Set(conf, "bootstrap.servers", brokers);
+  Set(conf, "bootstrap.servers", cluster.brokers);
+  SetSecurity(conf, cluster);
   Set(conf, "client.id", client_id);
   // A restarted broker is found again soon, not after the default of up to 10 s.
   Set(conf, "reconnect.backoff.ms", "100");

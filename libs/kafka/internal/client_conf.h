@@ -8,6 +8,7 @@
 
 #include "core/result.h"
 #include "core/time.h"
+#include "kafka/cluster.h"
 
 namespace webhook::kafka {
 
@@ -26,8 +27,8 @@ using Conf = std::unique_ptr<rd_kafka_conf_t, ConfDeleter>;
 using List = std::unique_ptr<rd_kafka_topic_partition_list_t, ListDeleter>;
 using Queue = std::unique_ptr<rd_kafka_queue_t, QueueDeleter>;
 
-// A configuration with what all of our clients have in common: brokers, client id, logging into ours.
-Conf MakeConf(const std::string& brokers, const std::string& client_id);
+// A configuration with what all of our clients have in common: the cluster, client id, logging into ours.
+Conf MakeConf(const Cluster& cluster, const std::string& client_id);
 // A wrong name or value is a bug of ours: ends the process.
 void Set(const Conf& conf, const char* name, const std::string& value);
 // Takes the configuration; kInvalid where librdkafka refuses it (a broker list that is none).

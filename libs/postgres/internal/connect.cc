@@ -14,11 +14,31 @@ namespace {
 constexpr char kQueryCanceled[] = "57014";
 constexpr char kUniqueViolation[] = "23505";
 
-// libpq takes settings as a URL's query or as key=value words.
+// Every byte of the value as %XX.
+std::string InUrl(const std::string& value) {
+  constexpr char kHex[] = "0123456789ABCDEF";
+  std::string text;
+  for (const char c : value) {
+    const auto byte = static_cast<unsigned char>(c);
+    text.append({'%', kHex[byte >> 4], kHex[byte & 15]});
+  }
+  return text;
+}
+
+std::string Quoted(const std::string& value) {
+  std::string text = "'";
+  for (const char c : value) {
+    if (c == '\'' || c == '\\') text += '\\';
+    text += c;
+  }
+  return text + "'";
+}
+
+// libpq takes settings as a URL's query or as key=value words; the last one of a name counts.
 std::string WithSetting(const std::string& dsn, const std::string& name, const std::string& value) {
   const bool url = dsn.rfind("postgres://", 0) == 0 || dsn.rfind("postgresql://", 0) == 0;
-  if (!url) return dsn + " " + name + "=" + value;
-  return dsn + (dsn.find('?') == std::string::npos ? "?" : "&") + name + "=" + value;
+  if (!url) return dsn + " " + name + "=" + Quoted(value);
+  return dsn + (dsn.find('?') == std::string::npos ? "?" : "&") + name + "=" + InUrl(value);
 }
 
 bool InClass(const std::string& state, std::initializer_list<const char*> classes) {
@@ -71,6 +91,7 @@ std::unique_ptr<pqxx::connection> Connect(const DatabaseOptions& options) {
       WithSetting(options.dsn.Reveal(), "connect_timeout", std::to_string(connect_timeout.count()));
   // A peer that vanished without a word is noticed.
   dsn = WithSetting(dsn, "tcp_user_timeout", std::to_string(2 * options.statement_timeout.count()));
+  if (!options.password.empty()) dsn = WithSetting(dsn, "password", options.password.Reveal());
   auto connection = std::make_unique<pqxx::connection>(dsn);
   // A connection that pqxx opens anew by itself would have lost its lock and its settings; there is no other
   // way to forbid it in this version.

@@ -38,6 +38,7 @@ class StreamKeeper {
       : options_(std::move(options)),
         name_(name),
         hooks_(std::move(hooks)),
+        last_message_(runtime::ReadClock().mono),
         thread_("watch", [this] { Run(); }) {}
 
   ~StreamKeeper() {
@@ -50,6 +51,12 @@ class StreamKeeper {
     watchdog_.Join();
   }
 
+  // Since a message came; before the first, since it was made. From any thread.
+  std::chrono::microseconds silence() {
+    const std::scoped_lock lock(mutex_);
+    return runtime::ReadClock().mono - last_message_;
+  }
+
  private:
   static constexpr std::chrono::milliseconds kFirstPause{200};
   static constexpr std::chrono::milliseconds kLongestPause{2'000};
@@ -58,7 +65,7 @@ class StreamKeeper {
 
   void Run() {
     watchdog_ = runtime::Thread("watch-dog", [this] { Watch(); });
-    const auto channel = MakeChannel(options_.address);
+    const auto channel = MakeChannel(options_.address, *options_.identity);
     auto pause = kFirstPause;
     while (!stop_.stopped()) {
       const bool heard = ReadOnce(*channel);
@@ -107,7 +114,7 @@ class StreamKeeper {
   }
   void Heard() {
     const std::scoped_lock lock(mutex_);
-    last_heard_ = runtime::ReadClock().mono;
+    last_heard_ = last_message_ = runtime::ReadClock().mono;
   }
 
   const RegistryOptions options_;
@@ -116,7 +123,8 @@ class StreamKeeper {
   runtime::StopToken stop_;
   std::mutex mutex_;
   grpc::ClientContext* context_ = nullptr;
-  MonoTime last_heard_{};
+  MonoTime last_heard_{};  // or when the stream was opened
+  MonoTime last_message_;
   runtime::Thread watchdog_;
   runtime::Thread thread_;
 };

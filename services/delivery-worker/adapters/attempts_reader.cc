@@ -22,8 +22,8 @@ constexpr std::size_t kBatch = 1'000;
 
 }  // namespace
 
-AttemptsReader::AttemptsReader(std::string brokers)
-    : brokers_(std::move(brokers)), thread_("attempts", [this] { Run(); }) {}
+AttemptsReader::AttemptsReader(kafka::Cluster cluster)
+    : cluster_(std::move(cluster)), thread_("attempts", [this] { Run(); }) {}
 
 AttemptsReader::~AttemptsReader() {
   inbox_.Close();
@@ -70,7 +70,7 @@ void AttemptsReader::Serve(std::vector<Request> requests) {
 bool AttemptsReader::OpenConsumer() {
   if (consumer_) return true;
   kafka::ConsumerOptions options;
-  options.brokers = brokers_;
+  options.cluster = cluster_;
   options.client_id = "delivery-worker.attempts";
   auto consumer = kafka::Consumer::Create(options, {});
   if (consumer) consumer_ = std::move(*consumer);

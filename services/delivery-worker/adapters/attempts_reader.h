@@ -18,7 +18,7 @@ namespace webhook {
 // at once, within 10 s: then a tail is incomplete. Thread: Read() from any.
 class AttemptsReader {
  public:
-  explicit AttemptsReader(std::string brokers);
+  explicit AttemptsReader(kafka::Cluster cluster);
   ~AttemptsReader();  // what is being read is dropped
 
   // From the earlier of from.attempts_offset and kTailAge ago, at most the last 400,000 records, to the end
@@ -46,7 +46,7 @@ class AttemptsReader {
   // Reads what is located, until this time at the latest.
   void ReadAll(std::map<std::int32_t, Request>* open, MonoTime until);
 
-  const std::string brokers_;
+  const kafka::Cluster cluster_;
   std::unique_ptr<kafka::Consumer> consumer_;  // the thread's
   runtime::Inbox<Request> inbox_;
   runtime::Thread thread_;

@@ -6,6 +6,7 @@
 #include "core/check.h"
 #include "log/log.h"
 #include "runtime/clock.h"
+#include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {
 namespace {
@@ -22,6 +23,7 @@ constexpr std::chrono::milliseconds kSession{6'000};
 constexpr std::chrono::milliseconds kLeaseMargin{1'000};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
 constexpr std::chrono::milliseconds kRevokeGrace{5'000};
+constexpr std::chrono::milliseconds kTellLoad{1'000};
 constexpr std::size_t kMaxRecords = 1'000;
 
 kafka::Consumer::Position ToPosition(const kafka::TopicPartition& partition, const Checkpoint& checkpoint) {
@@ -74,7 +76,7 @@ void ConsumerRole::Run() {
 
 bool ConsumerRole::Subscribe() {
   kafka::ConsumerOptions options;
-  options.brokers = options_.brokers;
+  options.cluster = options_.cluster;
   options.client_id = "delivery-worker";
   options.group = options_.group;
   options.topics = options_.topics;
@@ -110,6 +112,10 @@ void ConsumerRole::PollOnce() {
     next_checkpoint_ = now + kCheckpoint;
     CommitMoved(now);
   }
+  if (const MonoTime now = runtime::ReadClock().mono; now >= next_load_) {
+    next_load_ = now + kTellLoad;
+    TellLoad();
+  }
 }
 
 void ConsumerRole::Feed(const std::shared_ptr<kafka::Batch>& batch) {
@@ -138,6 +144,10 @@ void ConsumerRole::FeedRun(const kafka::TopicPartition& partition, Fed fed) {
     unclaimed_ = true;
   }
   assigned.next = std::max(assigned.next, fed.last() + 1);
+  for (const std::size_t index : fed.records) {
+    const kafka::ConsumedRecord& record = fed.batch->records()[index];
+    assigned.ages.Note(record.offset, record.timestamp);
+  }
   if (assigned.runner && assigned.runner->ready() && assigned.early.empty()) {
     assigned.runner->Feed(std::move(fed.batch), std::move(fed.records));
   } else {
@@ -164,6 +174,7 @@ void ConsumerRole::OnAssigned(const std::vector<kafka::TopicPartition>& partitio
   for (const auto& partition : partitions) assigned_[partition] = {};
   unclaimed_ = unclaimed_ || !partitions.empty();
   metrics_.SetAssigned(options_.name, assigned_.size());
+  metrics_.CountRebalance(options_.name, "assigned");
   log::Info("partitions.assigned", {{"role", options_.name}, {"count", partitions.size()}});
 }
 
@@ -228,11 +239,13 @@ void ConsumerRole::OnRevoked(const std::vector<kafka::TopicPartition>& partition
   const Status committed = consumer_->CommitSync(Committable());
   if (!committed) log::Warn("checkpoint.failed", {{"error", committed.error().message}});
   for (const auto& partition : partitions) Forget(partition);
+  metrics_.CountRebalance(options_.name, "revoked");
   log::Info("partitions.revoked", {{"role", options_.name}, {"count", partitions.size()}});
 }
 
 void ConsumerRole::OnLost(const std::vector<kafka::TopicPartition>& partitions) {
   for (const auto& partition : partitions) Forget(partition);
+  metrics_.CountRebalance(options_.name, "lost");
   log::Warn("partitions.lost", {{"role", options_.name}, {"count", partitions.size()}});
 }
 
@@ -304,6 +317,36 @@ void ConsumerRole::BalanceIntake() {
   }
   if (!pause.empty()) consumer_->Pause(pause);
   if (!resume.empty()) consumer_->Resume(resume);
+}
+
+void ConsumerRole::TellLoad() {
+  const WallTime now = runtime::ReadClock().wall;
+  std::map<std::string, TopicLoad> loads;
+  for (const std::string& topic : options_.topics) loads[topic] = {};
+  RoleFill fill;
+  std::size_t bytes = 0;
+  for (auto& [partition, assigned] : assigned_) {
+    if (!assigned.runner) continue;
+    TopicLoad& load = loads[partition.topic];
+    const std::int64_t committed = assigned.committed ? assigned.committed->offset : assigned.claimed;
+    const std::int64_t end = std::max(assigned.next, consumer_->LastHeardEnd(partition).value_or(0));
+    const auto held = static_cast<std::int64_t>(assigned.runner->held());
+    load.not_done += end - assigned.next + held;
+    load.lag += end - committed;
+    bytes += assigned.runner->held_bytes();
+    fill.window = std::max(fill.window, static_cast<double>(assigned.runner->backlog()) /
+                                            static_cast<double>(options_.max_backlog));
+    if (const auto appended = assigned.ages.AppendedAt(committed); appended && held > 0)
+      load.oldest = std::max(load.oldest, now - *appended);
+  }
+  fill.bytes = static_cast<double>(bytes) / static_cast<double>(options_.max_bytes);
+  std::chrono::microseconds overdue{0};
+  for (const auto& [topic, load] : loads) {
+    metrics_.SetLoad(topic, load);
+    overdue = std::max(overdue, load.oldest - TierDelay(topic, options_.retry_time_scale));
+  }
+  metrics_.SetFill(options_.name, fill);
+  metrics_.SetOverdue(options_.stage, overdue);
 }
 
 void ConsumerRole::AwaitDrained(const std::vector<std::shared_ptr<PartitionRunner>>& runners,

@@ -15,19 +15,22 @@
 #include "runtime/stop_token.h"
 #include "runtime/thread.h"
 #include "services/delivery-worker/adapters/partition_runner.h"
+#include "services/delivery-worker/adapters/record_ages.h"
 #include "services/delivery-worker/engine/ports.h"
 
 namespace webhook {
 
 struct RoleOptions {
   std::string name;  // "fanout", "deliver", "pump": in logs, metrics and health
-  std::string brokers;
+  kafka::Cluster cluster;
   std::string group;
   std::vector<std::string> topics;
   std::size_t max_backlog = 0;  // PartitionRunner::backlog() of one partition; then it is paused alone
   std::size_t max_partition_bytes = 0;  // PartitionRunner::held_bytes() of one; the same
   std::size_t max_bytes = 32u << 20;    // of all partitions; then all are paused
   std::chrono::milliseconds drain_timeout{30'000};
+  std::string stage;            // of webhook_delivery_overdue_seconds
+  double retry_time_scale = 1;  // a wait tier's records are not due before its pause is over
 };
 
 // Consumes the role's topics in a group: gives each assigned partition to a PartitionRunner, feeds it within
@@ -68,6 +71,7 @@ class ConsumerRole : public LeasePort {
     std::int64_t claimed = 0;                 // offset of the claim
     std::int64_t next = -1;                   // after the newest record that came; -1: none came
     std::optional<std::int64_t> anew_from;    // the log was rewound: what is committed is of another
+    RecordAges ages;
     bool paused = true;
     std::vector<Fed> early;  // came before the runner was ready, though paused: none may be dropped
   };
@@ -91,6 +95,7 @@ class ConsumerRole : public LeasePort {
   // Of all partitions that are held and claimed.
   std::vector<Position> Committable() const;
   void BalanceIntake();
+  void TellLoad();
   // Waits until the runners have drained, at most this long.
   void AwaitDrained(const std::vector<std::shared_ptr<PartitionRunner>>& runners,
                     std::chrono::milliseconds timeout);
@@ -108,6 +113,7 @@ class ConsumerRole : public LeasePort {
   bool full_ = false;  // all are paused, until half of max_bytes is free
   MonoTime next_checkpoint_{};
   MonoTime last_commit_{};
+  MonoTime next_load_{};
   runtime::Thread thread_;
 };
 

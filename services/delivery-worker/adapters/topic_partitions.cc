@@ -18,7 +18,7 @@ bool TopicPartitions::Learn() {
   if (events_ > 0 && deliveries_ > 0) return true;
   if (!consumer_) {
     kafka::ConsumerOptions options;
-    options.brokers = brokers_;
+    options.cluster = cluster_;
     options.client_id = "delivery-worker.topics";
     auto consumer = kafka::Consumer::Create(options, {});
     if (!consumer) return false;

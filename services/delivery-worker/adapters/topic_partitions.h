@@ -14,7 +14,7 @@ namespace webhook {
 // deliveries are fixed for the life of a cluster. From any thread.
 class TopicPartitions {
  public:
-  explicit TopicPartitions(std::string brokers) : brokers_(std::move(brokers)) {}
+  explicit TopicPartitions(kafka::Cluster cluster) : cluster_(std::move(cluster)) {}
 
   // Asks, for a few seconds at most, while they are not known. True: they are.
   bool Learn();
@@ -25,7 +25,7 @@ class TopicPartitions {
   // 0: the broker does not tell.
   std::int32_t Ask(const char* topic);
 
-  const std::string brokers_;
+  const kafka::Cluster cluster_;
   std::mutex mutex_;
   std::unique_ptr<kafka::Consumer> consumer_;  // until they are known
   bool told_ = false;                          // that one is not

@@ -1,6 +1,11 @@
 #include "services/delivery-worker/adapters/worker_metrics.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "domain/topics.h"
+#include "metrics/families.h"
+#include "services/delivery-worker/engine/stages.h"
 
 namespace webhook {
 namespace {
@@ -8,23 +13,46 @@ namespace {
 constexpr const char* kOutcomes[] = {
     "success", "http_3xx", "http_4xx",        "http_429",    "http_5xx",         "permanent", "dns",
     "connect", "tls",      "timeout_connect", "timeout_tls", "timeout_response", "protocol",  "ssrf_blocked"};
+constexpr const char* kAttempts[] = {"1", "2", "3", "4", "5", "6", "redelivery", "test"};
 constexpr DeliveryState kEnds[] = {DeliveryState::kDelivered, DeliveryState::kRejected,
                                    DeliveryState::kFailed,    DeliveryState::kCancelled,
                                    DeliveryState::kSkipped,   DeliveryState::kBlocked};
-
 constexpr const char* kRoles[] = {"fanout", "deliver", "pump"};
+constexpr const char* kLimitedRoles[] = {"fanout", "deliver"};
+constexpr const char* kStages[] = {"fanout", "deliver", "wait"};
+constexpr const char* kRebalanceTypes[] = {"assigned", "revoked", "lost"};
+constexpr const char* kPhases[] = {"dns", "connect", "tls", "answer", "total"};
+constexpr const char* kParkReasons[] = {"endpoint", "account", "configuration", "platform"};
 
 double Seconds(std::chrono::microseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
 metrics::Gauge DependencyUp(metrics::Registry& registry, const std::string& dependency) {
-  return registry.MakeGauge("webhook_dependency_up", "1 where the dependency answers",
-                            {{"dependency", dependency}});
+  return registry.Make(metrics::kDependencyUp, {{"dependency", dependency}});
 }
 
 metrics::Counter FanoutEvents(metrics::Registry& registry, const std::string& result) {
-  return registry.MakeCounter("webhook_fanout_events_total", "Events read by fan-out", {{"result", result}});
+  return registry.Make(metrics::kFanoutEvents, {{"result", result}});
+}
+
+std::string WhichAttempt(const AttemptRecord& record) {
+  switch (record.kind) {
+    case DeliveryKind::kTest:
+      return "test";
+    case DeliveryKind::kRedelivery:
+      return "redelivery";
+    case DeliveryKind::kEvent:
+      break;
+  }
+  return std::to_string(record.attempt);
+}
+
+const char* ParkReason(const std::string& told) {
+  if (told == kWaitsForEndpoint) return "endpoint";
+  if (told == kWaitsForAccount) return "account";
+  if (told == kWaitsForConfig) return "configuration";
+  return "platform";
 }
 
 }  // namespace
@@ -33,73 +61,106 @@ WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
     : fanout_matched(FanoutEvents(registry, "matched")),
       fanout_unmatched(FanoutEvents(registry, "no_match")),
       fanout_duplicates(FanoutEvents(registry, "duplicate")),
-      fanout_deliveries(
-          registry.MakeCounter("webhook_fanout_deliveries_total", "Deliveries made by fan-out")),
-      fanout_stale(registry.MakeCounter(
-          "webhook_fanout_stale_total",
-          "Batches fanned out with the last copy of the webhooks: no registry answered")),
-      pump_released(
-          registry.MakeCounter("webhook_pump_released_total", "Waiting deliveries that became due")),
-      pump_hopped(
-          registry.MakeCounter("webhook_pump_hopped_total", "Waiting deliveries moved to another tier")),
-      checkpoints_refused(registry.MakeCounter(
-          "webhook_checkpoints_refused_total",
-          "Commits whose map of completed records was not ours or damaged: only the offset was used")),
-      partitions_rewound(registry.MakeCounter(
-          "webhook_partitions_rewound_total",
-          "Partitions whose log came to end before what was read of it: the brokers lost records")),
-      in_flight(registry.MakeGauge("webhook_delivery_inflight", "Requests to endpoints that are running")),
-      egress_paused(
-          registry.MakeGauge("webhook_worker_egress_paused",
-                             "Threads that send nothing: endpoints and the canary cannot be reached")),
-      config_revision(
-          registry.MakeGauge("webhook_config_revision", "Revision of the local copy of the webhooks")),
+      fanout_deliveries(registry.Make(metrics::kFanoutDeliveries)),
+      fanout_stale(registry.Make(metrics::kFanoutStale)),
+      pump_released(registry.Make(metrics::kPumpReleased)),
+      pump_hopped(registry.Make(metrics::kPumpHopped)),
+      checkpoints_refused(registry.Make(metrics::kCheckpointsRefused)),
+      partitions_rewound(registry.Make(metrics::kPartitionsRewound)),
+      in_flight(registry.Make(metrics::kDeliveryInFlight)),
+      in_flight_limit(registry.Make(metrics::kDeliveryInFlightLimit)),
+      egress_paused(registry.Make(metrics::kEgressPaused)),
+      config_revision(registry.Make(metrics::kConfigRevision)),
+      config_lag(registry.Make(metrics::kConfigLag)),
+      producer_used(registry.Make(metrics::kQueueUsed, {{"queue", "producer"}})),
       kafka_up(DependencyUp(registry, "kafka")),
       registry_up(DependencyUp(registry, "registry")),
-      parked_(registry.MakeCounter("webhook_deliveries_parked_total",
-                                   "Deliveries sent to a wait tier without an attempt")),
-      duration_(registry.MakeHistogram("webhook_delivery_attempt_duration_seconds", "Time of one attempt",
-                                       metrics::LatencyBounds())),
-      first_attempt_delay_(registry.MakeHistogram("webhook_delivery_first_attempt_delay_seconds",
-                                                  "From making the delivery to its first attempt",
-                                                  metrics::LatencyBounds())) {
+      first_attempt_delay_(registry.Make(metrics::kFirstAttemptDelay)),
+      retry_lateness_(registry.Make(metrics::kRetryLateness)) {
   for (const char* outcome : kOutcomes) {
-    outcomes_.emplace(outcome, registry.MakeCounter("webhook_delivery_attempts_total", "Attempts by outcome",
-                                                    {{"outcome", outcome}}));
+    for (const char* attempt : kAttempts)
+      attempts_[outcome].emplace(
+          attempt, registry.Make(metrics::kDeliveryAttempts, {{"outcome", outcome}, {"attempt", attempt}}));
   }
   for (const DeliveryState state : kEnds) {
     const std::string result(ToText(state));
-    results_.emplace(result, registry.MakeCounter("webhook_deliveries_completed_total",
-                                                  "Deliveries by their end", {{"result", result}}));
+    results_.emplace(result, registry.Make(metrics::kDeliveriesCompleted, {{"result", result}}));
   }
   for (const char* role : kRoles) {
-    assigned_.emplace(role, registry.MakeGauge("webhook_kafka_assigned_partitions",
-                                               "Partitions that this worker owns", {{"role", role}}));
-    held_.emplace(role, registry.MakeGauge("webhook_worker_held_records", "Unfinished records held in memory",
-                                           {{"role", role}}));
+    assigned_.emplace(role, registry.Make(metrics::kAssignedPartitions, {{"role", role}}));
+    held_.emplace(role, registry.Make(metrics::kHeldRecords, {{"role", role}}));
+    for (const char* type : kRebalanceTypes)
+      rebalances_[role].emplace(type, registry.Make(metrics::kRebalances, {{"role", role}, {"type", type}}));
   }
+  for (const char* role : kLimitedRoles) {
+    window_used_.emplace(role, registry.Make(metrics::kWindowUsed, {{"role", role}}));
+    bytes_used_.emplace(role, registry.Make(metrics::kQueueUsed, {{"queue", role}}));
+  }
+  for (const char* stage : kStages)
+    overdue_.emplace(stage, registry.Make(metrics::kOverdue, {{"stage", stage}}));
+  for (const char* phase : kPhases)
+    phases_.emplace(phase, registry.Make(metrics::kAttemptDuration, {{"phase", phase}}));
+  for (const char* reason : kParkReasons)
+    parked_.emplace(reason, registry.Make(metrics::kDeliveriesParked, {{"reason", reason}}));
   std::vector<std::string> topics = {kEventsTopic, kDeliveriesTopic};
   for (const WaitTier& tier : kWaitTiers) topics.push_back(tier.topic);
   for (const std::string& topic : topics) {
-    poison_.emplace(topic, registry.MakeCounter("webhook_poison_records_total",
-                                                "Records that could not be used, kept in webhook.poison",
-                                                {{"topic", topic}}));
+    const metrics::Labels of_topic{{"topic", topic}};
+    poison_.emplace(topic, registry.Make(metrics::kPoisonRecords, of_topic));
+    topics_.emplace(topic, OfTopic{registry.Make(metrics::kBacklog, of_topic),
+                                   registry.Make(metrics::kLagRecords, of_topic),
+                                   registry.Make(metrics::kLagSeconds, of_topic)});
   }
 }
 
 void WorkerMetrics::CountAttempt(const AttemptRecord& record) const {
   if (record.requested) {
-    if (const auto outcome = outcomes_.find(record.outcome); outcome != outcomes_.end())
-      outcome->second.Add();
-    duration_.Observe(Seconds(record.duration));
+    if (const auto outcome = attempts_.find(record.outcome); outcome != attempts_.end()) {
+      if (const auto counter = outcome->second.find(WhichAttempt(record)); counter != outcome->second.end())
+        counter->second.Add();
+    }
+    const auto observe = [this](const char* phase, std::chrono::microseconds time) {
+      if (time.count() > 0) phases_.at(phase).Observe(Seconds(time));
+    };
+    observe("dns", record.phases.dns);
+    observe("connect", record.phases.connect);
+    observe("tls", record.phases.tls);
+    observe("answer", record.phases.answer);
+    observe("total", record.duration);
     if (record.attempt == 1 && record.kind == DeliveryKind::kEvent) {
       first_attempt_delay_.Observe(Seconds(record.started_at - record.created_at));
     }
   }
-  if (record.outcome == "parked") parked_.Add();
+  if (record.outcome == "parked") parked_.at(ParkReason(record.reason)).Add();
   if (const auto result = results_.find(std::string(ToText(record.state))); result != results_.end()) {
     result->second.Add();
   }
+}
+
+void WorkerMetrics::ObserveRetryLateness(std::chrono::microseconds late) const {
+  retry_lateness_.Observe(std::max(0.0, Seconds(late)));
+}
+
+void WorkerMetrics::SetLoad(const std::string& topic, const TopicLoad& load) const {
+  const auto of_topic = topics_.find(topic);
+  if (of_topic == topics_.end()) return;
+  of_topic->second.backlog.Set(static_cast<double>(load.not_done));
+  of_topic->second.lag_records.Set(static_cast<double>(load.lag));
+  of_topic->second.lag_seconds.Set(Seconds(load.oldest));
+}
+
+void WorkerMetrics::SetFill(const std::string& role, const RoleFill& fill) const {
+  if (const auto window = window_used_.find(role); window != window_used_.end())
+    window->second.Set(fill.window);
+  if (const auto bytes = bytes_used_.find(role); bytes != bytes_used_.end()) bytes->second.Set(fill.bytes);
+}
+
+void WorkerMetrics::SetOverdue(const std::string& stage, std::chrono::microseconds overdue) const {
+  if (const auto gauge = overdue_.find(stage); gauge != overdue_.end()) gauge->second.Set(Seconds(overdue));
+}
+
+void WorkerMetrics::CountRebalance(const std::string& role, const std::string& type) const {
+  rebalances_.at(role).at(type).Add();
 }
 
 void WorkerMetrics::SetAssigned(const std::string& role, std::size_t partitions) const {

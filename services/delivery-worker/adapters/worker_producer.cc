@@ -16,9 +16,9 @@ constexpr std::chrono::milliseconds kPatient{50};
 
 }  // namespace
 
-Result<std::unique_ptr<WorkerProducer>> WorkerProducer::Create(const std::string& brokers) {
+Result<std::unique_ptr<WorkerProducer>> WorkerProducer::Create(const kafka::Cluster& cluster) {
   kafka::ProducerOptions options;
-  options.brokers = brokers;
+  options.cluster = cluster;
   options.client_id = "delivery-worker";
   options.message_timeout = kMessageTimeout;
   options.linger = kPrompt;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <utility>
@@ -13,7 +14,7 @@ namespace webhook {
 // request carries the records of one partition only, and its cost is the broker's greatest (ADR 0011).
 class WorkerProducer final : public kafka::Producer {
  public:
-  static Result<std::unique_ptr<WorkerProducer>> Create(const std::string& brokers);
+  static Result<std::unique_ptr<WorkerProducer>> Create(const kafka::Cluster& cluster);
   // `prompt` takes webhook.deliveries, `patient` all else.
   WorkerProducer(std::unique_ptr<kafka::Producer> prompt, std::unique_ptr<kafka::Producer> patient)
       : prompt_(std::move(prompt)), patient_(std::move(patient)) {}
@@ -21,6 +22,8 @@ class WorkerProducer final : public kafka::Producer {
   Status Produce(const kafka::ProducerRecord& record, OnAnswer done) override;
   bool Flush(std::chrono::milliseconds timeout) override;
   std::size_t queued() const override { return prompt_->queued() + patient_->queued(); }
+  // Of the fuller one.
+  double used() const override { return std::max(prompt_->used(), patient_->used()); }
   bool connected() const override { return prompt_->connected() && patient_->connected(); }
 
  private:

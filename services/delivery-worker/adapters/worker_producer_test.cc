@@ -24,6 +24,7 @@ struct FakeProducer : kafka::Producer {
   }
   bool Flush(std::chrono::milliseconds) override { return well; }
   std::size_t queued() const override { return topics->size(); }
+  double used() const override { return static_cast<double>(topics->size()) / 10; }
   bool connected() const override { return well; }
 
   std::vector<std::string>* const topics;

@@ -22,6 +22,9 @@ struct IngestMetrics {
   metrics::Gauge registry_up;
   metrics::Gauge kafka_up;
   metrics::Gauge config_revision;
+  metrics::Gauge config_lag;
+  metrics::Gauge publish_used;
+  metrics::Gauge producer_used;
 };
 
 }  // namespace webhook

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "log/log.h"
+#include "metrics/families.h"
 #include "services/registry/store/webhooks.h"
 
 namespace webhook {
@@ -28,8 +29,7 @@ FailingWebhooks::FailingWebhooks(postgres::Database& database, std::chrono::seco
                                  metrics::Registry& metrics)
     : database_(database),
       after_(after),
-      deactivated_(metrics.MakeCounter("webhook_webhooks_deactivated_total",
-                                       "Webhooks that the platform deactivated", {{"reason", "failing"}})) {}
+      deactivated_(metrics.Make(metrics::kWebhooksDeactivated, {{"reason", "failing"}})) {}
 
 Status FailingWebhooks::Look() {
   using Seen = std::vector<std::pair<WebhookId, std::int64_t>>;

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "log/log.h"
+#include "metrics/families.h"
 #include "runtime/clock.h"
 
 namespace webhook {
@@ -18,10 +19,8 @@ JobRunner::JobRunner(const postgres::DatabaseOptions& database, const std::strin
       lock_(lock),
       jobs_(std::move(jobs)),
       due_(jobs_.size()),
-      leading_(metrics.MakeGauge("webhook_registry_leader",
-                                 "1: this replica does what only one of its role may do", {{"role", role}})),
-      failed_(metrics.MakeCounter("webhook_registry_jobs_failed_total", "Runs of background jobs that failed",
-                                  {{"role", role}})),
+      leading_(metrics.Make(metrics::kRegistryLeader, {{"role", role}})),
+      failed_(metrics.Make(metrics::kJobsFailed, {{"role", role}})),
       thread_("jobs", [this] { Run(); }) {}
 
 JobRunner::~JobRunner() {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "log/log.h"
+#include "metrics/families.h"
 #include "runtime/clock.h"
 #include "services/registry/api/operations/redelivery_filter.h"
 #include "services/registry/store/events.h"
@@ -37,10 +38,7 @@ struct Planned {
 
 RedeliveryRunner::RedeliveryRunner(postgres::Database& database, OwnDeliveriesPort& port,
                                    metrics::Registry& metrics)
-    : database_(database),
-      port_(port),
-      sent_(metrics.MakeCounter("webhook_redeliveries_sent_total",
-                                "Deliveries that redeliveries in bulk have appended", {})) {}
+    : database_(database), port_(port), sent_(metrics.Make(metrics::kRedeliveriesSent)) {}
 
 Status RedeliveryRunner::Step() {
   using Parts = std::vector<store::RedeliveryPart>;

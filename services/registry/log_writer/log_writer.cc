@@ -6,6 +6,7 @@
 
 #include "domain/topics.h"
 #include "log/log.h"
+#include "metrics/families.h"
 #include "records/records.h"
 #include "runtime/clock.h"
 
@@ -26,17 +27,12 @@ constexpr std::int64_t kBeginning = -2;
 }  // namespace
 
 LogWriterMetrics::LogWriterMetrics(metrics::Registry& registry)
-    : records(registry.MakeCounter("webhook_delivery_log_records_total",
-                                   "Kafka records written to the delivery log")),
-      poison(registry.MakeCounter("webhook_poison_records_total", "Records put aside as unusable",
-                                  {{"topic", kAttemptsTopic}})),
-      missed(registry.MakeCounter("webhook_delivery_log_missed_records_total",
-                                  "Kafka records that retention deleted before they were written")),
-      failures(registry.MakeCounter("webhook_delivery_log_failures_total",
-                                    "Times the log writer had to start again")),
-      lag_seconds(registry.MakeGauge("webhook_attempt_log_lag_seconds",
-                                     "How far the delivery log is behind: it holds all that is older")),
-      writing(registry.MakeGauge("webhook_delivery_log_writing", "1: this replica is the log writer")) {}
+    : records(registry.Make(metrics::kLogRecords)),
+      poison(registry.Make(metrics::kPoisonRecords, {{"topic", kAttemptsTopic}})),
+      missed(registry.Make(metrics::kLogMissedRecords)),
+      failures(registry.Make(metrics::kLogFailures)),
+      lag_seconds(registry.Make(metrics::kLogLag)),
+      writing(registry.Make(metrics::kLogWriting)) {}
 
 LogWriter::LogWriter(Options options, kafka::Producer& producer, const LogWriterMetrics& metrics)
     : options_(std::move(options)),
@@ -113,7 +109,7 @@ LogWriter::Fetched LogWriter::Fetch(kafka::Consumer& consumer) {
 
 Result<std::unique_ptr<kafka::Consumer>> LogWriter::OpenConsumer() {
   kafka::ConsumerOptions options;
-  options.brokers = options_.brokers;
+  options.cluster = options_.cluster;
   options.client_id = "registry-log";
   auto consumer = kafka::Consumer::Create(options, {});
   if (!consumer) return consumer.error();

@@ -35,7 +35,7 @@ struct LogWriterMetrics {
 class LogWriter {
  public:
   struct Options {
-    std::string brokers;
+    kafka::Cluster cluster;
     postgres::DatabaseOptions database;
     std::chrono::days retention;  // of the log
   };

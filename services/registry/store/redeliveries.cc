@@ -248,4 +248,8 @@ void DropRedeliveries(Tx& tx, std::chrono::days age) {
   tx.exec_params0("DELETE FROM redeliveries WHERE ended_at < now() - make_interval(days => $1)", age.count());
 }
 
+std::int64_t CountRunningRedeliveries(Tx& tx) {
+  return tx.exec1("SELECT count(*) FROM redeliveries WHERE state = 'running'")[0].as<std::int64_t>();
+}
+
 }  // namespace webhook::store

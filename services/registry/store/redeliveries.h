@@ -92,5 +92,7 @@ void FinishIntents(Tx& tx, const RedeliveryPart& part, int erased);
 void EndPart(Tx& tx, const RedeliveryPart& part);
 // Forgets what ended longer ago than that.
 void DropRedeliveries(Tx& tx, std::chrono::days age);
+// Of all accounts.
+std::int64_t CountRunningRedeliveries(Tx& tx);
 
 }  // namespace webhook::store

@@ -132,6 +132,12 @@ Status DeleteWebhook(Tx& tx, const AccountId& account, const WebhookId& id,
   return Ok();
 }
 
+WebhookCounts CountAllWebhooks(Tx& tx) {
+  const auto row =
+      tx.exec1("SELECT count(*) FILTER (WHERE active), count(*) FILTER (WHERE NOT active) FROM webhooks");
+  return {row[0].as<std::int64_t>(), row[1].as<std::int64_t>()};
+}
+
 bool DeactivateWebhook(Tx& tx, const WebhookId& id, const std::string& reason, std::int64_t seen_revision) {
   const auto rows = tx.exec_params(Select("WHERE id = $1 AND active AND revision <= $2 FOR UPDATE"), id.str(),
                                    seen_revision);

@@ -41,6 +41,11 @@ Result<WebhookRecord> ReadWebhook(Tx& tx, const AccountId& account, const Webhoo
 std::vector<WebhookRecord> ListWebhooks(Tx& tx, const AccountId& account, const WebhookFilter& filter,
                                         const std::string& before, int limit);
 std::int64_t CountWebhooks(Tx& tx, const AccountId& account);
+struct WebhookCounts {
+  std::int64_t active = 0;
+  std::int64_t inactive = 0;
+};
+WebhookCounts CountAllWebhooks(Tx& tx);  // of all accounts
 // Changes the webhook under its row's lock. kNotFound as above; `if_revision`: kPrecondition
 // "revision_changed" where it has another.
 Result<WebhookRecord> UpdateWebhook(Tx& tx, const AccountId& account, const WebhookId& id,

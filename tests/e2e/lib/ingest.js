@@ -1,4 +1,5 @@
 // event-ingest over gRPC, as an internal service calls it.
+import fs from 'node:fs';
 import path from 'node:path';
 
 import grpc from '@grpc/grpc-js';
@@ -9,9 +10,16 @@ import {root} from './platform.js';
 const protos = loader.loadSync('webhook/v1/ingest.proto', {includeDirs: [path.join(root, 'proto')], keepCase: true});
 const {EventIngestService} = grpc.loadPackageDefinition(protos).webhook.v1;
 
+// Those of the platform's settings: TLS where they name files.
+function ownCredentials() {
+  const [ca, key, cert] = ['CA', 'KEY', 'CERT'].map((name) => process.env[`WEBHOOK_TLS_${name}_FILE`]);
+  if (!cert) return grpc.credentials.createInsecure();
+  return grpc.credentials.createSsl(fs.readFileSync(ca), fs.readFileSync(key), fs.readFileSync(cert));
+}
+
 export class Ingest {
-  constructor({address = process.env.WEBHOOK_INGEST_ADDR, key = process.env.WEBHOOK_PUBLISH_KEY} = {}) {
-    this.client = new EventIngestService(address, grpc.credentials.createInsecure(),
+  constructor({address = process.env.WEBHOOK_INGEST_ADDR, key = process.env.WEBHOOK_PUBLISH_KEY, credentials = ownCredentials()} = {}) {
+    this.client = new EventIngestService(address, credentials,
       // Its connection is nobody else's: close() ends it.
       {'grpc.use_local_subchannel_pool': 1});
     this.metadata = new grpc.Metadata();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/secret.h"
+#include "metrics/families.h"
 #include "metrics/metrics.h"
 #include "postgres/database.h"
 #include "webhook/v1/admin.grpc.pb.h"
@@ -16,8 +17,7 @@ class AdminService final : public v1::AdminService::Service {
       : database_(database),
         internal_token_(std::move(internal_token)),
         pepper_(std::move(pepper)),
-        deactivated_(metrics.MakeCounter("webhook_webhooks_deactivated_total",
-                                         "Webhooks that the platform deactivated", {{"reason", "gone"}})) {}
+        deactivated_(metrics.Make(metrics::kWebhooksDeactivated, {{"reason", "gone"}})) {}
 
   grpc::Status CreateAccount(grpc::ServerContext* context, const v1::CreateAccountRequest* request,
                              v1::CreateAccountResponse* response) override;

@@ -11,6 +11,7 @@
 #include "core/result.h"
 #include "core/secret.h"
 #include "core/time.h"
+#include "metrics/metrics.h"
 #include "postgres/database.h"
 #include "services/registry/api/operations/call_budget.h"
 #include "services/registry/api/operations/failed_logins.h"
@@ -42,8 +43,8 @@ struct AccountCall {
 // and row security. From any thread; blocks.
 class AccountCalls {
  public:
-  AccountCalls(postgres::Database& database, Secret pepper, std::int64_t calls_per_minute)
-      : database_(database), pepper_(std::move(pepper)), budget_(CallBudget(calls_per_minute)) {}
+  AccountCalls(postgres::Database& database, Secret pepper, std::int64_t calls_per_minute,
+               metrics::Registry& metrics);
 
   // Authenticates the caller and runs fn in the same transaction, which is taken back where fn fails.
   // kUnauthenticated; kDenied "scope_missing"; kLimited "too_many_failed_logins" or "too_many_calls".
@@ -78,7 +79,7 @@ class AccountCalls {
 
  private:
   // Before the database is asked.
-  Status Admit(const Caller& caller);
+  Status Admit(const Caller& caller) const;
   Error RefuseKey(const Caller& caller);
   Result<store::ApiKey> Authenticate(store::Tx& tx, const Caller& caller,
                                      const std::vector<std::string>& scopes, CallBudget::Answer* budget);
@@ -89,6 +90,10 @@ class AccountCalls {
   Guarded<FailedLogins> failed_logins_;
   Guarded<CallBudget> budget_;
   Guarded<std::map<ApiKeyId, WallTime>> uses_;
+  const metrics::Counter no_key_;
+  const metrics::Counter bad_key_;
+  const metrics::Counter too_many_;
+  const metrics::Counter no_scope_;
 };
 
 }  // namespace webhook

@@ -42,8 +42,9 @@ struct IngestPublisher::State {
   std::unique_ptr<v1::EventIngestService::Stub> stub;
 };
 
-IngestPublisher::IngestPublisher(const std::string& address) : state_(std::make_unique<State>()) {
-  state_->stub = v1::EventIngestService::NewStub(rpc::MakeChannel(address));
+IngestPublisher::IngestPublisher(const std::string& address, const rpc::Identity& identity)
+    : state_(std::make_unique<State>()) {
+  state_->stub = v1::EventIngestService::NewStub(rpc::MakeChannel(address, identity));
 }
 
 IngestPublisher::~IngestPublisher() = default;

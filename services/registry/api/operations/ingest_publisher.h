@@ -6,11 +6,14 @@
 #include "services/registry/api/operations/publish_handlers.h"
 
 namespace webhook {
+namespace rpc {
+class Identity;
+}
 
 // PublishPort on event-ingest's gRPC.
 class IngestPublisher : public PublishPort {
  public:
-  explicit IngestPublisher(const std::string& address);
+  IngestPublisher(const std::string& address, const rpc::Identity& identity);
   ~IngestPublisher() override;
 
   Result<Published> Publish(const Event& event, const std::string& authorization) override;

@@ -19,7 +19,7 @@ Result<std::int32_t> KafkaDeliveries::Partitions() {
   if (!lock)
     return Error{ErrorCode::kUnavailable, "event_log_unavailable", "the event log is being asked; try again"};
   kafka::ConsumerOptions options;
-  options.brokers = brokers_;
+  options.cluster = cluster_;
   options.client_id = "registry";
   auto consumer = kafka::Consumer::Create(options, {});
   if (!consumer) return consumer.error();

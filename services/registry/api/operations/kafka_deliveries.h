@@ -16,15 +16,15 @@ namespace webhook {
 class KafkaDeliveries : public OwnDeliveriesPort {
  public:
   // The producer outlives this.
-  KafkaDeliveries(std::string brokers, kafka::Producer& producer)
-      : brokers_(std::move(brokers)), producer_(producer) {}
+  KafkaDeliveries(kafka::Cluster cluster, kafka::Producer& producer)
+      : cluster_(std::move(cluster)), producer_(producer) {}
 
   Status Append(const std::vector<Delivery>& deliveries) override;
 
  private:
   Result<std::int32_t> Partitions();
 
-  const std::string brokers_;
+  const kafka::Cluster cluster_;
   kafka::Producer& producer_;
   std::mutex asking_;
   std::atomic<std::int32_t> partitions_{0};  // 0: not asked yet; then fixed for the life of the cluster

@@ -101,9 +101,13 @@ void LogFailure(const Error& error, const std::string& request_id) {
 
 }  // namespace
 
-http::Response RestApi::Handle(const http::Request& request) const {
+http::Response RestApi::Handle(const http::Request& request) {
+  const MonoTime begun = runtime::ReadClock().mono;
   const std::string request_id = RequestId(request);
-  return WithId(Serve(request, request_id), request_id);
+  const Document::Found found = runner_.document().Find(request.method, request.path);
+  http::Response response = WithId(Serve(found, request, request_id), request_id);
+  metrics_.Count(found.operation, response.status, runtime::ReadClock().mono - begun);
+  return response;
 }
 
 http::Response RestApi::Refuse(const http::Request& so_far, int status, const std::string& code,
@@ -112,8 +116,8 @@ http::Response RestApi::Refuse(const http::Request& so_far, int status, const st
   return WithId(HttpProblem(status, code, detail, request_id), request_id);
 }
 
-http::Response RestApi::Serve(const http::Request& request, const std::string& request_id) const {
-  const Document::Found found = runner_.document().Find(request.method, request.path);
+http::Response RestApi::Serve(const Document::Found& found, const http::Request& request,
+                              const std::string& request_id) const {
   if (found.operation == nullptr) {
     if (found.allowed.empty())
       return HttpProblem(404, "no_such_path", "there is nothing at this path", request_id);
