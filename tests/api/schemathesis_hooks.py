@@ -18,7 +18,8 @@ schemathesis.openapi.format("event-type", st.sampled_from(TYPES))
 schemathesis.openapi.format("event-pattern", st.sampled_from([*TYPES, "*", "user.*", "token.*"]))
 schemathesis.openapi.format("event-id", st.from_regex(r"\A[A-Za-z0-9_-]{1,64}\Z"))
 schemathesis.openapi.format("text", st.text(st.characters(exclude_categories=["Cc", "Cs"]), min_size=1, max_size=60))
-schemathesis.openapi.format("header-name", st.from_regex(r"\AX-[A-Za-z0-9]{1,20}\Z").filter(
+# In one case: no schema can say that two names which differ by case alone are one header.
+schemathesis.openapi.format("header-name", st.from_regex(r"\AX-[a-z0-9]{1,20}\Z").filter(
     lambda name: not name.lower().startswith(OURS)))
 schemathesis.openapi.format("header-value", st.text(st.characters(min_codepoint=0x20, max_codepoint=0x7E), max_size=100))
 schemathesis.openapi.format("signing-secret", st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E),
