@@ -52,6 +52,21 @@ def as_text(objects):
     return "".join("---\n" + yaml.safe_dump(one, width=120) for one in objects)
 
 
+def without_files(objects):
+    """The objects, with rules and dashboards that are just what the chart's files say named instead of repeated."""
+    rules = {file.name: yaml.safe_load(file.read_text()) for file in (CHART / "rules").glob("*.yaml")}
+    dashboards = {file.name: file.read_text() for file in (CHART / "dashboards").glob("*.json")}
+    for one in objects:
+        if one["kind"] == "PrometheusRule":
+            spec = next((f"<rules/{name}>" for name, content in rules.items() if content == one["spec"]), one["spec"])
+            yield {**one, "spec": spec}
+        elif one["kind"] == "ConfigMap" and set(one.get("data", {})) & set(dashboards):
+            yield {**one, "data": {name: f"<dashboards/{name}>" if text.strip() == dashboards.get(name, "").strip() else text
+                                   for name, text in one["data"].items()}}
+        else:
+            yield one
+
+
 def pod_of(one):
     """The pod template of an object that has one, as {metadata, spec}; else None."""
     if one["kind"] == "Pod":

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Tests of the Helm chart without a cluster.
 
-  run.py --helm NAME=PATH [--helm NAME=PATH]… [--update] [--only WORDS] [--binaries FOLDER]
+  run.py --helm NAME=PATH [--helm NAME=PATH]… --promtool PATH [--update] [--only WORDS] [--binaries FOLDER]
 
 Every value set of the chart's folder ci is linted and rendered by each Helm; all must render the same objects, which are
 compared with the stored ones of folder golden, with the schemas of their kinds and with policy.py. --update stores what
@@ -22,8 +22,11 @@ import yaml
 
 import accepted
 import chart
+import dashboards
+import families
 import policy
 import readme
+import rules
 import schemas
 import settings
 
@@ -49,8 +52,9 @@ def difference(before, after, name):
 
 
 class Run:
-    def __init__(self, helms, update=False, only="", binaries=None):
+    def __init__(self, helms, promtool, update=False, only="", binaries=None):
         self.helms = helms
+        self.promtool = promtool
         self.first = next(iter(helms.values()))
         self.update = update
         self.only = only
@@ -89,7 +93,7 @@ class Run:
             yield difference(ours, theirs, name)
 
     def golden(self, name):
-        stored, text = chart.GOLDEN / f"{name}.yaml", chart.as_text(self.rendered[name])
+        stored, text = chart.GOLDEN / f"{name}.yaml", chart.as_text(chart.without_files(self.rendered[name]))
         if self.update:
             stored.parent.mkdir(exist_ok=True)
             stored.write_text(text)
@@ -174,6 +178,21 @@ class Run:
         if json.loads(objects["ConfigMap"]["data"].get("x.json", "null")) != dashboard:
             yield f"the dashboard became {objects['ConfigMap']['data']}"
 
+    def runbook_urls(self):
+        """Each alert's link begins with what the installation says."""
+        base = "https://git.example.com/"
+        with tempfile.NamedTemporaryFile("w", suffix=".yaml") as values:
+            yaml.safe_dump({"metrics": {"prometheusRule": {"enabled": True, "runbookBaseUrl": base}}}, values)
+            values.flush()
+            objects = chart.render(self.first, chart.value_sets()["keda"], values.name)
+        alerts = [rule for one in objects if one["kind"] == "PrometheusRule" for group in one["spec"]["groups"]
+                  for rule in group["rules"] if "alert" in rule]
+        if not alerts:
+            yield "no alert is rendered"
+        for rule in alerts:
+            if rule["annotations"]["runbook_url"] != f"{base}docs/runbooks/{rule['alert']}.md":
+                yield f"{rule['alert']}: runbook_url became {rule['annotations']['runbook_url']}"
+
     def notes(self):
         """What an installation says in the end; `helm template` leaves it out."""
         with tempfile.TemporaryDirectory() as folder:
@@ -211,6 +230,26 @@ class Run:
         elif before != after:
             yield difference(before, after, "README.md") + "\nwrite it anew: ./dev test deploy --update"
 
+    def rules_expressions(self):
+        series, recorded = families.read(), {rule["record"] for rule in rules.rules() if "record" in rule}
+        for rule in rules.rules():
+            for mistake in families.mistakes(rule["expr"], series, recorded):
+                yield f"{rule.get('alert', rule.get('record'))}: {mistake}"
+
+    def observability(self):
+        self.test("rules: promtool check rules", rules.check, self.promtool)
+        self.test("rules: promtool test rules", rules.test, self.promtool)
+        self.test("rules: annotations", rules.check_annotations)
+        self.test("rules: runbooks", rules.check_runbooks)
+        self.test("rules: what the runbooks name exists", rules.check_pages, families.read())
+        self.test("rules: queries of the runbooks", rules.check_queries, self.promtool, rules.queries_of_pages())
+        self.test("dashboards: queries", rules.check_queries, self.promtool, dashboards.all_expressions())
+        self.test("dashboards: files", dashboards.check_files, self.update)
+        self.test("dashboards: metrics and labels exist", dashboards.check_expressions, families.read())
+        self.test("dashboards: descriptions", dashboards.check_panels)
+        self.test("dashboards: every metric is used", dashboards.check_all_used, families.read())
+        self.test("rules: metrics and labels exist", self.rules_expressions)
+
     def all(self):
         for name, file in chart.value_sets().items():
             for version, helm in self.helms.items():
@@ -227,9 +266,11 @@ class Run:
                 self.test(f"refused, {version}: {case['name']}", self.refused, helm, case)
         for breakage in load("breakages.yaml"):
             self.test(f"noticed: {breakage['in']} {breakage['at']}", self.noticed, breakage)
+        self.observability()
         self.test("the services' settings", self.settings)
         self.test("the longest release name", self.long_release)
         self.test("rules and dashboards", self.extra_files)
+        self.test("rules: links to runbooks", self.runbook_urls)
         self.test("notes", self.notes)
         self.test("schema and values", self.schema_and_values)
         self.test("README: its first values", self.readme_values)
@@ -259,11 +300,13 @@ def same_keys(schema, whole, values, path):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--helm", action="append", required=True, metavar="NAME=PATH")
+    parser.add_argument("--promtool", required=True, metavar="PATH")
     parser.add_argument("--update", action="store_true")
     parser.add_argument("--only", default="", metavar="WORDS", help="tests whose names contain this")
     parser.add_argument("--binaries", type=pathlib.Path, metavar="FOLDER", help="of the built services")
     options = parser.parse_args()
-    run = Run(dict(helm.split("=", 1) for helm in options.helm), options.update, options.only, options.binaries)
+    run = Run(dict(helm.split("=", 1) for helm in options.helm), options.promtool, options.update, options.only,
+              options.binaries)
     run.all()
     print(f"{run.passed} passed, {run.failed} failed")
     return 1 if run.failed or not run.passed else 0

@@ -5,6 +5,8 @@ deploy_venv="$root/.dev/deps/deploy-tests"
 # Both majors that are in use: 4 applies server-side, and is stricter with what it renders.
 helm_modules=(helm.sh/helm/v3/cmd/helm@v3.22.0 helm.sh/helm/v4/cmd/helm@v4.3.1)
 
+prometheus_prefix="$root/.dev/deps/prometheus"
+
 helm_path() { echo "$root/.dev/deps/helm-${1##*@}/helm"; }
 
 # The Go compiler comes with the Python packages: Debian's is older than Helm needs.
@@ -19,6 +21,20 @@ build_helm() {
   GOBIN="$(dirname "$(helm_path "$module")")" GOTOOLCHAIN=local CGO_ENABLED=0 "$deploy_venv/bin/go" install "$module"
 }
 
+# Debian's Prometheus and promtool, unpacked only: installing the package would start a server.
+unpack_prometheus() {
+  local folder="$prometheus_prefix.new"
+  rm -rf "$folder" && mkdir -p "$folder" || return
+  (cd "$folder" && { apt-get download prometheus || { as_root apt-get update -qq && apt-get download prometheus; }; }) &&
+    dpkg-deb -x "$folder"/prometheus_*.deb "$folder" && rm "$folder"/*.deb &&
+    rm -rf "$prometheus_prefix" && mv "$folder" "$prometheus_prefix"
+}
+
+prepare_prometheus() {
+  [ -x "$prometheus_prefix/usr/bin/promtool" ] ||
+    step "fetching Prometheus" "$state/logs/prometheus.log" unpack_prometheus
+}
+
 prepare_deploy_tools() {
   local module
   [ "$deploy_venv/stamp" -nt tests/deploy/requirements.txt ] ||
@@ -27,13 +43,15 @@ prepare_deploy_tools() {
     [ -x "$(helm_path "$module")" ] ||
       step "building Helm ${module##*@}" "$state/logs/deploy-helm.log" build_helm "$module"
   done
+  prepare_prometheus
 }
 
-# --update stores what the chart renders now, and writes its README's list of values.
+# --update stores what the chart renders now, and writes its README's list of values and the dashboards.
 test_deploy() {
   say "deploy tests"
   prepare_deploy_tools
   local module helms=()
   for module in "${helm_modules[@]}"; do helms+=(--helm "Helm ${module##*@}=$(helm_path "$module")"); done
-  "$deploy_venv/bin/python" tests/deploy/run.py "${helms[@]}" --binaries "$root/build/$preset/bin" "$@" || fail "the chart is not as it must be"
+  "$deploy_venv/bin/python" tests/deploy/run.py "${helms[@]}" --promtool "$prometheus_prefix/usr/bin/promtool" \
+    --binaries "$root/build/$preset/bin" "$@" || fail "the chart is not as it must be"
 }
