@@ -49,14 +49,23 @@ export class Sink {
   }
 }
 
+// The first answer that is not "repeat it later", as a client of the API would have it.
+export async function patiently(call) {
+  for (;;) {
+    const answer = await call();
+    if (answer.status !== 503) return answer;
+    await sleep(500);
+  }
+}
+
 // An account with `count` webhooks, numbered from `first`.
 export async function newTenant(sink, name, first, count, {behaviour = 'ok', webhook = {}, limits} = {}) {
   const account = await newAccount(name);
   const names = Array.from({length: count}, (_, i) => first + i);
   await sink.ask('behave', {names, behaviour, limits});
   const register = async (endpoint) => {
-    const {status, json} = await rest('POST', '/v2/webhooks',
-      {url: sink.url(endpoint), events: [types[endpoint % types.length]], ...webhook}, {key: account.key});
+    const {status, json} = await patiently(() => rest('POST', '/v2/webhooks',
+      {url: sink.url(endpoint), events: [types[endpoint % types.length]], ...webhook}, {key: account.key}));
     assert.equal(status, 201, JSON.stringify(json));
     return json.id;
   };

@@ -3,7 +3,7 @@
 import {parseArgs} from 'node:util';
 
 import {ctl, dev, rest, sleep, until} from '../e2e/lib/platform.js';
-import {newTenant, publishTo, Sink} from './load.js';
+import {newTenant, patiently, publishTo, Sink} from './load.js';
 
 const {values: options} = parseArgs({options: {
   deliveries: {type: 'string', default: '50000'},
@@ -32,7 +32,7 @@ say(`${wanted} deliveries of ${endpoints} endpoints were rejected`);
 await sink.ask('behave', {names: tenant.names, behaviour: 'ok'});
 const before = await sink.ask('stats', {names: tenant.names});
 
-const begun = await rest('POST', '/v2/redeliveries', {state: 'rejected'}, {key: tenant.key});
+const begun = await patiently(() => rest('POST', '/v2/redeliveries', {state: 'rejected'}, {key: tenant.key}));
 if (begun.status !== 202) throw new Error(JSON.stringify(begun.json));
 const progress = async () => {
   try {

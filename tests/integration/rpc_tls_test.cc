@@ -34,6 +34,8 @@ class Echo final : public v1::AdminService::Service {
   }
 };
 
+const std::string kHost = "127.0.0.1";
+
 // When the certificate runs out that the metrics tell of.
 double ExpiryIn(const std::string& metrics) {
   constexpr char kName[] = "webhook_tls_certificate_expiry_timestamp_seconds{use=\"grpc\"} ";
@@ -43,7 +45,7 @@ double ExpiryIn(const std::string& metrics) {
 class RpcTlsTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    authority_.Certify("server", "DNS:localhost");
+    authority_.Certify("server", "IP:127.0.0.1");
     authority_.Certify("worker", "DNS:delivery-worker.example");
     authority_.Certify("stranger", "DNS:stranger.example");
     authority_.Certify("expired", "DNS:delivery-worker.example", "-days -1");
@@ -51,7 +53,7 @@ class RpcTlsTest : public ::testing::Test {
     files.client_sans = {"delivery-worker.example"};
     identity_ = Identity::Load(files, &metrics_).value();
     ServerOptions options;
-    options.address = "127.0.0.1:0";
+    options.address = "0.0.0.0:0";  // 127.0.0.2 leads here too
     options.identity = identity_;
     server_ = std::move(Server::Start(options, {&service_}).value());
     port_ = server_->address().substr(server_->address().rfind(':'));
@@ -87,7 +89,7 @@ class RpcTlsTest : public ::testing::Test {
   grpc::StatusCode CallAs(const std::shared_ptr<grpc::ChannelCredentials>& credentials) const {
     grpc::ChannelArguments arguments;
     arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-    return Call(grpc::CreateCustomChannel("localhost" + port_, credentials, arguments));
+    return Call(grpc::CreateCustomChannel(kHost + port_, credentials, arguments));
   }
   // What the log says while the caller is refused.
   std::string Refused(const std::shared_ptr<grpc::ChannelCredentials>& credentials) const {
@@ -107,7 +109,7 @@ class RpcTlsTest : public ::testing::Test {
 
 TEST_F(RpcTlsTest, APeerThatIsNamedIsServed) {
   const auto worker = Identity::Load(FilesOf("worker"), nullptr).value();
-  EXPECT_EQ(Call(MakeChannel("localhost" + port_, *worker)), grpc::StatusCode::OK);
+  EXPECT_EQ(Call(MakeChannel(kHost + port_, *worker)), grpc::StatusCode::OK);
   EXPECT_THAT(metrics_.Render(), HasSubstr("webhook_tls_certificate_expiry_timestamp_seconds{use=\"grpc\"}"));
 }
 
@@ -120,7 +122,7 @@ TEST_F(RpcTlsTest, OthersAreRefusedAndTheLogSaysWhy) {
 
 TEST_F(RpcTlsTest, AServerOfAnotherNameIsNotCalled) {
   const auto worker = Identity::Load(FilesOf("worker"), nullptr).value();
-  EXPECT_EQ(Call(MakeChannel("127.0.0.1" + port_, *worker)), grpc::StatusCode::UNAVAILABLE);
+  EXPECT_EQ(Call(MakeChannel("127.0.0.2" + port_, *worker)), grpc::StatusCode::UNAVAILABLE);
 }
 
 TEST_F(RpcTlsTest, WhatIsNoIdentityIsToldAtOnce) {
@@ -133,13 +135,13 @@ TEST_F(RpcTlsTest, WhatIsNoIdentityIsToldAtOnce) {
 
 TEST_F(RpcTlsTest, ARenewalUnderLoadDropsNoCall) {
   const auto worker = Identity::Load(FilesOf("worker"), nullptr).value();
-  const auto kept = MakeChannel("localhost" + port_, *worker);
+  const auto kept = MakeChannel(kHost + port_, *worker);
   std::atomic<bool> stop{false};
   std::atomic<int> failed{0};
   std::atomic<int> made{0};
   const auto load = [&](bool new_connections) {
     while (!stop) {
-      const auto code = new_connections ? Call(MakeChannel("localhost" + port_, *worker)) : Call(kept);
+      const auto code = new_connections ? Call(MakeChannel(kHost + port_, *worker)) : Call(kept);
       failed += code != grpc::StatusCode::OK;
       EXPECT_EQ(code, grpc::StatusCode::OK);
       ++made;
@@ -154,7 +156,7 @@ TEST_F(RpcTlsTest, ARenewalUnderLoadDropsNoCall) {
   const std::string before = metrics_.Render();
 
   // A pair that does not fit: the one before stays.
-  authority_.Certify("next", "DNS:localhost", "-days 30");
+  authority_.Certify("next", "IP:127.0.0.1", "-days 30");
   authority_.Run("cp server.key server.key.old && cp next.key server.key");
   EXPECT_TRUE(until([&] {
     return metrics_.Render().find("webhook_tls_renewals_refused_total{use=\"grpc\"} 1") != std::string::npos;
