@@ -163,20 +163,23 @@ std::vector<RedeliveryPart> ListOpenParts(Tx& tx, const RedeliveryPart& behind, 
 
 bool PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, int most) {
   const auto state = tx.exec_params(
-      "SELECT micros(position_at), position_id, EXISTS (SELECT 1 FROM redelivery_intents i WHERE "
+      "SELECT micros(position_at), position_id, CASE WHEN NOT r.catch_up THEN micros(r.created_at) END, "
+      "EXISTS (SELECT 1 FROM redelivery_intents i WHERE "
       "i.redelivery_id = p.redelivery_id AND i.webhook_id = p.webhook_id) FROM redelivery_parts p JOIN "
       "redeliveries r "
       "ON r.id = p.redelivery_id WHERE p.redelivery_id = $1 AND p.webhook_id = $2 AND r.state = 'running' "
       "FOR UPDATE",
       part.redelivery_id, part.webhook_id.str());
   if (state.empty()) return false;
-  if (state[0][2].as<bool>() || most < 1) return true;
+  if (state[0][3].as<bool>() || most < 1) return true;
   DeliveryFilter own = filter;
   own.webhook_id = part.webhook_id.str();
   std::string where = WhereDeliveries(tx, part.account, own) + kNoTests;
   if (!state[0][0].is_null())
     where += " AND (accepted_at, id) > (from_micros(" + state[0][0].as<std::string>() + "), " +
              tx.quote(state[0][1].as<std::string>()) + ")";
+  if (!state[0][2].is_null())
+    where += " AND NOT (d.run > 0 AND d.updated_at > from_micros(" + state[0][2].as<std::string>() + "))";
   const std::string key = tx.quote(part.redelivery_id) + ", " + tx.quote(part.webhook_id.str());
   const auto planned =
       tx.exec("WITH next AS (SELECT d.id, d.accepted_at, d.run, d.event_id FROM deliveries d " + where +

@@ -58,7 +58,7 @@ Result<Reply> Twin::Call(const grpc::ServerContext& context, const std::string& 
     input.violations.insert(input.violations.end(), of_body.begin(), of_body.end());
   }
   const Caller caller{rpc::Authorization(context.client_metadata()), rpc::RemoteAddress(context), ""};
-  auto reply = runner_.Run(*operation, caller, std::move(input));
+  auto reply = runner_.Run(*operation, caller, [&] { return Result<Input>(std::move(input)); });
   return reply ? std::move(reply) : InFieldPaths(reply.error());
 }
 

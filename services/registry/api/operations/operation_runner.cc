@@ -53,10 +53,12 @@ OperationRunner::OperationRunner(Parts parts) : parts_(std::move(parts)) {
 }
 
 Result<Reply> OperationRunner::Run(const Operation& operation, const Caller& caller,
-                                   const Result<Input>& input, CallBudget::Answer* budget) const {
+                                   const std::function<Result<Input>()>& read,
+                                   CallBudget::Answer* budget) const {
   auto reply = parts_.calls.Run<Reply>(
       operation.id.c_str(), caller, operation.scopes,
       [&](AccountCall& in) -> Result<Reply> {
+        const Result<Input> input = read();
         if (!input) return input.error();
         const Call call{in, operation, *input};
         if (auto violations = Check(call); !violations.empty()) return InvalidError(std::move(violations));

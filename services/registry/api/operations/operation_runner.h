@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "core/result.h"
 #include "services/registry/api/operations/account_calls.h"
 #include "services/registry/api/operations/call.h"
@@ -9,7 +11,8 @@
 namespace webhook {
 
 // Runs the operations of the document, for REST and gRPC alike:
-//   key, scope, budget (AccountCalls) -> all mistakes of the input -> earlier answer to its Idempotency-Key
+//   key, scope, budget (AccountCalls) -> reading the input -> all of its mistakes -> earlier answer to its
+//   Idempotency-Key
 //   -> handler -> audit log -> commit
 //   -> what is left to do after it.
 // From any thread; blocks.
@@ -25,10 +28,10 @@ class OperationRunner {
 
   const Document& document() const { return parts_.document; }
 
-  // `input`: what could not be read at all is told to those alone whose key is good. `budget`: as
-  // AccountCalls::Run().
-  Result<Reply> Run(const Operation& operation, const Caller& caller, const Result<Input>& input,
-                    CallBudget::Answer* budget = nullptr) const;
+  // `read`: called at most once, and for those alone whose key is good: nobody else is worth the work.
+  // `budget`: as AccountCalls::Run().
+  Result<Reply> Run(const Operation& operation, const Caller& caller,
+                    const std::function<Result<Input>()>& read, CallBudget::Answer* budget = nullptr) const;
 
  private:
   std::vector<FieldViolation> Check(const Call& call) const;

@@ -18,7 +18,7 @@ Error BadJson(const std::string& detail);
 enum class Nul { kRefused, kTaken };
 
 // A request's body as one JSON object: UTF-8, depth at most 64, no key twice. kInvalid with reason kBadJson,
-// which REST shows as 400.
+// which REST shows as 400. Takes time in proportion to the body.
 Result<nlohmann::json> ParseBody(std::string_view body, Nul nul = Nul::kRefused);
 
 }  // namespace webhook::rest

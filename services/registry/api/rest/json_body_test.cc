@@ -31,5 +31,24 @@ TEST(ParseBody, RefusesAllElse) {
   }
 }
 
+TEST(ParseBody, RefusesWhatFollowsAZeroByte) {
+  EXPECT_FALSE(ParseBody(std::string("{\"a\":1}\0{\"b\":2}", 15)).ok());
+}
+
+// The depth is that of objects and arrays together.
+TEST(ParseBody, CountsObjectsAndArraysAsDepth) {
+  EXPECT_TRUE(ParseBody(Nested(63)).ok());
+  EXPECT_FALSE(ParseBody(Nested(64)).ok());
+}
+
+// With a parser that looks through the whole array after each of its objects this takes minutes.
+TEST(ParseBody, TakesManyObjectsInOneArray) {
+  std::string body = R"({"a":[{})";
+  for (int i = 1; i < 2'000'000; ++i) body += ",{}";
+  const auto parsed = ParseBody(body + "]}");
+  ASSERT_TRUE(parsed.ok());
+  EXPECT_EQ(parsed->at("a").size(), 2'000'000U);
+}
+
 }  // namespace
 }  // namespace webhook::rest

@@ -133,8 +133,8 @@ http::Response RestApi::Serve(const Document::Found& found, const http::Request&
   caller.remote_address = ClientAddress(request, trusted_proxies_);
   caller.request_id = request_id;
   CallBudget::Answer budget;
-  const auto reply =
-      runner_.Run(*found.operation, caller, ReadInput(*found.operation, found.id, request), &budget);
+  const auto reply = runner_.Run(
+      *found.operation, caller, [&] { return ReadInput(*found.operation, found.id, request); }, &budget);
   if (!reply) LogFailure(reply.error(), request_id);
   http::Response response = reply ? ToResponse(*reply) : ToProblem(reply.error(), request_id);
   AddBudget(budget, &response);
