@@ -1,6 +1,8 @@
 # ./dev demo: the platform at work, each step verified. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
+logs_of() { echo "./dev logs $1-1"; }
+
 rest() {
   local method="$1" path="$2"
   shift 2
@@ -14,7 +16,7 @@ received() {
   while :; do
     answer="$(curl -sS "$WEBHOOK_RECEIVER_URL/_control/endpoints/$1/requests")"
     [ "$(jq '.data | length' <<<"$answer")" -ge "$2" ] && break
-    [ $SECONDS -lt $ends ] || fail "$1 has not received $2 requests in time" "./dev logs delivery-worker-1"
+    [ $SECONDS -lt $ends ] || fail "$1 has not received $2 requests in time" "$(logs_of delivery-worker)"
     sleep 0.1
   done
   jq .data <<<"$answer"
@@ -26,7 +28,7 @@ logged() {
   while :; do
     row="$(rest GET "/v2/deliveries?event_id=$1" | jq '.data[0] // empty')"
     [ "$(jq -r .state <<<"${row:-null}")" = "$2" ] && break
-    [ $SECONDS -lt $ends ] || fail "the log does not show the event as $2 in time: ${row:-nothing}" "./dev logs registry-1"
+    [ $SECONDS -lt $ends ] || fail "the log does not show the event as $2 in time: ${row:-nothing}" "$(logs_of registry)"
     sleep 0.1
   done
   echo "$row"

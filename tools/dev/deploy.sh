@@ -46,6 +46,29 @@ prepare_deploy_tools() {
   prepare_prometheus
 }
 
+# A running platform under a Prometheus: its metrics are as Prometheus wants them, and each panel and rule finds data. The
+# load is what some of the end-to-end tests do, failures and retries among it.
+test_panels() (
+  say "panels"
+  prepare_deploy_tools
+  start_own_platform panels --workers 2
+  local url test folder="$state/prometheus" scraper
+  # shellcheck disable=SC2153  # of the platform's settings
+  for url in $WEBHOOK_METRICS_URLS; do
+    curl -sS "$url" | "$prometheus_prefix/usr/bin/promtool" check metrics || fail "$url is not as Prometheus wants it"
+  done
+  # shellcheck disable=SC2086  # a list of words
+  "$deploy_venv/bin/python" tests/deploy/scrape.py --prometheus "$prometheus_prefix/usr/bin/prometheus" --folder "$folder" \
+    $WEBHOOK_METRICS_URLS &
+  scraper=$!
+  trap 'kill $scraper; cmd_down >/dev/null' EXIT
+  for test in retry guide webhookctl accounts metrics cross_account_grpc pauses; do
+    node --test --test-reporter=dot "tests/e2e/$test.test.js" || fail "the load has failed: tests/e2e/$test.test.js"
+  done
+  sleep 15
+  "$deploy_venv/bin/python" tests/deploy/panels.py "$(cat "$folder/url")" --minutes 10 || fail "a panel or rule has no data"
+)
+
 # --update stores what the chart renders now, and writes its README's list of values and the dashboards.
 test_deploy() {
   say "deploy tests"

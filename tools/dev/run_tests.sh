@@ -2,7 +2,7 @@
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
 default_kinds="unit sim integration e2e tls api"
-test_kinds="$default_kinds deploy all"
+test_kinds="$default_kinds deploy panels all"
 
 test_unit() {
   say "unit tests ($preset)"
@@ -64,30 +64,38 @@ test_api() (
 # Builds what these kinds of tests run.
 build_tests() {
   local kind targets=()
+  # They build for themselves.
+  [ "$*" != containers ] || return 0
   for kind in "$@"; do
     case "$kind" in
+      containers) continue ;;
       deploy) targets+=(registry event-ingest delivery-worker) ;;
       sim) targets+=(sim) ;;
       *) targets+=("${kind}_tests") ;;
     esac
   done
   # Everything, where the services themselves are run.
-  [[ " $* " =~ \ (e2e|tls|api|all)\  ]] && targets=()
+  [[ " $* " =~ \ (e2e|tls|api|panels|all)\  ]] && targets=()
   cmd_build --preset "$preset" "${targets[@]}"
 }
 
 cmd_test() {
   take_preset "$@"
-  local kind kinds=() update=()
+  local kind kinds=() update=() containers=false
   for kind in "${rest[@]:-all}"; do
     if [ "$kind" = --update ]; then
       update=(--update)
+      continue
+    fi
+    if [ "$kind" = --containers ]; then
+      containers=true
       continue
     fi
     [[ " $test_kinds " == *" $kind "* ]] ||
       fail "unknown kind of test '$kind'" "one of: $test_kinds"
     kinds+=("$kind")
   done
+  ! $containers || kinds=("${kinds[@]/#deploy/containers}")
   build_tests "${kinds[@]}"
   # shellcheck disable=SC2086  # a list of words
   [[ " ${kinds[*]} " != *" all "* ]] || kinds=($default_kinds)

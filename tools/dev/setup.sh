@@ -1,13 +1,9 @@
 # ./dev setup and ./dev doctor. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root and state are of ./dev
 
-packages=(
-  git ca-certificates curl python3 python3-pip python3-venv python3-yaml g++ make cmake ninja-build ccache mold pkg-config
-  libboost-dev libboost-system-dev libssl-dev libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler
-  libcpprest-dev libpqxx-dev libpq-dev prometheus-cpp-dev libgtest-dev libgmock-dev libsimdjson-dev nlohmann-json3-dev
-  libcli11-dev libfmt-dev libxxhash-dev libabsl-dev libidn2-dev liburiparser-dev libc-ares-dev libzstd-dev zlib1g-dev
-  clang-format-14 shellcheck jq openssl postgresql-15 openjdk-17-jre-headless maven
-)
+# What the build needs, the images' too, and what only tests and tools do.
+mapfile -t packages <tools/dev/build_packages.txt
+packages+=(git curl python3-venv clang-format-14 shellcheck jq openssl postgresql-15 openjdk-17-jre-headless maven)
 
 rdkafka_prefix="$root/.dev/deps/librdkafka"
 kafka_prefix="$root/.dev/deps/kafka"
