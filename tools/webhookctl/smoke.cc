@@ -34,13 +34,13 @@ void Say(const std::string& text) {
   std::cerr << text << "\n";
 }
 
-// Repeats `attempt` until it succeeds or the time is up; then its last error.
+// Repeats `attempt` until it succeeds, fails for good (kConflict) or the time is up; then its last error.
 template <typename T, typename Fn>
 Result<T> Within(MonoTime end, Fn attempt) {
   const runtime::StopToken never;
   for (;;) {
     Result<T> done = attempt();
-    if (done || runtime::ReadClock().mono >= end) return done;
+    if (done || done.error().code == ErrorCode::kConflict || runtime::ReadClock().mono >= end) return done;
     never.WaitFor(kPause);
   }
 }
@@ -136,7 +136,8 @@ Result<ordered_json> DeliveryIn(const Context& context, const std::string& event
     if (!page) return page.error();
     for (const ordered_json& delivery : page->at("data")) {
       if (delivery.at("state") == state) return delivery;
-      return Error{ErrorCode::kDeadline, "not_" + state,
+      const bool open = delivery.at("state") == "pending" || delivery.at("state") == "waiting";
+      return Error{open ? ErrorCode::kDeadline : ErrorCode::kConflict, "not_" + state,
                    "the delivery is " + delivery.at("state").get<std::string>() + ", not " + state + ": " +
                        delivery.value("reason", "")};
     }

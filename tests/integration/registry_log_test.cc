@@ -1,0 +1,230 @@
+// The delivery log: exactly once, forward only, its days, and what reads it.
+#include "tests/integration/registry_tables_fixture.h"
+
+namespace webhook::store {
+namespace {
+
+class LogTest : public StoreTest {
+ protected:
+  void SetUp() override {
+    StoreTest::SetUp();
+    session_ = std::move(postgres::Session::Open(Options()).value());
+  }
+
+  AttemptRecord Record(int attempt, DeliveryState state, bool requested = true) {
+    AttemptRecord record;
+    record.delivery_id = DeliveryId("delivery_1");
+    record.account = mine_;
+    record.webhook_id = WebhookId("webhook_1");
+    record.event_id = EventId("event_1");
+    record.event_type = "user.created";
+    record.attempt = attempt;
+    record.state = state;
+    record.outcome = "o";
+    record.requested = requested;
+    record.accepted_at = record.created_at = kLogTime;
+    record.started_at = record.created_at + seconds(attempt);
+    record.response_headers = {"X: a\tb\\n\"c", std::string("N: \0", 4)};
+    record.response_excerpt = std::string("\0\xff\t\\", 4);
+    return record;
+  }
+  Status Write(const std::vector<AttemptRecord>& attempts) {
+    LogBatch batch;
+    batch.attempts = attempts;
+    batch.offsets[{"webhook.attempts", 0}] = {next_, next_ + 1};
+    const Status written = WriteLog(*session_, days_, batch, kLogTime);
+    if (written) ++next_;
+    return written;
+  }
+  DeliveryRow Row() {
+    return *Do([&](Tx& tx) { return ReadDelivery(tx, mine_, DeliveryId("delivery_1")); });
+  }
+
+  std::unique_ptr<postgres::Session> session_;
+  LogDays days_{std::chrono::days(30)};
+  std::int64_t next_ = 0;
+};
+
+TEST_F(LogTest, ABatchIsWrittenOnceHoweverOftenItComes) {
+  LogBatch batch;
+  Event event;
+  event.id = EventId("event_1");
+  event.account = mine_;
+  event.type = "user.created";
+  event.body = std::string("{\"x\":\"\\u0000\t\\\\\"}");
+  event.accepted_at = kLogTime;
+  batch.events = {event, event};
+  batch.attempts = {Record(1, DeliveryState::kDelivered), Record(1, DeliveryState::kDelivered)};
+  batch.offsets[{"webhook.attempts", 3}] = {0, 2};
+  ASSERT_TRUE(WriteLog(*session_, days_, batch, kLogTime));
+  EXPECT_EQ(ReadLogOffsets(*session_)->at({"webhook.attempts", 3}), 2);
+  EXPECT_EQ(WriteLog(*session_, days_, batch, kLogTime).error().reason, "log_taken_over");
+  EXPECT_EQ(CountRows("attempts"), 1);
+  EXPECT_EQ(Row().attempts, 1);
+  EXPECT_EQ(Do([&](Tx& tx) { return ReadEvent(tx, mine_, EventId("event_1")); })->body, event.body);
+  EXPECT_FALSE(Do([&](Tx& tx) { return ReadEvent(tx, other_, EventId("event_1")); }));
+  const auto attempts = Do([&](Tx& tx) { return ListAttempts(tx, Row(), std::nullopt, 10); });
+  EXPECT_EQ(attempts->at(0).response_excerpt, std::string("\0\xff\t\\", 4));
+  EXPECT_THAT(attempts->at(0).response_headers, ElementsAre("X: a\tb\\n\"c", "N: "));
+}
+
+TEST_F(LogTest, AWriterThatWasOvertakenWritesNothing) {
+  ASSERT_TRUE(Write({Record(1, DeliveryState::kWaiting)}));
+  auto zombie = std::move(postgres::Session::Open(Options()).value());
+  LogBatch late;
+  late.attempts = {Record(2, DeliveryState::kDelivered)};
+  late.offsets[{"webhook.attempts", 0}] = {0, 1};
+  late.offsets[{"webhook.attempts", 1}] = {0, 1};
+  EXPECT_EQ(WriteLog(*zombie, days_, late, kLogTime).error().reason, "log_taken_over");
+  EXPECT_EQ(Row().state, DeliveryState::kWaiting);
+  EXPECT_FALSE(ReadLogOffsets(*session_)->contains({"webhook.attempts", 1})) << "all or nothing";
+}
+
+TEST_F(LogTest, ADayIsDroppedOnceItIsOver) {
+  AttemptRecord next_day = Record(1, DeliveryState::kDelivered);
+  next_day.delivery_id = DeliveryId("delivery_2");
+  next_day.accepted_at += std::chrono::days(1);
+  ASSERT_TRUE(Write({Record(1, DeliveryState::kDelivered), next_day}));
+  const WallTime over = kLogTime + std::chrono::days(31);
+  EXPECT_EQ(*days_.DropOldest(*session_, over), "") << "one day longer than nobody writes into it";
+  int dropped = 0;
+  while (!days_.DropOldest(*session_, over + std::chrono::days(1))->empty()) ++dropped;
+  EXPECT_EQ(dropped, 4) << "events, deliveries, attempts and statistics of one day";
+  EXPECT_EQ(CountRows("deliveries"), 1);
+  EXPECT_EQ(CountRows("attempts"), 1);
+  LogBatch late;
+  late.attempts = {Record(2, DeliveryState::kDelivered)};
+  late.offsets[{"webhook.attempts", 0}] = {next_, next_ + 1};
+  ASSERT_TRUE(WriteLog(*session_, days_, late, over))
+      << "what comes too late is left out, and the log goes on";
+  EXPECT_EQ(CountRows("deliveries"), 1);
+}
+
+TEST_F(LogTest, ADayThatACrashHasLeftHalfDroppedIsDropped) {
+  ASSERT_TRUE(Write({Record(1, DeliveryState::kDelivered)}));
+  ASSERT_TRUE(session_->Execute("detach", "ALTER TABLE deliveries DETACH PARTITION deliveries_20231114"));
+  int dropped = 0;
+  while (!days_.DropOldest(*session_, kLogTime + std::chrono::days(40))->empty()) ++dropped;
+  EXPECT_EQ(dropped, 4);
+}
+
+TEST_F(LogTest, ARecordThatFitsNoColumnIsToldFromAnOutage) {
+  AttemptRecord record = Record(1, DeliveryState::kDelivered);
+  record.outcome = "\xff";
+  EXPECT_EQ(Write({record}).error().reason, postgres::kBadValue);
+  ASSERT_TRUE(Write({Record(1, DeliveryState::kDelivered)})) << "the session goes on";
+}
+
+TEST_F(LogTest, AStateMovesForwardOnly) {
+  ASSERT_TRUE(Write({Record(2, DeliveryState::kWaiting)}));
+  ASSERT_TRUE(Write({Record(1, DeliveryState::kWaiting)}));
+  EXPECT_EQ(Row().attempts, 2) << "a late attempt counts";
+  ASSERT_TRUE(Write({Record(3, DeliveryState::kDelivered), Record(3, DeliveryState::kWaiting, false)}));
+  EXPECT_EQ(Row().state, DeliveryState::kDelivered);
+  ASSERT_TRUE(Write({Record(4, DeliveryState::kWaiting)}));
+  ASSERT_TRUE(Write({Record(4, DeliveryState::kFailed)}));
+  EXPECT_EQ(Row().state, DeliveryState::kDelivered) << "delivered is delivered";
+  AttemptRecord redelivery = Record(1, DeliveryState::kFailed);
+  redelivery.run = 1;
+  ASSERT_TRUE(Write({redelivery}));
+  EXPECT_EQ(Row().state, DeliveryState::kFailed) << "a new run is further on";
+}
+
+TEST_F(LogTest, ABulkRedeliveryPassesOverWhatWasSentAgainSinceItWasAskedFor) {
+  ASSERT_TRUE(Create(Wanted("webhook_1", mine_)));
+  LogBatch batch;
+  batch.events.emplace_back();
+  batch.events[0].id = EventId("event_1");
+  batch.events[0].account = mine_;
+  batch.events[0].type = "user.created";
+  batch.events[0].body = "{}";
+  batch.events[0].accepted_at = kLogTime;
+  batch.attempts = {Record(1, DeliveryState::kDelivered), Record(1, DeliveryState::kDelivered)};
+  batch.attempts[1].delivery_id = DeliveryId("delivery_2");
+  batch.offsets[{"webhook.attempts", 0}] = {next_, next_ + 1};
+  ASSERT_TRUE(WriteLog(*session_, days_, batch, kLogTime));
+  ++next_;
+  DeliveryFilter filter;
+  filter.state = DeliveryState::kDelivered;
+  ASSERT_TRUE(Do([&](Tx& tx) {
+    return InsertRedelivery(tx, mine_, {"redelivery_1", R"({"state":"delivered"})", filter});
+  }));
+  AttemptRecord again = Record(1, DeliveryState::kDelivered);
+  again.kind = DeliveryKind::kRedelivery;
+  again.run = 1;
+  again.started_at = runtime::ReadClock().wall + seconds(60);
+  ASSERT_TRUE(Write({again}));
+  const RedeliveryPart part{"redelivery_1", mine_, WebhookId("webhook_1"), ""};
+  EXPECT_TRUE(*Do([&](Tx& tx) { return PlanPart(tx, part, filter, 10); }));
+  const auto intents = Do([&](Tx& tx) { return ReadIntents(tx, part); });
+  ASSERT_EQ(intents->size(), 1U);
+  EXPECT_EQ(intents->at(0).delivery.id.str(), "delivery_2");
+}
+
+TEST_F(LogTest, AWebhookThatOnlyFailsIsFoundAfterItsTime) {
+  ASSERT_TRUE(Create(Wanted("webhook_1", mine_)));
+  const auto failing = [&](seconds time) {
+    return Do([&](Tx& tx) { return ListFailingWebhooks(tx, time, 10); })->size();
+  };
+  ASSERT_TRUE(Write({Record(1, DeliveryState::kWaiting), Record(2, DeliveryState::kWaiting)}));
+  ASSERT_TRUE(Write({Record(9, DeliveryState::kFailed)}));
+  EXPECT_EQ(failing(seconds(5)), 0U) << "it was changed just now";
+  const auto change_at = [&](int second) {
+    return database_.Transact<Done>("change", [&](pqxx::dbtransaction& transaction) -> Status {
+      transaction.exec_params0("UPDATE webhooks SET active = true, updated_at = to_timestamp($1)",
+                               1'700'000'000 + second);
+      return Ok();
+    });
+  };
+  ASSERT_TRUE(change_at(0));
+  EXPECT_EQ(failing(seconds(8)), 1U);
+  EXPECT_EQ(failing(seconds(9)), 0U) << "not for so long";
+  AttemptRecord test = Record(40, DeliveryState::kFailed);
+  test.kind = DeliveryKind::kTest;
+  ASSERT_TRUE(Write({test, Record(41, DeliveryState::kSkipped, false)}));
+  EXPECT_EQ(failing(seconds(9)), 0U) << "tests, and what was not sent, say nothing";
+  ASSERT_TRUE(Write({Record(10, DeliveryState::kDelivered), Record(11, DeliveryState::kFailed)}));
+  EXPECT_EQ(failing(seconds(5)), 0U) << "it has answered meanwhile";
+  ASSERT_TRUE(Write({Record(30, DeliveryState::kFailed)}));
+  EXPECT_EQ(failing(seconds(5)), 1U);
+  ASSERT_TRUE(Deactivate(WebhookId("webhook_1"), "It fails.", 1'000));
+  EXPECT_EQ(failing(seconds(5)), 0U) << "inactive already";
+  ASSERT_TRUE(change_at(50));
+  EXPECT_EQ(failing(seconds(5)), 0U) << "made active again: it has its time anew";
+  ASSERT_TRUE(Write({Record(55, DeliveryState::kFailed)}));
+  EXPECT_EQ(failing(seconds(5)), 1U);
+}
+
+TEST_F(LogTest, ListsByFilterAndGoesOnWhereAPageEnded) {
+  std::vector<AttemptRecord> records;
+  for (int i = 0; i < 5; ++i) {
+    AttemptRecord record = Record(1, i < 3 ? DeliveryState::kDelivered : DeliveryState::kFailed);
+    record.delivery_id = DeliveryId("delivery_" + std::to_string(i));
+    record.accepted_at += seconds(i / 2);  // two have one time
+    record.webhook_id = WebhookId(i % 2 ? "webhook_odd" : "webhook_even");
+    records.push_back(record);
+  }
+  ASSERT_TRUE(Write(records));
+  const auto list = [&](const AccountId& account, const DeliveryFilter& filter,
+                        const std::optional<LogPosition>& after, int limit) {
+    return Do([&](Tx& tx) { return ListDeliveries(tx, account, filter, after, limit).rows; });
+  };
+  const auto first = list(mine_, {}, {}, 3);
+  ASSERT_THAT(*first, SizeIs(3));
+  const auto second = list(mine_, {}, LogPosition{first->back().accepted_at, first->back().id.str()}, 3);
+  std::vector<std::string> ids;
+  for (const auto* page : {&first, &second}) {
+    for (const DeliveryRow& row : **page) ids.push_back(row.id.str());
+  }
+  EXPECT_THAT(ids, ElementsAre("delivery_4", "delivery_3", "delivery_2", "delivery_1", "delivery_0"));
+  DeliveryFilter filter;
+  filter.webhook_id = "webhook_even";
+  filter.state = DeliveryState::kDelivered;
+  EXPECT_THAT(*list(mine_, filter, {}, 10), SizeIs(2));
+  EXPECT_THAT(*list(other_, filter, {}, 10), IsEmpty());
+  filter.webhook_id = "' OR true --";
+  EXPECT_THAT(*list(mine_, filter, {}, 10), IsEmpty());
+}
+
+}  // namespace
+}  // namespace webhook::store
