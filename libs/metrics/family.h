@@ -3,7 +3,9 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 namespace webhook::metrics {
 
@@ -15,6 +17,9 @@ struct Label {
   // elsewhere.
   std::string_view values;
 };
+
+// All values of a label whose set is told here. REQUIRES: no angle brackets.
+std::vector<std::string> ValuesOf(const Label& label);
 
 // What is known of a metric before anything is counted.
 struct Family {

@@ -15,14 +15,10 @@
 namespace webhook::metrics {
 namespace {
 
-bool Allows(std::string_view values, std::string_view value) {
-  if (values.starts_with('<')) return true;
-  for (std::size_t begin = 0; begin <= values.size();) {
-    const std::size_t end = std::min(values.find(", ", begin), values.size());
-    if (values.substr(begin, end - begin) == value) return true;
-    begin = end + 2;
-  }
-  return false;
+bool Allows(const Label& label, const std::string& value) {
+  if (label.values.starts_with('<')) return true;
+  const std::vector<std::string> values = ValuesOf(label);
+  return std::find(values.begin(), values.end(), value) != values.end();
 }
 
 void CheckLabels(const Family& family, const Labels& labels) {
@@ -31,7 +27,7 @@ void CheckLabels(const Family& family, const Labels& labels) {
     if (label.name.empty()) continue;
     ++known;
     const auto given = labels.find(std::string(label.name));
-    CHECK(given != labels.end() && Allows(label.values, given->second), family.name.data());
+    CHECK(given != labels.end() && Allows(label, given->second), family.name.data());
   }
   CHECK(known == labels.size(), family.name.data());
 }
@@ -43,6 +39,16 @@ auto& Register(Builder builder, const Family& family, const Labels& labels, prom
 }
 
 }  // namespace
+
+std::vector<std::string> ValuesOf(const Label& label) {
+  std::vector<std::string> values;
+  for (std::size_t begin = 0; begin <= label.values.size();) {
+    const std::size_t end = std::min(label.values.find(", ", begin), label.values.size());
+    values.emplace_back(label.values.substr(begin, end - begin));
+    begin = end + 2;
+  }
+  return values;
+}
 
 void Counter::Add(double n) const {
   counter_->Increment(n);

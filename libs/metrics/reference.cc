@@ -30,7 +30,7 @@ std::string_view TypeOf(Kind kind) {
 }
 
 // Angle brackets would be taken for HTML.
-std::string ValuesOf(const Label& label) {
+std::string ValuesText(const Label& label) {
   if (!label.values.starts_with('<')) return std::string(label.values);
   return "*" + std::string(label.values.substr(1, label.values.size() - 2)) + "*";
 }
@@ -40,7 +40,7 @@ std::string LabelsOf(const Family& family) {
   for (const Label& label : family.labels) {
     if (label.name.empty()) continue;
     if (!text.empty()) text += "; ";
-    text.append("`").append(label.name).append("`: ").append(ValuesOf(label));
+    text.append("`").append(label.name).append("`: ").append(ValuesText(label));
   }
   return text;
 }

@@ -10,20 +10,6 @@
 namespace webhook {
 namespace {
 
-constexpr const char* kOutcomes[] = {
-    "success", "http_3xx", "http_4xx",        "http_429",    "http_5xx",         "permanent", "dns",
-    "connect", "tls",      "timeout_connect", "timeout_tls", "timeout_response", "protocol",  "ssrf_blocked"};
-constexpr const char* kAttempts[] = {"1", "2", "3", "4", "5", "6", "redelivery", "test"};
-constexpr DeliveryState kEnds[] = {DeliveryState::kDelivered, DeliveryState::kRejected,
-                                   DeliveryState::kFailed,    DeliveryState::kCancelled,
-                                   DeliveryState::kSkipped,   DeliveryState::kBlocked};
-constexpr const char* kRoles[] = {"fanout", "deliver", "pump"};
-constexpr const char* kLimitedRoles[] = {"fanout", "deliver"};
-constexpr const char* kStages[] = {"fanout", "deliver", "wait"};
-constexpr const char* kRebalanceTypes[] = {"assigned", "revoked", "lost"};
-constexpr const char* kPhases[] = {"dns", "connect", "tls", "answer", "total"};
-constexpr const char* kParkReasons[] = {"endpoint", "account", "configuration", "platform"};
-
 double Seconds(std::chrono::microseconds time) {
   return std::chrono::duration<double>(time).count();
 }
@@ -55,6 +41,29 @@ const char* ParkReason(const std::string& told) {
   return "platform";
 }
 
+// The time series of each value of the family's label `number`, beside `others`.
+template <typename Metric, typename Family>
+std::unordered_map<std::string, Metric> ByValue(metrics::Registry& registry, const Family& family,
+                                                std::size_t number = 0, const metrics::Labels& others = {}) {
+  std::unordered_map<std::string, Metric> all;
+  for (const std::string& value : metrics::ValuesOf(family.labels[number])) {
+    metrics::Labels labels = others;
+    labels[std::string(family.labels[number].name)] = value;
+    all.emplace(value, registry.Make(family, labels));
+  }
+  return all;
+}
+
+// The same for a family of two labels: by the first, and then by the second.
+std::unordered_map<std::string, std::unordered_map<std::string, metrics::Counter>> ByTwoValues(
+    metrics::Registry& registry, const metrics::CounterFamily& family) {
+  std::unordered_map<std::string, std::unordered_map<std::string, metrics::Counter>> all;
+  const metrics::Label& first = family.labels[0];
+  for (const std::string& value : metrics::ValuesOf(first))
+    all.emplace(value, ByValue<metrics::Counter>(registry, family, 1, {{std::string(first.name), value}}));
+  return all;
+}
+
 }  // namespace
 
 WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
@@ -75,33 +84,20 @@ WorkerMetrics::WorkerMetrics(metrics::Registry& registry)
       producer_used(registry.Make(metrics::kQueueUsed, {{"queue", "producer"}})),
       kafka_up(DependencyUp(registry, "kafka")),
       registry_up(DependencyUp(registry, "registry")),
+      attempts_(ByTwoValues(registry, metrics::kDeliveryAttempts)),
+      results_(ByValue<metrics::Counter>(registry, metrics::kDeliveriesCompleted)),
+      parked_(ByValue<metrics::Counter>(registry, metrics::kDeliveriesParked)),
+      rebalances_(ByTwoValues(registry, metrics::kRebalances)),
+      assigned_(ByValue<metrics::Gauge>(registry, metrics::kAssignedPartitions)),
+      held_(ByValue<metrics::Gauge>(registry, metrics::kHeldRecords)),
+      window_used_(ByValue<metrics::Gauge>(registry, metrics::kWindowUsed)),
+      overdue_(ByValue<metrics::Gauge>(registry, metrics::kOverdue)),
+      phases_(ByValue<metrics::Histogram>(registry, metrics::kAttemptDuration)),
       first_attempt_delay_(registry.Make(metrics::kFirstAttemptDelay)),
       retry_lateness_(registry.Make(metrics::kRetryLateness)) {
-  for (const char* outcome : kOutcomes) {
-    for (const char* attempt : kAttempts)
-      attempts_[outcome].emplace(
-          attempt, registry.Make(metrics::kDeliveryAttempts, {{"outcome", outcome}, {"attempt", attempt}}));
-  }
-  for (const DeliveryState state : kEnds) {
-    const std::string result(ToText(state));
-    results_.emplace(result, registry.Make(metrics::kDeliveriesCompleted, {{"result", result}}));
-  }
-  for (const char* role : kRoles) {
-    assigned_.emplace(role, registry.Make(metrics::kAssignedPartitions, {{"role", role}}));
-    held_.emplace(role, registry.Make(metrics::kHeldRecords, {{"role", role}}));
-    for (const char* type : kRebalanceTypes)
-      rebalances_[role].emplace(type, registry.Make(metrics::kRebalances, {{"role", role}, {"type", type}}));
-  }
-  for (const char* role : kLimitedRoles) {
-    window_used_.emplace(role, registry.Make(metrics::kWindowUsed, {{"role", role}}));
+  // Of the other roles' records the bytes have no bound.
+  for (const auto& [role, window] : window_used_)
     bytes_used_.emplace(role, registry.Make(metrics::kQueueUsed, {{"queue", role}}));
-  }
-  for (const char* stage : kStages)
-    overdue_.emplace(stage, registry.Make(metrics::kOverdue, {{"stage", stage}}));
-  for (const char* phase : kPhases)
-    phases_.emplace(phase, registry.Make(metrics::kAttemptDuration, {{"phase", phase}}));
-  for (const char* reason : kParkReasons)
-    parked_.emplace(reason, registry.Make(metrics::kDeliveriesParked, {{"reason", reason}}));
   std::vector<std::string> topics = {kEventsTopic, kDeliveriesTopic};
   for (const WaitTier& tier : kWaitTiers) topics.push_back(tier.topic);
   for (const std::string& topic : topics) {
