@@ -25,15 +25,16 @@ LAYERS = {
     "libs/postgres": {"core", "runtime", "log"},
     "libs/http": {"core", "domain", "runtime", "log", "metrics"},
     "libs/rpc": {"core", "domain", "runtime", "log", "metrics", "crypto", "proto"},
-    "libs/service": {"core", "runtime", "config", "log", "http", "kafka", "rpc"},
+    "libs/trace": {"core", "domain", "runtime", "log", "metrics", "http"},
+    "libs/service": {"core", "runtime", "config", "log", "http", "kafka", "rpc", "trace"},
     "services/delivery-worker/engine": {"core", "domain"},
     "services": {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http",
-                 "rpc", "schema", "service", "signing", "proto"},
+                 "rpc", "schema", "service", "signing", "trace", "proto"},
     "tools": {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http", "rpc",
               "signing", "proto"},
 }
 ROOMS = {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "records", "kafka", "postgres", "http", "rpc",
-         "schema", "service", "signing"}
+         "schema", "service", "signing", "trace"}
 # Third-party header prefix -> the only rooms that may include it.
 OWNERS = {
     "librdkafka/": ["libs/kafka"],

@@ -1,20 +1,10 @@
 #include "domain/delivery.h"
 
-#include <xxhash.h>
-
-#include <cstring>
+#include "domain/hash.h"
 
 namespace webhook {
 
 namespace {
-
-Bytes16 Hash128(const std::string& name) {
-  XXH128_canonical_t bytes;
-  XXH128_canonicalFromHash(&bytes, XXH3_128bits(name.data(), name.size()));
-  Bytes16 result;
-  std::memcpy(result.data(), bytes.digest, result.size());
-  return result;
-}
 
 std::string NameOf(const DeliveryId& delivery, int run) {
   return delivery.str() + "|" + std::to_string(run);

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "core/encoding.h"
 #include "core/time.h"
@@ -17,15 +16,13 @@ struct Event {
   NotificationId notification_id;
   std::string body;  // what every endpoint receives and every signature covers
   WallTime accepted_at{};
-  std::string traceparent;  // W3C trace context of the publisher; empty: none
+  // The publisher's W3C trace context, well formed (trace_context.h); empty: none.
+  std::string traceparent;
+  std::string tracestate;  // only beside a traceparent
 };
 
 // 128 bits that stand for (account, event): repeats of a publish have the same.
 Bytes16 Fingerprint(const Event& event);
-
-// True for the form "00-<32 hex>-<16 hex>-<2 hex>" (W3C Trace Context, version 00): what may go into a
-// header.
-bool IsTraceparent(std::string_view text);
 
 // Limits of the publish contract.
 inline constexpr std::size_t kMaxEventDataBytes = 256 * 1024;

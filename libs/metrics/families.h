@@ -39,6 +39,10 @@ inline constexpr auto kPoisonRecords =
     CounterOf("webhook_poison_records_total", "registry, delivery-worker",
               "Kafka records that could not be used: kept in webhook.poison", Label{"topic", "<topic>"});
 
+inline constexpr auto kTraceSpans = CounterOf("webhook_trace_spans_total", "event-ingest, delivery-worker",
+                                              "Spans by what became of them; absent where nothing is traced",
+                                              Label{"result", "exported, dropped"});
+
 inline constexpr auto kGrpcHandled =
     CounterOf("grpc_server_handled_total", "registry, event-ingest", "gRPC calls that have ended",
               Label{"grpc_service", "<service>"}, Label{"grpc_method", "<method>"},
@@ -220,6 +224,7 @@ inline constexpr auto kFamilies = std::to_array<const Family*>({
     &kConfigLag,
     &kConfigRevision,
     &kPoisonRecords,
+    &kTraceSpans,
     &kGrpcHandled,
     &kGrpcHandling,
     &kTlsExpiry,

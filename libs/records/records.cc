@@ -9,6 +9,7 @@
 #include "core/encoding.h"
 #include "domain/event_pattern.h"
 #include "domain/retry_schedule.h"
+#include "domain/trace_context.h"
 #include "webhook/v1/records.pb.h"
 
 namespace webhook {
@@ -82,6 +83,7 @@ void ToProto(const Event& event, v1::EventRecord* record) {
   record->set_body(event.body);
   SetTime(event.accepted_at, record->mutable_accepted_at());
   record->set_traceparent(event.traceparent);
+  record->set_tracestate(event.tracestate);
 }
 
 // Ids and types go into headers and logs as they are.
@@ -116,7 +118,10 @@ Result<Event> FromProto(v1::EventRecord* record) {
   event.notification_id = NotificationId(record->notification_id());
   event.body = std::move(*record->mutable_body());
   event.accepted_at = GetTime(record->accepted_at());
-  if (IsTraceparent(record->traceparent())) event.traceparent = record->traceparent();
+  const auto context = ParseTraceparent(record->traceparent());
+  if (!context) return event;
+  event.traceparent = FormatTraceparent(*context);
+  if (IsTracestate(record->tracestate())) event.tracestate = record->tracestate();
   return event;
 }
 

@@ -24,6 +24,7 @@ Event MakeEvent() {
   event.body = "{\"a\":\"é\"}";
   event.accepted_at = kTime;
   event.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+  event.tracestate = "rojo=00f067aa0ba902b7";
   return event;
 }
 
@@ -66,6 +67,7 @@ TEST(Records, AnEventComesBackAsItWas) {
   EXPECT_EQ(event->body, MakeEvent().body);
   EXPECT_EQ(event->accepted_at, kTime);
   EXPECT_EQ(event->traceparent, "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01");
+  EXPECT_EQ(event->tracestate, "rojo=00f067aa0ba902b7");
 }
 
 TEST(Records, ADeliveryComesBackAsItWas) {
@@ -134,6 +136,7 @@ TEST(Records, RefusesWhatWouldBreakOutOfAHeader) {
       Changed([](auto& record) { record.mutable_event()->set_traceparent("00-1\r\nEvil: 1"); }));
   ASSERT_TRUE(traced.ok()) << "no reason to lose an event";
   EXPECT_EQ(traced->event->traceparent, "");
+  EXPECT_EQ(traced->event->tracestate, "");
 }
 
 TEST(Records, RefusesABodyThatNoTopicTakes) {

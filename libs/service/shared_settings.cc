@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "trace/otlp_exporter.h"
+
 namespace webhook::service {
 namespace {
 
@@ -39,6 +41,12 @@ std::vector<FieldViolation> CheckTls(const rpc::TlsFiles& files) {
   return violations;
 }
 
+std::vector<FieldViolation> CheckTracing(const trace::ExportSettings& settings) {
+  if (settings.endpoint.empty()) return {};
+  const Status checked = trace::CheckEndpoint(settings.endpoint, "otlp-endpoint");
+  return checked ? std::vector<FieldViolation>{} : checked.error().violations;
+}
+
 }  // namespace
 
 void DeclareKafka(config::Table& table, kafka::Cluster* cluster) {
@@ -68,6 +76,15 @@ void DeclareServerTls(config::Table& table, rpc::TlsFiles* files) {
   DeclareTls(table, files);
   table.List("tls-client-sans", &files->client_sans, "",
              "DNS names of which a caller's certificate must have one; empty: any of the authorities");
+}
+
+void DeclareTracing(config::Table& table, trace::ExportSettings* settings) {
+  table.Text("otlp-endpoint", &settings->endpoint, "",
+             "Collector that gets traces by OTLP over HTTP, like http://127.0.0.1:4318; empty: no traces");
+  table.Number("trace-sample-ratio", &settings->sample_ratio, 0.01, 0, 1,
+               "Share of the events that come without a trace context that are traced; of the others their "
+               "publisher decides");
+  table.Rule([settings] { return CheckTracing(*settings); });
 }
 
 }  // namespace webhook::service

@@ -3,6 +3,7 @@
 #include "config/config.h"
 #include "kafka/cluster.h"
 #include "rpc/tls_files.h"
+#include "trace/export_settings.h"
 
 namespace webhook::service {
 
@@ -15,5 +16,8 @@ void DeclareKafka(config::Table& table, kafka::Cluster* cluster);
 void DeclareTls(config::Table& table, rpc::TlsFiles* files);
 // And tls-client-sans, of who has a gRPC port.
 void DeclareServerTls(config::Table& table, rpc::TlsFiles* files);
+
+// otlp-endpoint, trace-sample-ratio.
+void DeclareTracing(config::Table& table, trace::ExportSettings* settings);
 
 }  // namespace webhook::service

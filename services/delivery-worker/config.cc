@@ -86,6 +86,7 @@ config::Table DeclareSettings(Config* config) {
       "Requests in flight to one host or address, whoever registered it, each thread that delivers");
   table.Duration("delivery-max-age", &config->delivery_max_age, hours{72}, hours{2}, hours{144},
                  "Older deliveries end as failed, reason expired");
+  service::DeclareTracing(table, &config->traces);
   table.Rule([config] { return CheckRoles(*config); });
   table.Rule([config] { return CheckProfile(*config); });
   table.Rule([config] { return CheckEgress(*config); });

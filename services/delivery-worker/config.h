@@ -9,6 +9,7 @@
 #include "core/secret.h"
 #include "kafka/cluster.h"
 #include "rpc/tls_files.h"
+#include "trace/export_settings.h"
 
 namespace webhook {
 
@@ -35,6 +36,7 @@ struct Config {
   std::int64_t http_max_connections = 0;
   std::int64_t http_max_per_address = 0;
   std::chrono::milliseconds delivery_max_age{};
+  trace::ExportSettings traces;
 };
 
 // Declares every setting of the worker. `config` must outlive the table.

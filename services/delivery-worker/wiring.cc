@@ -26,6 +26,7 @@
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
 #include "services/delivery-worker/adapters/worker_producer.h"
+#include "trace/otlp_exporter.h"
 
 namespace webhook {
 namespace {
@@ -50,6 +51,7 @@ struct Worker::Parts {
   runtime::Health health;
   WorkerMetrics metrics{registry};
   WebhookCopy webhooks;
+  std::unique_ptr<trace::OtlpExporter> traces;  // null: off
   std::unique_ptr<http::Server> admin;
   std::unique_ptr<rpc::RegistryClient> registry_client;
   std::unique_ptr<Deactivator> deactivator;
@@ -87,6 +89,10 @@ Status Worker::Parts::Start(const Config& config) {
   if (!admin_server) return admin_server.error();
   admin = std::move(*admin_server);
   log::Info("listening", {{"name", "admin"}, {"addr", admin->address()}});
+
+  auto exporter = trace::OtlpExporter::Start(config.traces, "delivery-worker", registry);
+  if (!exporter) return exporter.error();
+  traces = std::move(*exporter);
 
   auto made = WorkerProducer::Create(config.kafka);
   if (!made) return made.error();
@@ -221,7 +227,8 @@ Status Worker::Parts::StartDeliver(const Config& config) {
         LaneLoop& loop = *loops[static_cast<std::size_t>(partition.partition) % loops.size()];
         return std::make_shared<DeliveryRunner>(
             partition, from, PartitionRunner::Parts{loop, *producer, metrics},
-            DeliveryRunner::Context{limits, *attempts, *deactivator, webhooks, lease});
+            DeliveryRunner::Context{limits, *attempts, *deactivator, webhooks, lease,
+                                    traces ? &traces->tracing() : nullptr});
       });
   return Ok();
 }
@@ -266,6 +273,7 @@ void Worker::Drain() {
   parts_->health.BeginDrain();
   parts_->StopRoles();
   const bool flushed = parts_->producer->Flush(parts_->drain_timeout);
+  if (parts_->traces) parts_->traces->Drain(parts_->drain_timeout);
   log::Info("drain.finished", {{"flushed", flushed}});
 }
 

@@ -34,6 +34,7 @@ config::Table DeclareSettings(Config* config) {
   table.Choice(
       "schema-check", &config->schema_check, "reject", {"reject", "count"},
       "What becomes of events whose data breaks the JSON Schema of their type: refused, or only counted");
+  service::DeclareTracing(table, &config->traces);
   return table;
 }
 

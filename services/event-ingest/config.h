@@ -8,6 +8,7 @@
 #include "core/secret.h"
 #include "kafka/cluster.h"
 #include "rpc/tls_files.h"
+#include "trace/export_settings.h"
 
 namespace webhook {
 
@@ -28,6 +29,7 @@ struct Config {
   std::int64_t max_in_flight = 0;
   std::int64_t max_events_per_second = 0;
   std::string schema_check;  // "reject" or "count"
+  trace::ExportSettings traces;
 };
 
 // Declares every setting of event-ingest. `config` must outlive the table.

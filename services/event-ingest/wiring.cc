@@ -14,6 +14,7 @@
 #include "runtime/health.h"
 #include "services/event-ingest/api/ingest_service.h"
 #include "services/event-ingest/api/kafka_event_log.h"
+#include "trace/otlp_exporter.h"
 
 namespace webhook {
 namespace {
@@ -52,6 +53,7 @@ struct Ingest::Parts {
   PublishRightsCopy rights;
   std::chrono::milliseconds drain_timeout{};
   double max_in_flight = 1;
+  std::unique_ptr<trace::OtlpExporter> traces;  // null: off
   std::unique_ptr<http::Server> admin;
   std::unique_ptr<KafkaEventLog> event_log;
   std::unique_ptr<Publisher> publisher;
@@ -74,12 +76,16 @@ Status Ingest::Parts::Start(const Config& config) {
   if (!admin_server) return admin_server.error();
   admin = std::move(*admin_server);
   log::Info("listening", {{"name", "admin"}, {"addr", admin->address()}});
+  auto exporter = trace::OtlpExporter::Start(config.traces, "event-ingest", registry);
+  if (!exporter) return exporter.error();
+  traces = std::move(*exporter);
   if (Status started = StartProducer(config); !started) return started;
   auto identity = rpc::Identity::Load(config.tls, &registry);
   if (!identity) return identity.error();
 
   service = std::make_unique<IngestService>(
-      PublishCalls::Parts{rights, *publisher, metrics, config.api_key_pepper, config.max_events_per_second});
+      PublishCalls::Parts{rights, *publisher, metrics, config.api_key_pepper, config.max_events_per_second,
+                          traces ? &traces->tracing() : nullptr});
   watch = std::make_unique<rpc::PublisherWatch>(
       rpc::RegistryOptions{config.registry_addr, config.internal_token, *identity},
       [this, refuse = config.schema_check == "reject"](const rpc::PublisherWatch::Update& update) {
@@ -157,6 +163,7 @@ void Ingest::Drain() {
   parts_->server->Stop(parts_->drain_timeout);
   const bool flushed = parts_->producer->Flush(parts_->drain_timeout);
   parts_->timer->Stop();
+  if (parts_->traces) parts_->traces->Drain(parts_->drain_timeout);
   log::Info("drain.finished", {{"flushed", flushed}});
 }
 

@@ -248,12 +248,14 @@ RESOURCES = Dashboard("resources", "Resources", "Processors, memory, descriptors
         panel("Restarts", "short", "In the last hour.", "sum by (job) (changes(process_start_time_seconds[1h]))"),
         panel("Scraped", "short", "1: Prometheus gets the process's figures.", "min by (job, instance) (up)"),
     ],
-    "Queues and certificates": [
+    "Queues, certificates and traces": [
         panel("Queues", "percentunit", "How full bounded queues are.", "max by (job, instance, queue) (webhook_queue_used_ratio)", red=0.9),
         panel("Certificate ends in", "s", "Only with TLS between the services.",
               ("min by (job, use) (webhook_tls_certificate_expiry_timestamp_seconds) - time()", "{{job}} {{use}}")),
         panel("Renewals refused", "short", "Only with TLS. New certificates of the last hour that are not good; the one before is still in use.",
               "sum by (job) (increase(webhook_tls_renewals_refused_total[1h]))", red=1),
+        panel("Spans", "reqps", "Only with tracing. dropped: the collector did not take them, or too many came at once.",
+              "sum by (job, result) (rate(webhook_trace_spans_total[R]))"),
     ],
 })
 

@@ -37,7 +37,7 @@ class DeliveryRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repo
     AppendWaiting(token, topic, delivery);
   }
   void AppendAttempt(Token token, const AttemptRecord& record) override;
-  void Report(const AttemptRecord&) override {}
+  void Report(const AttemptRecord&, const Event&) override {}
   void Deactivate(const WebhookId& webhook, const std::string& reason, std::int64_t revision) override;
   void Close(Token token);
   AttemptsTail ReadTail() const;

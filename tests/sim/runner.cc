@@ -85,7 +85,7 @@ class FanoutRunner : public Runner, DeliveriesPort, JournalPort, ReportPort, Bar
     appended.attempt = std::make_shared<const AttemptRecord>(record);
     Append(token, {Topic::kAttempts, record.delivery_partition}, std::move(appended));
   }
-  void Report(const AttemptRecord&) override {}
+  void Report(const AttemptRecord&, const Event&) override {}
   void AskBarrier() override {
     ++barriers_;
     Expect(Answering::kRequest, barriers_);

@@ -8,6 +8,7 @@
 #include "log/log.h"
 #include "records/records.h"
 #include "runtime/clock.h"
+#include "services/delivery-worker/adapters/attempt_span.h"
 #include "services/delivery-worker/adapters/signed_request.h"
 #include "services/delivery-worker/adapters/tell_attempt.h"
 
@@ -19,6 +20,7 @@ DeliveryRunner::DeliveryRunner(kafka::TopicPartition partition, const Checkpoint
       attempts_(context.attempts),
       lease_(context.lease),
       webhooks_(context.webhooks),
+      tracing_(context.tracing),
       from_(from),
       lane_(this->partition().partition, from, context.limits,
             {*this, *this, *this, context.deactivate, context.webhooks, context.lease, *this,
@@ -92,8 +94,10 @@ void DeliveryRunner::AppendWait(Token token, const char* topic, const Delivery& 
   ProduceDelivery(token, topic, to_lane ? partition().partition : -1, delivery);
 }
 
-void DeliveryRunner::Report(const AttemptRecord& record) {
+void DeliveryRunner::Report(const AttemptRecord& record, const Event& event) {
   TellAttempt(parts().metrics, record);
+  if (tracing_ == nullptr) return;
+  if (auto span = AttemptSpan(record, event, tracing_->sample_ratio)) tracing_->spans.Emit(std::move(*span));
 }
 
 }  // namespace webhook

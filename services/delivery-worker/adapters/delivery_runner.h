@@ -3,10 +3,11 @@
 #include "services/delivery-worker/adapters/attempts_reader.h"
 #include "services/delivery-worker/adapters/partition_runner.h"
 #include "services/delivery-worker/engine/delivery_lane.h"
+#include "trace/span.h"
 
 namespace webhook {
 
-// A DeliveryLane with the egress client, the producer and log lines. It is ready once its partition's
+// A DeliveryLane with the egress client, the producer, log lines and spans. It is ready once its partition's
 // attempts were read.
 class DeliveryRunner : public PartitionRunner,
                        private HttpPort,
@@ -21,6 +22,7 @@ class DeliveryRunner : public PartitionRunner,
     DeactivatePort& deactivate;
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
+    const trace::Tracing* tracing = nullptr;  // null: no spans
   };
   DeliveryRunner(kafka::TopicPartition partition, const Checkpoint& from, const Parts& parts,
                  const Context& context);
@@ -37,11 +39,12 @@ class DeliveryRunner : public PartitionRunner,
   void Leave(const Webhook& webhook) override { parts().loop.admission().Leave(webhook); }
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
   void AppendAttempt(Token token, const AttemptRecord& record) override { ProduceAttempt(token, record); }
-  void Report(const AttemptRecord& record) override;
+  void Report(const AttemptRecord& record, const Event& event) override;
 
   AttemptsReader& attempts_;
   const LeasePort& lease_;
   const WebhookDirectory& webhooks_;
+  const trace::Tracing* const tracing_;
   const Checkpoint from_;
   DeliveryLane lane_;
 };

@@ -27,7 +27,7 @@ void FanoutRunner::AppendDelivery(Token token, const Delivery& delivery) {
                   delivery);
 }
 
-void FanoutRunner::Report(const AttemptRecord& record) {
+void FanoutRunner::Report(const AttemptRecord& record, const Event&) {
   TellAttempt(parts().metrics, record);
 }
 

@@ -33,7 +33,7 @@ class FanoutRunner : public PartitionRunner,
     ProduceDelivery(token, topic, -1, delivery);
   }
   void AppendAttempt(Token token, const AttemptRecord& record) override { ProduceAttempt(token, record); }
-  void Report(const AttemptRecord& record) override;
+  void Report(const AttemptRecord& record, const Event& event) override;
   void AskBarrier() override;
   void ReportFanout(FannedOut what, std::size_t deliveries) override;
 

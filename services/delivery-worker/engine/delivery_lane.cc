@@ -339,7 +339,7 @@ void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
 
 void DeliveryLane::ReportAndAppend(Token token) {
   Item& item = items_.at(token);
-  ports_.report.Report(item.record);
+  ports_.report.Report(item.record, *item.delivery.event);
   if (!limits_.guards.effects_before_done) window_.MarkDone(item.offset);
   Append(token);
 }

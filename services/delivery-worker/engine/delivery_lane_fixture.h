@@ -60,7 +60,7 @@ struct FakeJournal : JournalPort {
 };
 
 struct FakeReport : ReportPort {
-  void Report(const AttemptRecord& record) override { outcomes.push_back(record.outcome); }
+  void Report(const AttemptRecord& record, const Event&) override { outcomes.push_back(record.outcome); }
   std::vector<std::string> outcomes;
 };
 

@@ -108,7 +108,7 @@ void FanoutLane::PaceOut(Matched* matched, const Webhook& webhook, Now now) {
   AttemptRecord& parking = matched->parking.emplace(
       DescribeDelivery(delivery, DeliveryPartition(webhook.id, limits_.delivery_partitions), kNoOffset));
   DescribeParking(*delivery.due_at, kWaitsForEndpoint, &parking);
-  ports_.parkings.Report(parking);
+  ports_.parkings.Report(parking, *delivery.event);
 }
 
 void FanoutLane::DoAppend(Token token) {

@@ -32,7 +32,7 @@ struct FakeStage : DeliveriesPort,
     open.push_back(token);
     appended.push_back(record.outcome + " " + record.webhook_id.str());
   }
-  void Report(const AttemptRecord&) override { ++parkings; }
+  void Report(const AttemptRecord&, const Event&) override { ++parkings; }
   void AskBarrier() override { ++barriers; }
   void ReportFanout(FannedOut what, std::size_t) override {
     duplicates += what == FannedOut::kDuplicate ? 1 : 0;

@@ -56,8 +56,9 @@ class JournalPort {
 class ReportPort {
  public:
   virtual ~ReportPort() = default;
-  // A delivery's state has changed, with or without a request: said once, before it is appended.
-  virtual void Report(const AttemptRecord& record) = 0;
+  // The state of a delivery of the event has changed, with or without a request: said once, before it is
+  // appended.
+  virtual void Report(const AttemptRecord& record, const Event& event) = 0;
 };
 
 class DeactivatePort {

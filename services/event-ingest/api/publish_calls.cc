@@ -10,6 +10,7 @@
 #include "rpc/error_map.h"
 #include "rpc/server.h"
 #include "runtime/clock.h"
+#include "services/event-ingest/publish/publish_span.h"
 
 namespace webhook {
 namespace {
@@ -36,13 +37,18 @@ MonoTime DeadlineOf(const grpc::CallbackServerContext& context, Now now) {
   return now.mono + std::chrono::duration_cast<microseconds>(allowed - travel);
 }
 
-std::string Traceparent(const grpc::CallbackServerContext& context) {
-  const auto found = context.client_metadata().find("traceparent");
-  if (found == context.client_metadata().end()) return "";
-  return std::string(found->second.data(), found->second.size());
+// All that came under the name, as one list.
+std::string Metadata(const grpc::CallbackServerContext& context, const char* name) {
+  std::string text;
+  const auto [first, end] = context.client_metadata().equal_range(name);
+  for (auto it = first; it != end; ++it) {
+    if (it != first) text += ',';
+    text.append(it->second.data(), it->second.size());
+  }
+  return text;
 }
 
-PublishInput ToInput(const v1::Event& event, const std::string& traceparent) {
+PublishInput ToInput(const v1::Event& event, const PublishCalls::Call& call) {
   PublishInput input;
   input.event_id = event.event_id();
   input.account_id = event.account_id();
@@ -50,7 +56,8 @@ PublishInput ToInput(const v1::Event& event, const std::string& traceparent) {
   input.data = event.data();
   if (event.has_occurred_at())
     input.occurred_at = {event.occurred_at().seconds(), event.occurred_at().nanos()};
-  input.traceparent = traceparent;
+  input.traceparent = call.traceparent;
+  input.tracestate = call.tracestate;
   return input;
 }
 
@@ -80,14 +87,14 @@ Result<PublishCalls::Call> PublishCalls::Authenticate(const grpc::CallbackServer
                  "send metadata authorization: Bearer <API key with scope events:publish>"};
   }
   call.deadline = DeadlineOf(context, call.started);
-  call.traceparent = Traceparent(context);
+  call.traceparent = Metadata(context, "traceparent");
+  call.tracestate = Metadata(context, "tracestate");
   return call;
 }
 
 void PublishCalls::Publish(const Call& call, const v1::Event& event, const std::string& at,
                            std::function<void(Published)> done) const {
-  auto made =
-      MakeEvent(ToInput(event, call.traceparent), *call.rights, at, call.started.wall, crypto::Random16());
+  auto made = MakeEvent(ToInput(event, call), *call.rights, at, call.started.wall, crypto::Random16());
   if (!made) {
     parts_.metrics.invalid.Add();
     return done({event.event_id(), {made.error(), false}});
@@ -105,8 +112,13 @@ void PublishCalls::Publish(const Call& call, const v1::Event& event, const std::
   const auto size = static_cast<double>(made->event.body.size());
   parts_.publisher.Publish(
       made->event, call.deadline,
-      [this, id, size, started = call.started.mono, done = std::move(done)](const Publisher::Answer& answer) {
+      [this, id, size, started = call.started.mono, span = BeginSpan(made->event),
+       done = std::move(done)](const Publisher::Answer& answer) {
         Count(answer);
+        if (span) {
+          EndPublishSpan(answer, runtime::ReadClock().wall, span.get());
+          parts_.tracing->spans.Emit(std::move(*span));
+        }
         if (answer.status && !answer.duplicate) {
           parts_.metrics.size_bytes.Observe(size);
           parts_.metrics.ack_seconds.Observe(
@@ -114,6 +126,12 @@ void PublishCalls::Publish(const Call& call, const v1::Event& event, const std::
         }
         done({id, answer});
       });
+}
+
+std::shared_ptr<trace::Span> PublishCalls::BeginSpan(const Event& event) const {
+  if (parts_.tracing == nullptr) return nullptr;
+  auto span = BeginPublishSpan(event, parts_.tracing->sample_ratio);
+  return span ? std::make_shared<trace::Span>(std::move(*span)) : nullptr;
 }
 
 void PublishCalls::Count(const Publisher::Answer& answer) const {

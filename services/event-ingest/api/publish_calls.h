@@ -13,6 +13,7 @@
 #include "services/event-ingest/publish/make_event.h"
 #include "services/event-ingest/publish/publish_rights.h"
 #include "services/event-ingest/publish/publisher.h"
+#include "trace/span.h"
 #include "webhook/v1/ingest.grpc.pb.h"
 
 namespace webhook {
@@ -27,7 +28,8 @@ class PublishCalls {
     Publisher& publisher;
     const IngestMetrics& metrics;
     Secret api_key_pepper;
-    std::int64_t max_events_per_second = 0;  // of one account; 0: no limit
+    std::int64_t max_events_per_second = 0;   // of one account; 0: no limit
+    const trace::Tracing* tracing = nullptr;  // null: no spans
   };
   explicit PublishCalls(Parts parts)
       : parts_(std::move(parts)), budget_(EventBudget(parts_.max_events_per_second)) {}
@@ -35,8 +37,9 @@ class PublishCalls {
   struct Call {
     std::shared_ptr<const PublishRights> rights;
     Now started;
-    MonoTime deadline{};  // the client's, less the way back; 10 s at most
-    std::string traceparent;
+    MonoTime deadline{};      // the client's, less the way back; 10 s at most
+    std::string traceparent;  // as the caller sent them, well formed or not
+    std::string tracestate;
   };
   // The caller's key against the newest rights. kUnauthenticated, or kUnavailable before any have come.
   Result<Call> Authenticate(const grpc::CallbackServerContext& context) const;
@@ -53,6 +56,8 @@ class PublishCalls {
                std::function<void(Published)> done) const;
 
  private:
+  // Null where its trace is not sampled, or nothing is.
+  std::shared_ptr<trace::Span> BeginSpan(const Event& event) const;
   void Count(const Publisher::Answer& answer) const;
 
   const Parts parts_;

@@ -2,6 +2,7 @@
 
 #include "core/nearest_name.h"
 #include "domain/canonical_json.h"
+#include "domain/trace_context.h"
 
 namespace webhook {
 namespace {
@@ -71,7 +72,10 @@ Result<MadeEvent> MakeEvent(const PublishInput& input, const PublishRights& righ
       input.occurred_at ? WallTime(std::chrono::seconds(input.occurred_at->seconds)) : now;
   event.body = NotificationBody(event.notification_id, event.type, occurred, data->text);
   event.accepted_at = now;
-  if (IsTraceparent(input.traceparent)) event.traceparent = input.traceparent;
+  if (const auto context = ParseTraceparent(input.traceparent)) {
+    event.traceparent = FormatTraceparent(*context);
+    if (IsTracestate(input.tracestate)) event.tracestate = input.tracestate;
+  }
   made.kept_numbers = data->kept_numbers;
   made.breaks_schema = !broken.empty();
   return made;

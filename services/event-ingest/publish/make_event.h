@@ -23,6 +23,7 @@ struct PublishInput {
   };
   std::optional<Time> occurred_at;  // nullopt: now
   std::string_view traceparent;     // left out where it is not well formed
+  std::string_view tracestate;      // likewise, and without a traceparent
 };
 
 struct MadeEvent {

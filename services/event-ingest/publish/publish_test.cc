@@ -114,8 +114,14 @@ TEST(MakeEvent, KeepsOnlyAWellFormedTraceparent) {
   PublishInput input = GoodInput();
   input.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
   EXPECT_EQ(Make(input)->event.traceparent, input.traceparent);
+  input.tracestate = "rojo=1";
+  EXPECT_EQ(Make(input)->event.tracestate, "rojo=1");
+  input.tracestate = "rojo";
+  EXPECT_EQ(Make(input)->event.tracestate, "");
+  input.tracestate = "rojo=1";
   input.traceparent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01\r\nx: y";
   EXPECT_EQ(Make(input)->event.traceparent, "");
+  EXPECT_EQ(Make(input)->event.tracestate, "");
 }
 
 class FakeLog : public EventLogPort {

@@ -25,6 +25,8 @@ struct Caller {
   std::string authorization;  // "Bearer whk_…"; empty: none, or more than one
   std::string remote_address;
   std::string request_id;
+  std::string traceparent = {};  // W3C trace context as it was sent, well formed or not; empty: none
+  std::string tracestate = {};
 };
 
 // One call of an account's key: all that it reads and writes is that account's, and is committed together.

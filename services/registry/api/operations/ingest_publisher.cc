@@ -6,6 +6,7 @@
 #include <array>
 #include <utility>
 
+#include "domain/trace_context.h"
 #include "rpc/error_map.h"
 #include "rpc/server.h"
 #include "runtime/clock.h"
@@ -36,6 +37,14 @@ Error ToOurs(Error error) {
   return error;
 }
 
+// What is not well formed would end the call.
+void AddTraceContext(const PublishPort::Event& event, grpc::ClientContext* context) {
+  const auto parsed = ParseTraceparent(event.traceparent);
+  if (!parsed) return;
+  context->AddMetadata("traceparent", FormatTraceparent(*parsed));
+  if (IsTracestate(event.tracestate)) context->AddMetadata("tracestate", event.tracestate);
+}
+
 }  // namespace
 
 struct IngestPublisher::State {
@@ -62,6 +71,7 @@ Result<PublishPort::Published> IngestPublisher::Publish(const Event& event,
         TimeUtil::MicrosecondsToTimestamp(event.occurred_at->time_since_epoch().count());
   grpc::ClientContext context;
   context.AddMetadata("authorization", authorization);
+  AddTraceContext(event, &context);
   context.set_deadline(
       std::chrono::system_clock::time_point(runtime::ReadClock().wall.time_since_epoch() + kDeadline));
   v1::PublishEventResponse response;

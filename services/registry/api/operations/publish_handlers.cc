@@ -46,6 +46,8 @@ Result<Reply> PublishHandlers::Publish(const Call& call) const {
   event.data = std::move(*data);
   if (call.body().contains("occurred_at"))
     event.occurred_at = ParseTime(call.body().at("occurred_at").get<std::string>());
+  event.traceparent = call.in.caller.traceparent;
+  event.tracestate = call.in.caller.tracestate;
   Reply reply;
   reply.status = 202;
   reply.after_commit = [this, event, account = call.account(),

@@ -19,6 +19,8 @@ class PublishPort {
     std::string type;
     std::string data;  // JSON, as its publisher wrote it
     std::optional<WallTime> occurred_at;
+    std::string traceparent;  // the caller's, well formed or not
+    std::string tracestate;
   };
   struct Published {
     std::string id;

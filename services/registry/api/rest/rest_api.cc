@@ -132,6 +132,8 @@ http::Response RestApi::Serve(const Document::Found& found, const http::Request&
   if (request.CountHeader("authorization") == 1) caller.authorization = request.Header("authorization");
   caller.remote_address = ClientAddress(request, trusted_proxies_);
   caller.request_id = request_id;
+  if (request.CountHeader("traceparent") == 1) caller.traceparent = request.Header("traceparent");
+  if (request.CountHeader("tracestate") == 1) caller.tracestate = request.Header("tracestate");
   CallBudget::Answer budget;
   const auto reply = runner_.Run(
       *found.operation, caller, [&] { return ReadInput(*found.operation, found.id, request); }, &budget);
