@@ -16,11 +16,12 @@ TOOL = {"registry-addr", "ingest-addr", "rest-url", "internal-token", "kafka", "
 KAFKA = {"kafka", "kafka-security-protocol", "kafka-sasl-mechanism", "kafka-sasl-username", "kafka-sasl-password", "kafka-ca-file",
          "kafka-cert-file", "kafka-key-file"}
 TLS = {"tls-cert-file", "tls-key-file", "tls-ca-file"}
+TRACING = {"otlp-endpoint", "trace-sample-ratio"}
 # Settings of a service that its config.cc does not declare in its own words.
 SHARED = {
     "registry": KAFKA | TLS | {"tls-client-sans"},
-    "event-ingest": KAFKA | TLS | {"tls-client-sans"},
-    "delivery-worker": KAFKA | TLS,
+    "event-ingest": KAFKA | TLS | TRACING | {"tls-client-sans"},
+    "delivery-worker": KAFKA | TLS | TRACING,
     "webhookctl": KAFKA | TLS | {"pg-password"},
 }
 # Settings that no value names, and why.

@@ -95,6 +95,14 @@ WEBHOOK_EGRESS_CA_FILE: /etc/webhook/egress-ca/ca.crt
 {{- end }}
 {{- end }}
 
+{{- define "webhook-platform.tracingSettings" -}}
+{{- $tracing := .root.Values.tracing }}
+{{- if $tracing.otlpEndpoint }}
+WEBHOOK_OTLP_ENDPOINT: {{ $tracing.otlpEndpoint | quote }}
+WEBHOOK_TRACE_SAMPLE_RATIO: {{ include "webhook-platform.text" $tracing.sampleRatio | quote }}
+{{- end }}
+{{- end }}
+
 {{- define "webhook-platform.registrySettings" -}}
 {{- include "webhook-platform.configSettings" . }}
 {{ include "webhook-platform.kafkaSettings" .root }}
@@ -112,6 +120,7 @@ WEBHOOK_INGEST_ADDR: {{ include "webhook-platform.ingestHost" .root }}:9091
 {{ include "webhook-platform.kafkaSettings" .root }}
 {{ include "webhook-platform.tlsSettings" . }}
 {{ include "webhook-platform.secretSettings" . }}
+{{ include "webhook-platform.tracingSettings" . }}
 WEBHOOK_REGISTRY_ADDR: {{ include "webhook-platform.registryHost" .root }}:9090
 {{- end }}
 
@@ -121,6 +130,7 @@ WEBHOOK_REGISTRY_ADDR: {{ include "webhook-platform.registryHost" .root }}:9090
 {{ include "webhook-platform.tlsSettings" . }}
 {{ include "webhook-platform.secretSettings" . }}
 {{ include "webhook-platform.egressSettings" . }}
+{{ include "webhook-platform.tracingSettings" . }}
 WEBHOOK_PROFILE: {{ .root.Values.global.profile }}
 WEBHOOK_REGISTRY_ADDR: {{ include "webhook-platform.registryHost" .root }}:9090
 {{- end }}
