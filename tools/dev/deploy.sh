@@ -51,7 +51,7 @@ prepare_deploy_tools() {
 test_panels() (
   say "panels"
   prepare_deploy_tools
-  start_own_platform panels --workers 2
+  start_own_platform panels --workers 2 --traces
   local url test folder="$state/prometheus" scraper
   # shellcheck disable=SC2153  # of the platform's settings
   for url in $WEBHOOK_METRICS_URLS; do

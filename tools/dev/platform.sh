@@ -120,13 +120,17 @@ addresses_of() {
   (IFS=, && echo "${addresses[*]}")
 }
 
+# Where traces go, if somebody listens there.
+collector_url() { echo "http://127.0.0.1:$(port collector)"; }
+
 # Settings that the services share.
 define_services() {
   local registries="$1" ingests="$2" workers="$3" n
   local common=(WEBHOOK_PROFILE=development "WEBHOOK_KAFKA=$kafka_address" WEBHOOK_LOG_LEVEL=info
     "WEBHOOK_INTERNAL_TOKEN_FILE=$state/secrets/internal_token")
   local egress=(WEBHOOK_ALLOW_HTTP=true WEBHOOK_EGRESS_ALLOW_CIDRS=127.0.0.0/8,::1/128)
-  local registry_tls ingest_tls worker_tls
+  local registry_tls ingest_tls worker_tls tracing=()
+  ! $traces || tracing=("WEBHOOK_OTLP_ENDPOINT=$(collector_url)" WEBHOOK_TRACE_SAMPLE_RATIO=1)
   mapfile -t registry_tls < <(tls_settings registry)
   mapfile -t ingest_tls < <(tls_settings event-ingest)
   mapfile -t worker_tls < <(tls_settings delivery-worker)
@@ -145,14 +149,14 @@ define_services() {
     metrics_urls+=" http://127.0.0.1:$(port "registry-$n.admin")/metrics"
   done
   for n in $(seq "$ingests"); do
-    define_component "event-ingest-$n" "${common[@]}" "${ingest_tls[@]}" WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_REGISTRY_ADDR=$registry_address" \
+    define_component "event-ingest-$n" "${common[@]}" "${ingest_tls[@]}" "${tracing[@]}" WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_REGISTRY_ADDR=$registry_address" \
       "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
       "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "event-ingest-$n.grpc")" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "event-ingest-$n.admin")" "$state/bin/event-ingest"
     metrics_urls+=" http://127.0.0.1:$(port "event-ingest-$n.admin")/metrics"
   done
   for n in $(seq "$workers"); do
-    define_component "delivery-worker-$n" "${common[@]}" "${worker_tls[@]}" "${egress[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
+    define_component "delivery-worker-$n" "${common[@]}" "${worker_tls[@]}" "${egress[@]}" "${tracing[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
       "WEBHOOK_RETRY_TIME_SCALE=$time_scale" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "delivery-worker-$n.admin")" "$state/bin/delivery-worker"
     metrics_urls+=" http://127.0.0.1:$(port "delivery-worker-$n.admin")/metrics"
@@ -230,6 +234,7 @@ WEBHOOK_PIDS_DIR=$state/run/pids
 WEBHOOK_RETRY_TIME_SCALE=$time_scale
 WEBHOOK_DEV_DIR=$state
 $(tls_settings webhookctl)
+$(! $traces || echo "WEBHOOK_OTLP_ENDPOINT=$(collector_url)")
 TEXT
   mv "$state/env.new" "$state/env"
 }
@@ -253,10 +258,15 @@ start_dependencies() {
 }
 
 cmd_up() {
-  local registries=1 ingests=1 workers=1 name
+  local registries=1 ingests=1 workers=1 traces=false name
   while [ $# -gt 0 ]; do
     if [ "$1" = --tls ]; then
       tls=true
+      shift
+      continue
+    fi
+    if [ "$1" = --traces ]; then
+      traces=true
       shift
       continue
     fi
@@ -265,7 +275,7 @@ cmd_up() {
       --registry) registries="$2" ;;
       --ingest) ingests="$2" ;;
       --workers) workers="$2" ;;
-      *) fail "unknown option '$1'" "./dev up [--workers N] [--ingest N] [--registry N] [--tls]" ;;
+      *) fail "unknown option '$1'" "./dev up [--workers N] [--ingest N] [--registry N] [--tls] [--traces]" ;;
     esac
     shift 2
   done
@@ -299,6 +309,7 @@ cmd_up() {
     API key    $(cat "$state/secrets/api_key")
     settings   source ${state#"$root"/}/env
 TEXT
+  ! $traces || echo "    traces     to $(collector_url) (OTLP over HTTP), where a collector may listen"
 }
 
 # Waits for the stoppers alone: the components may be this shell's children too.

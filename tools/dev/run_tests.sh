@@ -35,7 +35,7 @@ test_integration() (
 # test fails.
 test_e2e() (
   say "e2e tests"
-  start_own_platform e2e --workers 2
+  start_own_platform e2e --workers 2 --traces
   local test failed=0
   for test in tests/e2e/*.test.js; do
     # One file after the other: some take the platform's parts away.
