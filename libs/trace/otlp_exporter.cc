@@ -26,11 +26,13 @@ std::string HostName() {
 }
 
 Result<http::EndpointUrl> TracesUrl(std::string endpoint, const std::string& pointer) {
-  if (endpoint.find('?') != std::string::npos)
-    return InvalidError(
-        {{pointer, "url_invalid", "has no query: " + std::string(kPath) + " is put behind it"}});
+  const bool query = endpoint.find('?') != std::string::npos;
   while (endpoint.ends_with('/')) endpoint.pop_back();
-  return http::ParseEndpointUrl(endpoint + kPath, pointer);
+  auto url = http::ParseEndpointUrl(endpoint + kPath, pointer);
+  if (url && !query) return url;
+  return InvalidError({{pointer, "url_invalid",
+                        "must be http:// or https:// with a host, perhaps a port and a path, and no more: " +
+                            std::string(kPath) + " is put behind it"}});
 }
 
 // The operator's own collector: any address is good.

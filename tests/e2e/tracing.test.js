@@ -5,7 +5,7 @@ import http from 'node:http';
 import {test} from 'node:test';
 
 import {Ingest} from './lib/ingest.js';
-import {account, dev, Endpoint, metric, newAccount, publish, rest, until} from './lib/platform.js';
+import {account, dev, Endpoint, metric, newAccount, publish, rest, sleep, until} from './lib/platform.js';
 
 const {port} = new URL(process.env.WEBHOOK_OTLP_ENDPOINT);
 const traced = (result) => metric('webhook_trace_spans_total', `result="${result}"`);
@@ -121,13 +121,13 @@ test('a publish is a child of its caller\'s span, and the attempts share a trace
   const {method, url, headers} = collector.requests[0];
   assert.deepEqual([method, url, headers['content-type']], ['POST', '/v1/traces', 'application/json']);
   const all = collector.requests.map(({text}) => text).join('\n');
-  for (const secret of ['query-secret', 'header-secret', 'data-secret', 'answer-secret', webhook.secret, '/hook'])
+  for (const secret of ['query-secret', 'header-secret', 'data-secret', 'answer-secret', webhook.secret, process.env.WEBHOOK_PUBLISH_KEY, '/hook'])
     assert.ok(!all.includes(secret), `a span says ${secret}`);
   await endpoint.close();
   await collector.close();
 });
 
-test('each event of a stream and of a REST call has its span; what came without a context has a trace of its own', async () => {
+test('each event of a batch, a stream and a REST call has its span; what came without a context has a trace of its own', async () => {
   const collector = await Collector.open();
   const caller = context();
   const client = ingest({traceparent: caller.text});
@@ -136,8 +136,10 @@ test('each event of a stream and of a REST call has its span; what came without 
   stream.send(events);
   stream.end();
   await stream.ended;
+  const batch = [event(), event()];
+  await client.publishBatch(batch);
   client.close();
-  for (const {event_id: id} of events) {
+  for (const {event_id: id} of [...events, ...batch]) {
     const [span] = await collector.got(id, 'event-ingest', 1);
     assert.deepEqual([span.traceId, span.parentSpanId], [caller.trace, caller.span]);
   }
@@ -164,6 +166,8 @@ test('what its caller does not sample has no span; what is malformed is not ther
   const [span] = await collector.got(malformed, 'event-ingest', 1);
   assert.equal(span.parentSpanId, undefined);
   await collector.got(malformed, 'delivery-worker', 1);
+  // Each process sends what it has once a second.
+  await sleep(1_500);
   assert.deepEqual(collector.of(unsampled, 'event-ingest').concat(collector.of(unsampled, 'delivery-worker')), []);
   assert.equal(endpoint.requests.at(-1).headers.traceparent, undefined);
   await endpoint.close();
