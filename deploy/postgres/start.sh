@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Makes the database at the first start, then is the server. WEBHOOK_PG_PASSWORD_FILE: the role's password.
+# Makes the database at the first start, then is the server, with the arguments as further options of it.
+# WEBHOOK_PG_PASSWORD_FILE: the role's password.
 set -euo pipefail
 
 data=/var/lib/webhook-postgres/data
@@ -17,4 +18,4 @@ SQL
   mv "$data.new" "$data"
 fi
 exec postgres -D "$data" -c "listen_addresses=*" -c unix_socket_directories= -c max_connections=200 \
-  -c shared_buffers=128MB -c max_locks_per_transaction=1024
+  -c shared_buffers=128MB -c max_locks_per_transaction=1024 "$@"

@@ -15,6 +15,7 @@ inline constexpr auto kKnownNames = std::to_array<std::string_view>({
     "api-key",
     "api-key-pepper",
     "bin-dir",
+    "components",
     "deactivate-after",
     "delivery-max-age",
     "delivery-partitions",

@@ -39,9 +39,11 @@ export class Sink {
     });
   }
 
-  // Each endpoint has an address of its own: an address is a machine for the platform.
+  // Each endpoint has an address of its own: an address is a machine for the platform. SINK_NETWORK: of which /8
+  // network, and which /16 in it is the first.
   url(name) {
-    return `http://127.${1 + (name >> 16)}.${(name >> 8) & 255}.${name & 255}:${this.port}/e/${name}`;
+    const [network, first] = (process.env.SINK_NETWORK ?? '127.1').split('.').map(Number);
+    return `http://${network}.${first + (name >> 16)}.${(name >> 8) & 255}.${name & 255}:${this.port}/e/${name}`;
   }
 
   close() {
@@ -92,9 +94,11 @@ export async function publishTo(tenants, count) {
   for (const tenant of tenants) tenant.published += count;
 }
 
-// Publishes until stopped: `perSecond` events of each tenant, spread evenly over each second.
-export function startLoad(tenants, perSecond) {
-  const ingest = new Ingest();
+// Publishes until stopped: `perSecond` events of each tenant, spread evenly over each second. publish(event) resolves
+// when the event is acknowledged.
+export function startLoad(tenants, perSecond, publish) {
+  const ingest = publish ? null : new Ingest();
+  publish ??= (event) => ingest.publishSurely(event);
   const state = {stopped: false};
   const running = (async () => {
     const open = new Set();
@@ -103,13 +107,13 @@ export function startLoad(tenants, perSecond) {
       const due = Math.floor((Date.now() - started) / 1_000 * perSecond * tenants.length);
       for (; sent < due; ++sent) {
         const tenant = tenants[sent % tenants.length];
-        const call = ingest.publishSurely(eventOf(tenant, tenant.published++)).finally(() => open.delete(call));
+        const call = publish(eventOf(tenant, tenant.published++)).finally(() => open.delete(call));
         open.add(call);
       }
       await sleep(2);
     }
     await Promise.all(open);
-    ingest.close();
+    ingest?.close();
   })();
   return async () => {
     state.stopped = true;

@@ -5,13 +5,16 @@
 cmd_chaos() (
   local scenario="${1:-}"
   case "$scenario" in
-    kills | isolation | lateness | memory | replicas | redelivery) shift ;;
-    *) fail "unknown scenario '$scenario'" "./dev chaos kills|isolation|lateness|memory|replicas|redelivery [OPTIONS]; see tests/chaos/*.js" ;;
+    kills | isolation | lateness | memory | replicas | redelivery | upgrade) shift ;;
+    *) fail "unknown scenario '$scenario'" "./dev chaos kills|isolation|lateness|memory|replicas|redelivery|upgrade [OPTIONS]; see tests/chaos/*.js" ;;
   esac
   # The contract's real pauses: shorter ones would have what waits go round far more often.
   case "$scenario" in lateness | isolation) time_scale=1 ;; esac
   local size=(--workers 3)
-  [ "$scenario" != replicas ] || size=(--registry 2 --workers 2)
+  case "$scenario" in
+    replicas) size=(--registry 2 --workers 2) ;;
+    upgrade) size=(--registry 2 --ingest 2 --workers 3) ;;
+  esac
   start_own_platform chaos "${size[@]}"
   # Endpoints and publishers stand for other machines: where this one is saturated, they are not to starve. The
   # components have sessions of their own, so this weighs for what is in ours.

@@ -5,10 +5,10 @@
 engine_dir="$root/.dev/containers"
 object_store=172.17.0.1:7788
 
-# Installs what is missing, without the service that Debian would start with it.
+# Installs what is missing, without the services that Debian would start with it. Arguments: PROGRAM:PACKAGE of more.
 install_container_tools() {
   local tool policy=/usr/sbin/policy-rc.d missing=()
-  for tool in dockerd:docker.io docker-compose:docker-compose debootstrap:debootstrap slirp4netns:slirp4netns; do
+  for tool in dockerd:docker.io docker-compose:docker-compose debootstrap:debootstrap slirp4netns:slirp4netns "$@"; do
     PATH="$PATH:/usr/sbin" command -v "${tool%%:*}" >/dev/null || missing+=("${tool#*:}")
   done
   [ ${#missing[@]} = 0 ] && return
@@ -18,6 +18,9 @@ install_container_tools() {
   [ -z "${made:-}" ] || as_root rm "$policy"
   if [[ " ${missing[*]} " == *" docker.io "* ]] && command -v systemctl >/dev/null; then
     as_root systemctl disable --quiet docker.service docker.socket containerd.service
+  fi
+  if [[ " ${missing[*]} " == *" etcd-server "* ]] && command -v systemctl >/dev/null; then
+    as_root systemctl disable --quiet etcd.service
   fi
 }
 
@@ -83,8 +86,9 @@ prepare_base_image() {
   as_root rm -rf "$base"
 }
 
-test_containers() (
-  say "containers"
+# with_engine COMMAND…: the command with the options of `docker compose build` that this machine needs, while an engine
+# runs.
+with_engine() (
   local name engine store="" arguments=(--build-arg "CCACHE_REMOTE_STORAGE=http://$object_store|layout=flat")
   step "installing the container engine" "$state/logs/engine-install.log" install_container_tools
   # Where something ends early, what it started ends too.
@@ -96,7 +100,16 @@ test_containers() (
     [ -z "${!name:-}" ] || arguments+=(--build-arg "$name=${!name}")
   done
   export DEBIAN_IMAGE=webhook-test-debian COMPOSE_PROJECT_NAME=webhook-test
-  cmd_images "${arguments[@]}"
+  "$@" "${arguments[@]}"
+)
+
+build_and_test_containers() {
+  cmd_images "$@"
   python3 tests/deploy/containers_test.py --engine "$engine_dir" || fail "containers are not as they must be" \
     "logs: $state/logs/containers"
-)
+}
+
+test_containers() {
+  say "containers"
+  with_engine build_and_test_containers
+}

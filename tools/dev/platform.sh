@@ -113,10 +113,10 @@ prepare_secrets() {
   done
 }
 
-# "host:port" of each registry, comma-separated.
+# addresses_of SERVICE COUNT PORT: "host:port" of each, comma-separated.
 addresses_of() {
   local n addresses=()
-  for n in $(seq "$1"); do addresses+=("127.0.0.1:$(port "registry-$n.$2")"); done
+  for n in $(seq "$2"); do addresses+=("127.0.0.1:$(port "$1-$n.$3")"); done
   (IFS=, && echo "${addresses[*]}")
 }
 
@@ -135,17 +135,21 @@ define_services() {
   mapfile -t ingest_tls < <(tls_settings event-ingest)
   mapfile -t worker_tls < <(tls_settings delivery-worker)
   # Where there are more, clients take the next one when theirs is gone.
-  registry_address="$(addresses_of "$registries" grpc)"
+  registry_address="$(addresses_of registry "$registries" grpc)"
   [ "$registries" = 1 ] || registry_address="ipv4:$registry_address"
+  ingest_address="$(addresses_of event-ingest "$ingests" grpc)"
+  [ "$ingests" = 1 ] || ingest_address="ipv4:$ingest_address"
   metrics_urls=""
+  service_names=""
   for n in $(seq "$registries"); do
     define_component "registry-$n" "${common[@]}" "${registry_tls[@]}" "${egress[@]}" WEBHOOK_ALLOW_UNLIMITED=true \
       WEBHOOK_TRUSTED_PROXIES=127.0.0.0/8 WEBHOOK_CALLS_PER_MINUTE=0 WEBHOOK_MAX_WEBHOOKS=0 \
-      WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_INGEST_ADDR=127.0.0.1:$(port event-ingest-1.grpc)" \
+      WEBHOOK_GRPC_REFLECTION=true "WEBHOOK_INGEST_ADDR=$ingest_address" \
       "WEBHOOK_PG_DSN=$pg_dsn" "WEBHOOK_KEK_FILE=$state/secrets/kek" \
       "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
       "WEBHOOK_REST_ADDR=127.0.0.1:$(port "registry-$n.rest")" "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "registry-$n.grpc")" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "registry-$n.admin")" "$state/bin/registry"
+    service_names+=" registry-$n"
     metrics_urls+=" http://127.0.0.1:$(port "registry-$n.admin")/metrics"
   done
   for n in $(seq "$ingests"); do
@@ -153,12 +157,14 @@ define_services() {
       "WEBHOOK_API_KEY_PEPPER_FILE=$state/secrets/api_key_pepper" \
       "WEBHOOK_GRPC_ADDR=127.0.0.1:$(port "event-ingest-$n.grpc")" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "event-ingest-$n.admin")" "$state/bin/event-ingest"
+    service_names+=" event-ingest-$n"
     metrics_urls+=" http://127.0.0.1:$(port "event-ingest-$n.admin")/metrics"
   done
   for n in $(seq "$workers"); do
     define_component "delivery-worker-$n" "${common[@]}" "${worker_tls[@]}" "${egress[@]}" "${tracing[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
       "WEBHOOK_RETRY_TIME_SCALE=$time_scale" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "delivery-worker-$n.admin")" "$state/bin/delivery-worker"
+    service_names+=" delivery-worker-$n"
     metrics_urls+=" http://127.0.0.1:$(port "delivery-worker-$n.admin")/metrics"
   done
   define_component receiver "$state/bin/webhook-receiver" --addr "127.0.0.1:$(port receiver)"
@@ -217,8 +223,8 @@ write_env() {
     printf 'export %s=%q\n' "${value%%=*}" "${value#*=}" >>"$state/env.new"
   done <<TEXT
 WEBHOOK_REST_URL=http://127.0.0.1:$(port registry-1.rest)
-WEBHOOK_REST_URLS=$(addresses_of "$registries" rest | sed 's#[^,]*#http://&#g; s#,# #g')
-WEBHOOK_INGEST_ADDR=127.0.0.1:$(port event-ingest-1.grpc)
+WEBHOOK_REST_URLS=$(addresses_of registry "$registries" rest | sed 's#[^,]*#http://&#g; s#,# #g')
+WEBHOOK_INGEST_ADDR=$ingest_address
 WEBHOOK_REGISTRY_ADDR=$registry_address
 WEBHOOK_API_KEY=$(cat "$state/secrets/api_key")
 WEBHOOK_PUBLISH_KEY=$(cat "$state/secrets/publish_key")
@@ -229,6 +235,7 @@ WEBHOOK_DELIVERY_PARTITIONS=$delivery_partitions
 WEBHOOK_PG_DSN=$pg_dsn
 WEBHOOK_RECEIVER_URL=http://127.0.0.1:$(port receiver)
 WEBHOOK_METRICS_URLS=${metrics_urls# }
+WEBHOOK_COMPONENTS=${service_names# }
 WEBHOOK_BIN_DIR=$state/bin
 WEBHOOK_PIDS_DIR=$state/run/pids
 WEBHOOK_RETRY_TIME_SCALE=$time_scale

@@ -69,6 +69,7 @@ build_tests() {
   for kind in "$@"; do
     case "$kind" in
       containers) continue ;;
+      kubernetes) targets+=(webhookctl) ;;
       deploy) targets+=(registry event-ingest delivery-worker) ;;
       sim) targets+=(sim) ;;
       *) targets+=("${kind}_tests") ;;
@@ -81,21 +82,21 @@ build_tests() {
 
 cmd_test() {
   take_preset "$@"
-  local kind kinds=() update=() containers=false
+  local kind kinds=() update=() deploy=deploy
   for kind in "${rest[@]:-all}"; do
     if [ "$kind" = --update ]; then
       update=(--update)
       continue
     fi
-    if [ "$kind" = --containers ]; then
-      containers=true
+    if [[ "$kind" = --containers || "$kind" = --kubernetes ]]; then
+      deploy="${kind#--}"
       continue
     fi
     [[ " $test_kinds " == *" $kind "* ]] ||
       fail "unknown kind of test '$kind'" "one of: $test_kinds"
     kinds+=("$kind")
   done
-  ! $containers || kinds=("${kinds[@]/#deploy/containers}")
+  kinds=("${kinds[@]/#deploy/$deploy}")
   build_tests "${kinds[@]}"
   # shellcheck disable=SC2086  # a list of words
   [[ " ${kinds[*]} " != *" all "* ]] || kinds=($default_kinds)

@@ -5,12 +5,13 @@ tls=false # --tls
 kafka_user=webhook
 tls_parts="registry event-ingest delivery-worker webhookctl kafka postgres"
 
-# certify NAME [DAYS]: NAME.key and NAME.crt of the platform's own authority, for this machine and that name.
+# certify NAME [DAYS [DNS NAME…]]: NAME.key and NAME.crt of the platform's own authority, for this machine and those names.
 certify() {
-  local name="$1" days="${2:-30}"
+  local name="$1" days="${2:-30}" names
+  names="$(printf ',DNS:%s' "$name" "${@:3}")"
   openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$name" -keyout "$name.key.new" -out "$name.csr"
   openssl x509 -req -in "$name.csr" -CA ca.crt -CAkey ca.key -CAcreateserial -days "$days" -out "$name.crt.new" \
-    -extfile <(echo "subjectAltName=IP:127.0.0.1,DNS:localhost,DNS:$name")
+    -extfile <(echo "subjectAltName=IP:127.0.0.1,DNS:localhost$names")
   mv "$name.key.new" "$name.key"
   mv "$name.crt.new" "$name.crt"
   rm "$name.csr"

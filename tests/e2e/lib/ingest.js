@@ -17,11 +17,19 @@ function ownCredentials() {
   return grpc.credentials.createSsl(fs.readFileSync(ca), fs.readFileSync(key), fs.readFileSync(cert));
 }
 
+// How publishers repeat and spread their calls (docs/publishing.md).
+export const documentedPolicy = {
+  'grpc.service_config': fs.readFileSync(path.join(root, 'proto/webhook/v1/ingest.service_config.json'), 'utf8'),
+  // A name is asked for again soon after its addresses are gone.
+  'grpc.dns_min_time_between_resolutions_ms': 1_000,
+};
+
 export class Ingest {
-  constructor({address = process.env.WEBHOOK_INGEST_ADDR, key = process.env.WEBHOOK_PUBLISH_KEY, credentials = ownCredentials()} = {}) {
+  constructor({address = process.env.WEBHOOK_INGEST_ADDR, key = process.env.WEBHOOK_PUBLISH_KEY, credentials = ownCredentials(),
+    options = {}} = {}) {
     this.client = new EventIngestService(address, credentials,
       // Its connection is nobody else's: close() ends it.
-      {'grpc.use_local_subchannel_pool': 1});
+      {'grpc.use_local_subchannel_pool': 1, ...options});
     this.metadata = new grpc.Metadata();
     this.metadata.set('authorization', `Bearer ${key}`);
   }
