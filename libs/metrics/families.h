@@ -206,9 +206,9 @@ inline constexpr auto kLogFailures =
     CounterOf("webhook_delivery_log_failures_total", kRegistry, "Times the log writer had to start again");
 inline constexpr auto kLogLag = GaugeOf("webhook_delivery_log_lag_seconds", kRegistry,
                                         "How far the delivery log is behind: it holds all that is older");
-inline constexpr auto kLogDaysAhead =
-    GaugeOf("webhook_delivery_log_days_ahead", kRegistry,
-            "Days after today that the delivery log has its partitions of, without a gap");
+inline constexpr auto kLogPartitionsAhead =
+    GaugeOf("webhook_delivery_log_partitions_ahead", kRegistry,
+            "Daily partitions of the delivery log that are there after today's, without a gap");
 inline constexpr auto kLogWriting =
     GaugeOf("webhook_delivery_log_writing", kRegistry, "1: this replica is the log writer");
 inline constexpr auto kRegistryLeader =
@@ -287,7 +287,7 @@ inline constexpr auto kFamilies = std::to_array<const Family*>({
     &kLogMissedRecords,
     &kLogFailures,
     &kLogLag,
-    &kLogDaysAhead,
+    &kLogPartitionsAhead,
     &kLogWriting,
     &kRegistryLeader,
     &kJobsFailed,

@@ -222,7 +222,7 @@ REGISTRY = Dashboard("registry", "Registry and Postgres", "The API, the database
     "Delivery log": [
         panel("Behind", "s", "The log holds all that is older than this.", ("max(webhook_delivery_log_lag_seconds)", "behind"), red=300),
         panel("Days ahead", "short", "Days after today whose partitions are there already: three are made, two for some minutes after midnight (UTC).",
-              ("min(webhook_delivery_log_days_ahead)", "days")),
+              ("min(webhook_delivery_log_partitions_ahead)", "days")),
         panel("Records written", "reqps", "Kafka records that became rows.", ("sum(rate(webhook_delivery_log_records_total[R]))", "records")),
         panel("Trouble", "short", "In the last hour. started again: after a failure. missed: retention deleted them first, for good.",
               ("sum(increase(webhook_delivery_log_failures_total[1h]))", "started again"),

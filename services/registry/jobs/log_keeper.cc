@@ -15,7 +15,7 @@ constexpr int kDaysAhead = 3;
 
 LogKeeper::LogKeeper(postgres::DatabaseOptions database, std::chrono::days retention,
                      metrics::Registry& metrics)
-    : database_(std::move(database)), days_(retention), ahead_(metrics.Make(metrics::kLogDaysAhead)) {}
+    : database_(std::move(database)), days_(retention), ahead_(metrics.Make(metrics::kLogPartitionsAhead)) {}
 
 Status LogKeeper::MakeAhead() {
   const auto session = postgres::Session::Open(database_);
