@@ -21,7 +21,7 @@ LAYERS = {
     "libs/records": {"core", "domain", "proto"},
     "libs/schema": {"core"},
     "libs/signing": {"core", "domain", "crypto"},
-    "libs/kafka": {"core", "domain", "runtime", "log"},
+    "libs/kafka": {"core", "domain", "runtime", "log", "metrics"},
     "libs/postgres": {"core", "runtime", "log"},
     "libs/http": {"core", "domain", "runtime", "log", "metrics"},
     "libs/rpc": {"core", "domain", "runtime", "log", "metrics", "crypto", "proto"},

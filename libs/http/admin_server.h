@@ -14,7 +14,7 @@ namespace webhook::http {
 Result<std::unique_ptr<Server>> StartAdminServer(const std::string& address, const std::string& service,
                                                  const runtime::Health& health, metrics::Registry& metrics);
 
-// --healthcheck: asks /readyz of the address; Ok where it answers 200.
+// --healthcheck: asks /readyz of the address, host:port; Ok where it answers 200. Blocks for seconds at most.
 Status CheckReady(const std::string& address);
 
 }  // namespace webhook::http

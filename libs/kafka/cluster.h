@@ -2,7 +2,13 @@
 
 #include <string>
 
+#include <utility>
+
 #include "core/secret.h"
+
+namespace webhook::metrics {
+class Registry;
+}  // namespace webhook::metrics
 
 namespace webhook::kafka {
 
@@ -17,6 +23,14 @@ struct Cluster {
   std::string ca_file = {};    // empty: the system's authorities
   std::string cert_file = {};  // of this client; empty: none
   std::string key_file = {};
+  // Where clients count what goes wrong (webhook_kafka_errors_total); outlives them. null: nobody counts.
+  metrics::Registry* errors = nullptr;
 };
+
+// The same cluster, with errors counted there.
+inline Cluster Counted(Cluster cluster, metrics::Registry& errors) {
+  cluster.errors = &errors;
+  return cluster;
+}
 
 }  // namespace webhook::kafka

@@ -7,6 +7,7 @@
 
 #include "kafka/internal/broker_queries.h"
 #include "kafka/internal/client_conf.h"
+#include "kafka/internal/error_counts.h"
 #include "kafka/internal/membership.h"
 #include "kafka/internal/partition_list.h"
 #include "log/log.h"
@@ -54,7 +55,8 @@ class RdBatch : public Batch {
 
 class RdConsumer : public Consumer {
  public:
-  explicit RdConsumer(Listener listener) : listener_(std::move(listener)) {}
+  RdConsumer(Listener listener, metrics::Registry* errors)
+      : listener_(std::move(listener)), errors_(errors) {}
   ~RdConsumer() override { Close(); }
 
   Status Open(const ConsumerOptions& options) {
@@ -99,7 +101,10 @@ class RdConsumer : public Consumer {
     fetched_.resize(max_records);
     const ssize_t got = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(timeout.count()),
                                                      fetched_.data(), fetched_.size());
-    if (got < 0) return KafkaError("fetch", rd_kafka_last_error());
+    if (got < 0) {
+      errors_.Count(Doing::kFetch, rd_kafka_last_error());
+      return KafkaError("fetch", rd_kafka_last_error());
+    }
     fetched_.resize(static_cast<std::size_t>(got));
     // What is no record is an error to tell; records beside it are not lost for it.
     std::vector<rd_kafka_message_t*> records;
@@ -108,6 +113,7 @@ class RdConsumer : public Consumer {
         records.push_back(message);
         continue;
       }
+      errors_.Count(Doing::kFetch, message->err);
       pending_error_ = Error{ErrorCode::kUnavailable, "kafka_unavailable",
                              std::string("fetch: ") + rd_kafka_message_errstr(message)};
       rd_kafka_message_destroy(message);
@@ -200,7 +206,10 @@ class RdConsumer : public Consumer {
     if (answer)
       code =
           FirstError(rd_kafka_event_error(answer.get()), rd_kafka_event_topic_partition_list(answer.get()));
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("commit", code);
+    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
+      errors_.Count(Doing::kCommit, code);
+      return KafkaError("commit", code);
+    }
     NoteAcknowledged(sent);
     return Ok();
   }
@@ -251,7 +260,9 @@ class RdConsumer : public Consumer {
   }
 
   static void OnError(rd_kafka_t*, int code, const char* text, void* opaque) {
-    static_cast<RdConsumer*>(opaque)->brokers_.NoteError(code);
+    auto& self = *static_cast<RdConsumer*>(opaque);
+    self.brokers_.NoteError(code);
+    self.errors_.Count(Doing::kConnect, static_cast<rd_kafka_resp_err_t>(code));
     if (code == RD_KAFKA_RESP_ERR__FATAL) log::Error("kafka.consumer_died", {{"error", text}});
   }
 
@@ -278,6 +289,7 @@ class RdConsumer : public Consumer {
   }
   void OnCommitFailed(rd_kafka_resp_err_t code) {
     if (code == RD_KAFKA_RESP_ERR__NO_OFFSET) return;
+    errors_.Count(Doing::kCommit, code);
     // While a group rebalances, all of the commits under way fail at once, and are repeated.
     if (!std::exchange(commits_fail_, true))
       log::Warn("kafka.commit_failed", {{"error", rd_kafka_err2str(code)}});
@@ -285,6 +297,7 @@ class RdConsumer : public Consumer {
   }
 
   const Listener listener_;
+  const ErrorCounts errors_;
   std::shared_ptr<rd_kafka_t> client_;
   Queue queue_;  // also where answers to CommitAsync() arrive, which may be called after a Close()
   BrokerWatch brokers_;
@@ -299,7 +312,7 @@ class RdConsumer : public Consumer {
 }  // namespace
 
 Result<std::unique_ptr<Consumer>> Consumer::Create(const ConsumerOptions& options, Listener listener) {
-  auto consumer = std::make_unique<RdConsumer>(std::move(listener));
+  auto consumer = std::make_unique<RdConsumer>(std::move(listener), options.cluster.errors);
   if (Status opened = consumer->Open(options); !opened) return opened.error();
   return std::unique_ptr<Consumer>(std::move(consumer));
 }

@@ -2,14 +2,19 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <set>
 
 #include "kafka/consumer.h"
+#include "kafka/internal/error_counts.h"
 #include "kafka/internal/membership.h"
 #include "kafka/producer.h"
+#include "metrics/families.h"
 
 // What holds without a broker; the rest is in tests/integration/kafka_integration_test.cc.
 namespace webhook::kafka {
 namespace {
+
+using ::testing::HasSubstr;
 
 ProducerOptions Unreachable() {
   ProducerOptions options;
@@ -45,6 +50,43 @@ TEST(Producer, RefusesWhatItsQueueCannotHold) {
   const Status refused = produce();
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().code, ErrorCode::kLimited);
+}
+
+TEST(Producer, CountsWhatItRefusesAndNotWhatItsEndMakesFail) {
+  metrics::Registry registry;
+  ProducerOptions options = Unreachable();
+  options.cluster = Counted(options.cluster, registry);
+  options.max_queued_records = 1;
+  {
+    auto producer = Producer::Create(options);
+    ASSERT_TRUE(producer);
+    for (int i = 0; i < 3; ++i)
+      static_cast<void>((*producer)->Produce({"topic", 0, "", "value"}, [](const auto&) {}));
+  }
+  const std::string text = registry.Render();
+  EXPECT_THAT(text, HasSubstr("webhook_kafka_errors_total{error=\"queue_full\",op=\"produce\"} 2\n"));
+  EXPECT_THAT(text, HasSubstr("webhook_kafka_errors_total{error=\"other\",op=\"produce\"} 0\n"));
+}
+
+TEST(ErrorClass, IsAlwaysOneThatTheFamilyNames) {
+  const rd_kafka_err_desc* known = nullptr;
+  std::size_t count = 0;
+  rd_kafka_get_err_descs(&known, &count);
+  const std::vector<std::string> named = metrics::ValuesOf(metrics::kKafkaErrors.labels[1]);
+  std::set<std::string> used;
+  for (std::size_t i = 0; i < count; ++i) used.emplace(ErrorClass(known[i].code));
+  EXPECT_EQ(used, std::set<std::string>(named.begin(), named.end()));
+}
+
+TEST(ErrorClass, TellsApartWhatIsMendedInDifferentWays) {
+  EXPECT_EQ(ErrorClass(RD_KAFKA_RESP_ERR__TRANSPORT), "unreachable");
+  EXPECT_EQ(ErrorClass(RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN), "all_down");
+  EXPECT_EQ(ErrorClass(RD_KAFKA_RESP_ERR__MSG_TIMED_OUT), "timeout");
+  EXPECT_EQ(ErrorClass(RD_KAFKA_RESP_ERR_SASL_AUTHENTICATION_FAILED), "authentication");
+  EXPECT_EQ(ErrorClass(RD_KAFKA_RESP_ERR_GROUP_AUTHORIZATION_FAILED), "authorization");
+  EXPECT_EQ(ErrorClass(RD_KAFKA_RESP_ERR_UNKNOWN_TOPIC_OR_PART), "topic");
+  EXPECT_EQ(ErrorClass(RD_KAFKA_RESP_ERR_NOT_ENOUGH_REPLICAS), "replicas");
+  EXPECT_EQ(ErrorClass(RD_KAFKA_RESP_ERR_ILLEGAL_GENERATION), "membership");
 }
 
 TEST(Producer, RefusesARecordThatIsTooLarge) {

@@ -6,6 +6,7 @@
 
 #include "core/check.h"
 #include "kafka/internal/client_conf.h"
+#include "kafka/internal/error_counts.h"
 #include "log/log.h"
 #include "runtime/clock.h"
 #include "runtime/signals.h"
@@ -28,6 +29,7 @@ Error AppendError(rd_kafka_resp_err_t code) {
 
 class RdProducer : public Producer {
  public:
+  explicit RdProducer(metrics::Registry* errors) : errors_(errors) {}
   ~RdProducer() override {
     stopping_.store(true);
     // What is still queued fails now, to its callbacks.
@@ -73,6 +75,7 @@ class RdProducer : public Producer {
       return Ok();
     }
     queued_.fetch_sub(1);
+    errors_.Count(Doing::kProduce, code);
     switch (code) {
       case RD_KAFKA_RESP_ERR__QUEUE_FULL:
         return Error{ErrorCode::kLimited, "queue_full", "too many records wait for the broker"};
@@ -113,13 +116,17 @@ class RdProducer : public Producer {
       self.brokers_.NoteAnswer();
       (*done)(std::max(message->offset, kUnknownOffset));
     } else {
+      // A purge is no error: the producer goes.
+      if (!self.stopping_.load()) self.errors_.Count(Doing::kProduce, message->err);
       (*done)(AppendError(message->err));
     }
     self.queued_.fetch_sub(1);
   }
 
   static void OnError(rd_kafka_t* client, int code, const char* text, void* opaque) {
-    static_cast<RdProducer*>(opaque)->brokers_.NoteError(code);
+    auto& self = *static_cast<RdProducer*>(opaque);
+    self.brokers_.NoteError(code);
+    self.errors_.Count(Doing::kConnect, static_cast<rd_kafka_resp_err_t>(code));
     if (code != RD_KAFKA_RESP_ERR__FATAL) return;
     char detail[256];
     rd_kafka_fatal_error(client, detail, sizeof detail);
@@ -134,6 +141,7 @@ class RdProducer : public Producer {
     }
   }
 
+  const ErrorCounts errors_;
   std::shared_ptr<rd_kafka_t> client_;
   BrokerWatch brokers_;
   std::size_t max_queued_records_ = 1;
@@ -145,7 +153,7 @@ class RdProducer : public Producer {
 }  // namespace
 
 Result<std::unique_ptr<Producer>> Producer::Create(const ProducerOptions& options) {
-  auto producer = std::make_unique<RdProducer>();
+  auto producer = std::make_unique<RdProducer>(options.cluster.errors);
   if (Status opened = producer->Open(options); !opened) return opened.error();
   return std::unique_ptr<Producer>(std::move(producer));
 }

@@ -29,6 +29,13 @@ inline constexpr auto kDependencyUp = GaugeOf("webhook_dependency_up", kAll, "1:
 inline constexpr auto kQueueUsed =
     GaugeOf("webhook_queue_used_ratio", kAll, "How full a bounded queue is: 1 is its limit",
             Label{"queue", "producer, publish, fanout, deliver"});
+inline constexpr auto kKafkaErrors =
+    CounterOf("webhook_kafka_errors_total", kAll,
+              "What went wrong with the brokers; most of it is tried again by itself",
+              Label{"op", "connect, produce, fetch, commit"},
+              Label{"error",
+                    "unreachable, all_down, timeout, authentication, authorization, topic, replicas, "
+                    "membership, queue_full, too_large, fatal, other"});
 inline constexpr auto kConfigLag =
     GaugeOf("webhook_config_lag_seconds", "event-ingest, delivery-worker",
             "Since the registry was last heard of; it speaks every few seconds");
@@ -71,9 +78,9 @@ inline constexpr auto kProcessStart =
 
 // --- event-ingest
 
-inline constexpr auto kIngestEvents =
-    CounterOf("webhook_ingest_events_total", kIngest, "Events by what became of them",
-              Label{"result", "accepted, duplicate, invalid, limited, unavailable, unauthenticated"});
+inline constexpr auto kIngestEvents = CounterOf(
+    "webhook_ingest_events_total", kIngest, "Events by what became of them",
+    Label{"result", "accepted, duplicate, invalid, over_quota, overloaded, unavailable, unauthenticated"});
 inline constexpr auto kIngestInexactNumbers =
     CounterOf("webhook_ingest_inexact_numbers_total", kIngest,
               "Numbers in event data that a double cannot carry: raw-body verification only");
@@ -117,7 +124,7 @@ inline constexpr auto kAttemptDuration =
                 Label{"phase", "dns, connect, tls, answer, total"});
 inline constexpr auto kFirstAttemptDelay =
     HistogramOf("webhook_delivery_first_attempt_delay_seconds", kWorker,
-                "From making the delivery to its first attempt", kLatencyBounds);
+                "From accepting the event to the first attempt of its delivery", kLatencyBounds);
 inline constexpr auto kRetryLateness =
     HistogramOf("webhook_delivery_retry_lateness_seconds", kWorker,
                 "From when a retry was due to its start; waiting for a limit is part of it", kLatencyBounds);
@@ -199,6 +206,9 @@ inline constexpr auto kLogFailures =
     CounterOf("webhook_delivery_log_failures_total", kRegistry, "Times the log writer had to start again");
 inline constexpr auto kLogLag = GaugeOf("webhook_delivery_log_lag_seconds", kRegistry,
                                         "How far the delivery log is behind: it holds all that is older");
+inline constexpr auto kLogPartitionsAhead =
+    GaugeOf("webhook_delivery_log_partitions_ahead", kRegistry,
+            "Daily partitions of the delivery log that are there after today's, without a gap");
 inline constexpr auto kLogWriting =
     GaugeOf("webhook_delivery_log_writing", kRegistry, "1: this replica is the log writer");
 inline constexpr auto kRegistryLeader =
@@ -221,6 +231,7 @@ inline constexpr auto kFamilies = std::to_array<const Family*>({
     &kBuildInfo,
     &kDependencyUp,
     &kQueueUsed,
+    &kKafkaErrors,
     &kConfigLag,
     &kConfigRevision,
     &kPoisonRecords,
@@ -276,6 +287,7 @@ inline constexpr auto kFamilies = std::to_array<const Family*>({
     &kLogMissedRecords,
     &kLogFailures,
     &kLogLag,
+    &kLogPartitionsAhead,
     &kLogWriting,
     &kRegistryLeader,
     &kJobsFailed,

@@ -73,7 +73,7 @@ struct Worker::Parts {
   // Ends all threads: the roles, what they run on, and then the producer, whose last answers find nobody.
   void Stop();
   void StopRoles();
-  RoleOptions Role(const Config& config, const std::string& name) const;
+  RoleOptions Role(const Config& config, const std::string& name);
   void StartFanout(const Config& config);
   void StartPump(const Config& config);
   Status StartDeliver(const Config& config);
@@ -94,7 +94,7 @@ Status Worker::Parts::Start(const Config& config) {
   if (!exporter) return exporter.error();
   traces = std::move(*exporter);
 
-  auto made = WorkerProducer::Create(config.kafka);
+  auto made = WorkerProducer::Create(kafka::Counted(config.kafka, registry));
   if (!made) return made.error();
   producer = std::move(*made);
 
@@ -107,17 +107,17 @@ Status Worker::Parts::Start(const Config& config) {
 
   timer = std::make_unique<runtime::EventLoop>("timer");
   timer->Every(kLook, [this] { TellState(); });
-  partitions = std::make_unique<TopicPartitions>(config.kafka);
+  partitions = std::make_unique<TopicPartitions>(kafka::Counted(config.kafka, registry));
   feed_loop = std::make_unique<LaneLoop>("feed");
   if (HasRole(config, "fanout")) StartFanout(config);
   if (HasRole(config, "pump")) StartPump(config);
   return HasRole(config, "deliver") ? StartDeliver(config) : Ok();
 }
 
-RoleOptions Worker::Parts::Role(const Config& config, const std::string& name) const {
+RoleOptions Worker::Parts::Role(const Config& config, const std::string& name) {
   RoleOptions options;
   options.name = name;
-  options.cluster = config.kafka;
+  options.cluster = kafka::Counted(config.kafka, registry);
   options.drain_timeout = config.drain_timeout;
   options.stage = name;
   options.retry_time_scale = config.retry_time_scale;
@@ -211,7 +211,7 @@ Status Worker::Parts::StartDeliver(const Config& config) {
     if (const Status opened = loops.back()->OpenEgress(egress); !opened) return opened;
   }
   metrics.in_flight_limit.Set(static_cast<double>(loops.size() * egress.client.max_connections));
-  attempts = std::make_unique<AttemptsReader>(config.kafka);
+  attempts = std::make_unique<AttemptsReader>(kafka::Counted(config.kafka, registry));
   DeliveryLimits limits;
   limits.time_scale = config.retry_time_scale;
   limits.max_age = std::chrono::duration_cast<std::chrono::seconds>(config.delivery_max_age);

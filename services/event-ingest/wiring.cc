@@ -52,7 +52,6 @@ struct Ingest::Parts {
   IngestMetrics metrics{registry};
   PublishRightsCopy rights;
   std::chrono::milliseconds drain_timeout{};
-  double max_in_flight = 1;
   std::unique_ptr<trace::OtlpExporter> traces;  // null: off
   std::unique_ptr<http::Server> admin;
   std::unique_ptr<KafkaEventLog> event_log;
@@ -113,7 +112,7 @@ Status Ingest::Parts::Start(const Config& config) {
 
 Status Ingest::Parts::StartProducer(const Config& config) {
   kafka::ProducerOptions options;
-  options.cluster = config.kafka;
+  options.cluster = kafka::Counted(config.kafka, registry);
   options.client_id = "event-ingest";
   options.message_timeout = kMessageTimeout;
   auto made = kafka::Producer::Create(options);
@@ -121,7 +120,6 @@ Status Ingest::Parts::StartProducer(const Config& config) {
   producer = std::move(*made);
   event_log = std::make_unique<KafkaEventLog>(*producer);
   Publisher::Limits limits;
-  max_in_flight = static_cast<double>(config.max_in_flight);
   limits.max_events = static_cast<std::size_t>(config.max_in_flight);
   publisher = std::make_unique<Publisher>(*event_log, limits);
   return Ok();
@@ -134,9 +132,8 @@ void Ingest::Parts::StartTimers() {
     const bool connected = producer->connected();
     health.SetUp("kafka", connected, "no broker answers");
     metrics.kafka_up.Set(connected ? 1 : 0);
-    const auto in_flight = static_cast<double>(publisher->in_flight());
-    metrics.in_flight.Set(in_flight);
-    metrics.publish_used.Set(in_flight / max_in_flight);
+    metrics.in_flight.Set(static_cast<double>(publisher->in_flight()));
+    metrics.publish_used.Set(publisher->used());
     metrics.producer_used.Set(producer->used());
     metrics.config_lag.Set(std::chrono::duration<double>(watch->silence()).count());
     server->SetServing(health.ready());

@@ -120,7 +120,7 @@ struct Api {
         secrets(envelope),
         answers(envelope),
         config_reader(platform, envelope),
-        port(config.kafka, producer),
+        port(kafka::Counted(config.kafka, metrics), producer),
         calls(customers, config.api_key_pepper, config.calls_per_minute, metrics),
         webhook_commands(secrets, RulesOf(config)),
         delivery_commands(calls, port, stop),
@@ -227,7 +227,8 @@ Status Registry::Parts::Start(const Config& config) {
   if (!made) return made.error();
   envelope = std::move(*made);
   kafka::ProducerOptions producer_options;
-  producer_options.cluster = config.kafka;
+  const kafka::Cluster cluster = kafka::Counted(config.kafka, metrics);
+  producer_options.cluster = cluster;
   producer_options.client_id = "registry";
   producer_options.message_timeout = kMessageTimeout;
   auto opened = kafka::Producer::Create(producer_options);
@@ -239,9 +240,9 @@ Status Registry::Parts::Start(const Config& config) {
   }
   if (HasRole(config, "log")) {
     log_writer = std::make_unique<LogWriter>(
-        LogWriter::Options{config.kafka, OfAllAccounts(DatabaseOptionsOf(config)), log_retention}, *producer,
+        LogWriter::Options{cluster, OfAllAccounts(DatabaseOptionsOf(config)), log_retention}, *producer,
         log_metrics);
-    log_keeper.emplace(OfAllAccounts(DatabaseOptionsOf(config)), log_retention);
+    log_keeper.emplace(OfAllAccounts(DatabaseOptionsOf(config)), log_retention, metrics);
     const auto after = std::chrono::duration_cast<std::chrono::seconds>(config.deactivate_after);
     if (after.count() > 0) failing_webhooks.emplace(database, after, metrics);
   }
@@ -295,6 +296,9 @@ std::vector<Job> Registry::Parts::ApiJobs() {
 std::vector<Job> Registry::Parts::LogJobs() {
   std::vector<Job> all;
   all.push_back({"make the log's days", seconds{600}, false, [this] { return log_keeper->MakeAhead(); }});
+  // On each replica: what one has seen once as the leader would stay its figure for ever.
+  all.push_back(
+      {"look how far the log's days reach", seconds{60}, true, [this] { return log_keeper->LookAhead(); }});
   all.push_back({"drop old days of the log", seconds{60}, false, [this] { return log_keeper->DropOld(); }});
   if (failing_webhooks)
     all.push_back(

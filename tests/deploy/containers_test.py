@@ -19,6 +19,8 @@ ROOT = pathlib.Path(__file__).resolve().parents[2]
 TAG = os.environ["WEBHOOK_TAG"]
 SERVICES = ("registry", "event-ingest", "delivery-worker")
 PRODUCT = SERVICES + ("webhookctl", "receiver")
+# What an image's health check says beside --healthcheck: the receiver has no settings, but options.
+HEALTH_CHECKED = {**dict.fromkeys(SERVICES, []), "receiver": ["--addr", "0.0.0.0:8081"]}
 USER = "65532"
 COMPOSE = ["docker-compose", "--file", str(ROOT / "docker-compose.yml")]
 # Files that each container has from its engine.
@@ -77,8 +79,9 @@ def check_config(name):
     labels = found["Labels"]
     yield from unequal("label version", labels["org.opencontainers.image.version"], os.environ["WEBHOOK_VERSION"])
     yield from unequal("label revision", labels["org.opencontainers.image.revision"], os.environ["WEBHOOK_REVISION"])
-    if name in SERVICES:
-        yield from unequal("health check", found["Healthcheck"]["Test"], ["CMD", f"/usr/local/bin/{name}", "--healthcheck"])
+    if name in HEALTH_CHECKED:
+        yield from unequal("health check", found["Healthcheck"]["Test"],
+                           ["CMD", f"/usr/local/bin/{binary(name)}", *HEALTH_CHECKED[name], "--healthcheck"])
 
 
 def files_of(name):
@@ -160,7 +163,7 @@ class Platform:
     def check_up(self):
         started = time.monotonic()
         compose("up", "--detach", "--no-build", timeout=600)
-        await_health(("postgres", "kafka", "prometheus") + SERVICES, 120)
+        await_health(("postgres", "kafka", "prometheus", "receiver") + SERVICES, 120)
         print(f"    up and healthy after {time.monotonic() - started:.0f} s")
         for job in ("secrets", "migrate", "topics"):
             yield from unequal(f"exit code of {job}", inspect(container(job))["State"]["ExitCode"], 0)

@@ -26,6 +26,7 @@ import dashboards
 import families
 import policy
 import readme
+import rule_breakages
 import rules
 import schemas
 import settings
@@ -239,6 +240,7 @@ class Run:
     def observability(self):
         self.test("rules: promtool check rules", rules.check, self.promtool)
         self.test("rules: promtool test rules", rules.test, self.promtool)
+        self.test("rules: each comparison matters to a case", rule_breakages.check, self.promtool)
         self.test("rules: annotations", rules.check_annotations)
         self.test("rules: runbooks", rules.check_runbooks)
         self.test("rules: what the runbooks name exists", rules.check_pages, families.read())

@@ -115,6 +115,8 @@ test('Postgres down: publishing and delivery go on, REST says 503, the log catch
 test('no broker: Publish says so within its deadline, and takes events again by itself', {timeout: 120_000}, async () => {
   const endpoint = await Endpoint.open();
   await endpoint.register(['token.expired'], unlimited);
+  const errors = () => metric('webhook_kafka_errors_total', 'error="all_down"');
+  const before = await errors();
   await dev('stop', 'kafka');
   for (let i = 0; i < 3; ++i) {
     const started = Date.now();
@@ -123,6 +125,7 @@ test('no broker: Publish says so within its deadline, and takes events again by 
     assert.match(stderr, /\[not_acknowledged\]/);
     assert.ok(Date.now() - started < 10_500, `${Date.now() - started} ms`);
   }
+  await until('the errors are counted', async () => (await errors()) > before);
   await dev('start', 'kafka');
   const id = `after-${Date.now()}`;
   await until('publishing works again', async () => (await ctl(['events', 'publish', 'token.expired', '--id', id], {input: '{}'})).code === 0, 60_000);

@@ -8,6 +8,7 @@
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
 #include "kafka/topics.h"
+#include "metrics/metrics.h"
 #include "runtime/clock.h"
 #include "runtime/stop_token.h"
 #include "tests/integration/needed.h"
@@ -386,8 +387,9 @@ TEST(Producer, SaysUnavailableInTimeWhereNoBrokerAnswers) {
 }
 
 TEST(Consumer, SaysUnavailableWhereNoBrokerAnswers) {
+  metrics::Registry registry;
   ConsumerOptions options;
-  options.cluster.brokers = "127.0.0.1:1";
+  options.cluster = Counted({.brokers = "127.0.0.1:1"}, registry);
   options.client_id = "test";
   options.group = "g";
   options.topics = {"any"};
@@ -396,6 +398,11 @@ TEST(Consumer, SaysUnavailableWhereNoBrokerAnswers) {
   bool told = false;
   for (int i = 0; i < 50 && !told; ++i) told = !(*consumer)->Poll(milliseconds(100), 1).ok();
   EXPECT_TRUE(told);
+  for (const char* error : {"unreachable", "all_down"}) {
+    EXPECT_THAT(registry.Render(),
+                ::testing::Not(::testing::HasSubstr("webhook_kafka_errors_total{error=\"" +
+                                                    std::string(error) + "\",op=\"connect\"} 0\n")));
+  }
 }
 
 }  // namespace

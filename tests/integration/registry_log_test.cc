@@ -100,6 +100,17 @@ TEST_F(LogTest, ADayIsDroppedOnceItIsOver) {
   EXPECT_EQ(CountRows("deliveries"), 1);
 }
 
+TEST_F(LogTest, DaysAheadAreCountedUpToTheFirstThatIsNotWhole) {
+  const Day today = DayOf(kLogTime);
+  const auto in = [&](int days) { return today + std::chrono::days(days); };
+  EXPECT_EQ(*LogDays::Ahead(*session_, kLogTime), 0);
+  ASSERT_TRUE(days_.Make(*session_, {in(0), in(1), in(2), in(4)}));
+  EXPECT_EQ(*LogDays::Ahead(*session_, kLogTime), 2) << "the third is missing";
+  EXPECT_EQ(*LogDays::Ahead(*session_, kLogTime + std::chrono::days(1)), 1);
+  ASSERT_TRUE(session_->Execute("detach", "ALTER TABLE attempts DETACH PARTITION attempts_20231116"));
+  EXPECT_EQ(*LogDays::Ahead(*session_, kLogTime), 1) << "of the second one table is missing";
+}
+
 TEST_F(LogTest, ADayThatACrashHasLeftHalfDroppedIsDropped) {
   ASSERT_TRUE(Write({Record(1, DeliveryState::kDelivered)}));
   ASSERT_TRUE(session_->Execute("detach", "ALTER TABLE deliveries DETACH PARTITION deliveries_20231114"));

@@ -47,7 +47,8 @@ prepare_deploy_tools() {
 }
 
 # A running platform under a Prometheus: its metrics are as Prometheus wants them, and each panel and rule finds data. The
-# load is what some of the end-to-end tests do, failures and retries among it.
+# load is what some of the end-to-end tests do, failures and retries among it; then many webhooks, which must make no more
+# time series.
 test_panels() (
   say "panels"
   prepare_deploy_tools
@@ -65,6 +66,7 @@ test_panels() (
   for test in retry guide webhookctl accounts metrics cross_account_grpc pauses; do
     node --test --test-reporter=dot "tests/e2e/$test.test.js" || fail "the load has failed: tests/e2e/$test.test.js"
   done
+  node --test --test-reporter=spec tests/e2e/scale/*.test.js || fail "what customers register makes time series"
   sleep 15
   "$deploy_venv/bin/python" tests/deploy/panels.py "$(cat "$folder/url")" --minutes 10 || fail "a panel or rule has no data"
 )

@@ -3,6 +3,7 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "http/admin_server.h"
 #include "http/server.h"
 #include "log/log.h"
 #include "runtime/clock.h"
@@ -16,6 +17,7 @@ using webhook::http::Response;
 using webhook::receiver::EndpointBook;
 
 constexpr std::string_view kControl = "/_control/";
+constexpr std::string_view kReady = "/readyz";
 constexpr std::size_t kPage = 1'000;
 
 Response Json(int status, const nlohmann::ordered_json& json) {
@@ -57,6 +59,7 @@ Response Control(EndpointBook& book, const Request& request) {
 int main(int argc, char** argv) {
   webhook::runtime::BlockSignals();
   std::string address = "127.0.0.1:0";
+  bool healthcheck = false;
   CLI::App app(
       "webhook-receiver: an endpoint for trying things out. It checks signatures, notes what it receives, "
       "and fails on\n"
@@ -66,9 +69,13 @@ int main(int argc, char** argv) {
       "\"times\": 2}]}\n"
       "  GET  /_control/endpoints/NAME/requests      what came; ?since=SEQ\n"
       "  DELETE /_control/endpoints/NAME             forget it\n"
-      "  GET  /_control/summary                      counts of all endpoints");
+      "  GET  /_control/summary                      counts of all endpoints\n"
+      "  GET  /readyz                                200");
   app.add_option("--addr", address, "host:port to listen on; port 0: any");
+  app.add_flag("--healthcheck", healthcheck,
+               "ask the receiver of this address whether it answers; exit 0: it does");
   CLI11_PARSE(app, argc, argv);
+  if (healthcheck) return webhook::http::CheckReady(address) ? 0 : 1;
   webhook::log::Configure("webhook-receiver", webhook::log::Level::kInfo);
 
   EndpointBook book;
@@ -78,6 +85,7 @@ int main(int argc, char** argv) {
   options.max_body_bytes = 4u << 20;
   auto server = webhook::http::Server::Start(options, [&book](const Request& request) {
     if (request.path.rfind(kControl, 0) == 0) return Control(book, request);
+    if (request.method == "GET" && request.path == kReady) return Json(200, {{"ready", true}});
     const std::string name = request.path.empty() ? "" : request.path.substr(1);
     return book.Receive(name, request, webhook::runtime::ReadClock());
   });

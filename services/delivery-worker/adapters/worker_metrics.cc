@@ -124,7 +124,8 @@ void WorkerMetrics::CountAttempt(const AttemptRecord& record) const {
     observe("answer", record.phases.answer);
     observe("total", record.duration);
     if (record.attempt == 1 && record.kind == DeliveryKind::kEvent) {
-      first_attempt_delay_.Observe(Seconds(record.started_at - record.created_at));
+      // By two machines' clocks.
+      first_attempt_delay_.Observe(std::max(0.0, Seconds(record.started_at - record.accepted_at)));
     }
   }
   if (record.outcome == "parked") parked_.at(ParkReason(record.reason)).Add();

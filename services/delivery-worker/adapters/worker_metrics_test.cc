@@ -19,7 +19,8 @@ AttemptRecord MakeAttempt(int attempt) {
   record.requested = true;
   record.outcome = "http_5xx";
   record.state = DeliveryState::kWaiting;
-  record.created_at = kStart;
+  record.accepted_at = kStart;
+  record.created_at = kStart + milliseconds{30};
   record.started_at = kStart + milliseconds{40};
   record.duration = milliseconds{300};
   record.phases.answer = milliseconds{300};
@@ -41,6 +42,13 @@ TEST(WorkerMetrics, CountsAnAttemptByOutcomeAndNumber) {
   EXPECT_THAT(text, HasSubstr("webhook_delivery_attempt_duration_seconds_count{phase=\"tls\"} 0"))
       << "a kept one";
   EXPECT_THAT(text, HasSubstr("webhook_delivery_first_attempt_delay_seconds_count 0"));
+}
+
+TEST(WorkerMetrics, TimesTheFirstAttemptFromWhenTheEventWasAccepted) {
+  metrics::Registry registry;
+  const WorkerMetrics metrics(registry);
+  metrics.CountAttempt(MakeAttempt(1));
+  EXPECT_THAT(registry.Render(), HasSubstr("webhook_delivery_first_attempt_delay_seconds_sum 0.04\n"));
 }
 
 TEST(WorkerMetrics, CountsWhatIsParkedByReasonAndNotAsAnAttempt) {

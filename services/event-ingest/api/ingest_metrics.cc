@@ -1,17 +1,12 @@
 #include "services/event-ingest/api/ingest_metrics.h"
 
+#include "core/check.h"
 #include "metrics/families.h"
 
 namespace webhook {
 
 IngestMetrics::IngestMetrics(metrics::Registry& registry)
-    : accepted(registry.Make(metrics::kIngestEvents, {{"result", "accepted"}})),
-      duplicate(registry.Make(metrics::kIngestEvents, {{"result", "duplicate"}})),
-      invalid(registry.Make(metrics::kIngestEvents, {{"result", "invalid"}})),
-      limited(registry.Make(metrics::kIngestEvents, {{"result", "limited"}})),
-      unavailable(registry.Make(metrics::kIngestEvents, {{"result", "unavailable"}})),
-      denied(registry.Make(metrics::kIngestEvents, {{"result", "unauthenticated"}})),
-      kept_numbers(registry.Make(metrics::kIngestInexactNumbers)),
+    : kept_numbers(registry.Make(metrics::kIngestInexactNumbers)),
       broken_schemas(registry.Make(metrics::kIngestBrokenSchemas)),
       ack_seconds(registry.Make(metrics::kIngestKafkaAck)),
       size_bytes(registry.Make(metrics::kIngestEventSize)),
@@ -21,6 +16,15 @@ IngestMetrics::IngestMetrics(metrics::Registry& registry)
       config_revision(registry.Make(metrics::kConfigRevision)),
       config_lag(registry.Make(metrics::kConfigLag)),
       publish_used(registry.Make(metrics::kQueueUsed, {{"queue", "publish"}})),
-      producer_used(registry.Make(metrics::kQueueUsed, {{"queue", "producer"}})) {}
+      producer_used(registry.Make(metrics::kQueueUsed, {{"queue", "producer"}})) {
+  for (const std::string& result : metrics::ValuesOf(metrics::kIngestEvents.labels[0]))
+    events_.emplace(result, registry.Make(metrics::kIngestEvents, {{"result", result}}));
+}
+
+void IngestMetrics::CountEvent(std::string_view result) const {
+  const auto counter = events_.find(result);
+  CHECK(counter != events_.end(), "the family names the result");
+  counter->second.Add();
+}
 
 }  // namespace webhook

@@ -1,5 +1,9 @@
 #pragma once
 
+#include <map>
+#include <string>
+#include <string_view>
+
 #include "metrics/metrics.h"
 
 namespace webhook {
@@ -8,12 +12,9 @@ namespace webhook {
 struct IngestMetrics {
   explicit IngestMetrics(metrics::Registry& registry);
 
-  metrics::Counter accepted;
-  metrics::Counter duplicate;
-  metrics::Counter invalid;
-  metrics::Counter limited;
-  metrics::Counter unavailable;
-  metrics::Counter denied;
+  // REQUIRES: `result` is one of those that metrics::kIngestEvents names.
+  void CountEvent(std::string_view result) const;
+
   metrics::Counter kept_numbers;
   metrics::Counter broken_schemas;
   metrics::Histogram ack_seconds;
@@ -25,6 +26,9 @@ struct IngestMetrics {
   metrics::Gauge config_lag;
   metrics::Gauge publish_used;
   metrics::Gauge producer_used;
+
+ private:
+  std::map<std::string, metrics::Counter, std::less<>> events_;
 };
 
 }  // namespace webhook

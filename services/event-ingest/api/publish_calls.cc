@@ -73,7 +73,7 @@ Result<PublishCalls::Call> PublishCalls::Authenticate(const grpc::CallbackServer
   Call call;
   call.rights = parts_.rights.Get();
   if (!call.rights) {
-    parts_.metrics.unavailable.Add();
+    parts_.metrics.CountEvent("unavailable");
     return Error{ErrorCode::kUnavailable, "starting", "no API keys were received from the registry yet"};
   }
   const std::string authorization = rpc::Authorization(context.client_metadata());
@@ -82,7 +82,7 @@ Result<PublishCalls::Call> PublishCalls::Authenticate(const grpc::CallbackServer
   const auto& keys = call.rights->keys;
   const auto key = token.empty() ? keys.end() : keys.find(crypto::ApiKeyHmac(parts_.api_key_pepper, token));
   if (key == keys.end() || key->second <= call.started.wall) {
-    parts_.metrics.denied.Add();
+    parts_.metrics.CountEvent("unauthenticated");
     return Error{ErrorCode::kUnauthenticated, "unauthenticated",
                  "send metadata authorization: Bearer <API key with scope events:publish>"};
   }
@@ -96,11 +96,11 @@ void PublishCalls::Publish(const Call& call, const v1::Event& event, const std::
                            std::function<void(Published)> done) const {
   auto made = MakeEvent(ToInput(event, call), *call.rights, at, call.started.wall, crypto::Random16());
   if (!made) {
-    parts_.metrics.invalid.Add();
+    parts_.metrics.CountEvent("invalid");
     return done({event.event_id(), {made.error(), false}});
   }
   if (!budget_.Lock()->Take(made->event.account, call.started.mono)) {
-    parts_.metrics.limited.Add();
+    parts_.metrics.CountEvent("over_quota");
     const Error error{
         ErrorCode::kLimited, "event_quota",
         "the account may publish " + std::to_string(parts_.max_events_per_second) + " events a second"};
@@ -114,7 +114,7 @@ void PublishCalls::Publish(const Call& call, const v1::Event& event, const std::
       made->event, call.deadline,
       [this, id, size, started = call.started.mono, span = BeginSpan(made->event),
        done = std::move(done)](const Publisher::Answer& answer) {
-        Count(answer);
+        parts_.metrics.CountEvent(ResultOf(answer));
         if (span) {
           EndPublishSpan(answer, runtime::ReadClock().wall, span.get());
           parts_.tracing->spans.Emit(std::move(*span));
@@ -132,12 +132,6 @@ std::shared_ptr<trace::Span> PublishCalls::BeginSpan(const Event& event) const {
   if (parts_.tracing == nullptr) return nullptr;
   auto span = BeginPublishSpan(event, parts_.tracing->sample_ratio);
   return span ? std::make_shared<trace::Span>(std::move(*span)) : nullptr;
-}
-
-void PublishCalls::Count(const Publisher::Answer& answer) const {
-  if (answer.status) return (answer.duplicate ? parts_.metrics.duplicate : parts_.metrics.accepted).Add();
-  (answer.status.error().code == ErrorCode::kLimited ? parts_.metrics.limited : parts_.metrics.unavailable)
-      .Add();
 }
 
 }  // namespace webhook

@@ -58,7 +58,6 @@ class PublishCalls {
  private:
   // Null where its trace is not sampled, or nothing is.
   std::shared_ptr<trace::Span> BeginSpan(const Event& event) const;
-  void Count(const Publisher::Answer& answer) const;
 
   const Parts parts_;
   Guarded<EventBudget> budget_;

@@ -1,19 +1,8 @@
 #include "services/event-ingest/publish/publish_span.h"
 
-#include <string>
-
 #include "trace/event_trace.h"
 
 namespace webhook {
-namespace {
-
-// The word that the metrics have for it.
-std::string ResultWord(const Publisher::Answer& answer) {
-  if (answer.status) return answer.duplicate ? "duplicate" : "accepted";
-  return answer.status.error().code == ErrorCode::kLimited ? "limited" : "unavailable";
-}
-
-}  // namespace
 
 std::optional<trace::Span> BeginPublishSpan(const Event& event, double sample_ratio) {
   const trace::EventTrace found = trace::TraceOf(event, sample_ratio);
@@ -34,8 +23,8 @@ std::optional<trace::Span> BeginPublishSpan(const Event& event, double sample_ra
 
 void EndPublishSpan(const Publisher::Answer& answer, WallTime now, trace::Span* span) {
   span->ended = now;
-  span->attributes.push_back({"webhook.result", ResultWord(answer)});
-  if (!answer.status) span->error = ResultWord(answer);
+  span->attributes.push_back({"webhook.result", ResultOf(answer)});
+  if (!answer.status) span->error = ResultOf(answer);
 }
 
 }  // namespace webhook

@@ -58,7 +58,7 @@ TEST(PublishSpan, SaysWhatBecameOfTheEvent) {
   EXPECT_THAT(ended(Ok(), false).attributes, Contains(Result("accepted")));
   EXPECT_THAT(ended(Ok(), true).attributes, Contains(Result("duplicate")));
   EXPECT_EQ(ended(Ok(), true).error, "");
-  EXPECT_EQ(ended(Error{ErrorCode::kLimited, "too_many_events", ""}, false).error, "limited");
+  EXPECT_EQ(ended(Error{ErrorCode::kLimited, "too_many_events", ""}, false).error, "overloaded");
   EXPECT_EQ(ended(Error{ErrorCode::kUnavailable, "not_acknowledged", ""}, false).error, "unavailable");
 }
 

@@ -146,6 +146,7 @@ class PublisherTest : public ::testing::Test {
     event.account = AccountId("account_1");
     event.body = "0123456789";
     publisher.Publish(event, kLater, [this](const Publisher::Answer& answer) {
+      results.emplace_back(ResultOf(answer));
       answers.push_back(!answer.status     ? answer.status.error().reason
                         : answer.duplicate ? "duplicate"
                                            : "ok");
@@ -155,6 +156,7 @@ class PublisherTest : public ::testing::Test {
   FakeLog log;
   Publisher publisher{log, {2, 100, 10}};
   std::vector<std::string> answers;
+  std::vector<std::string> results;  // as they are counted
 };
 
 TEST_F(PublisherTest, AnswersOnTheAcknowledgement) {
@@ -173,6 +175,7 @@ TEST_F(PublisherTest, AnswersARepeatOfAnAcknowledgedEventFromMemory) {
   Publish("a");
   EXPECT_EQ(log.open.size(), 2u);
   EXPECT_THAT(answers, ElementsAre("ok", "duplicate"));
+  EXPECT_THAT(results, ElementsAre("accepted", "duplicate"));
 }
 
 TEST_F(PublisherTest, RefusesWhatIsOverItsLimitsAndTakesItAgainLater) {
@@ -180,9 +183,20 @@ TEST_F(PublisherTest, RefusesWhatIsOverItsLimitsAndTakesItAgainLater) {
   Publish("b");
   Publish("c");
   EXPECT_THAT(answers, ElementsAre("too_many_events"));
+  EXPECT_THAT(results, ElementsAre("overloaded"));
   log.open.at(0)(Ok());
   Publish("c");
   EXPECT_EQ(log.open.size(), 3u);
+}
+
+TEST_F(PublisherTest, TellsHowFullItIsByTheNearerLimit) {
+  Publish("a");
+  EXPECT_EQ(publisher.used(), 0.5) << "one of two events";
+  Publisher narrow(log, {10, 20, 10});
+  Event event;
+  event.body = "0123456789";
+  narrow.Publish(event, kLater, [](const Publisher::Answer&) {});
+  EXPECT_EQ(narrow.used(), 0.5) << "10 of 20 bytes";
 }
 
 TEST_F(PublisherTest, AnswersAtTheDeadlineAndIgnoresTheLateAcknowledgement) {
@@ -202,6 +216,7 @@ TEST_F(PublisherTest, RefusesAtOnceWhereNoBrokerAnswers) {
   log.up = false;
   Publish("a");
   EXPECT_THAT(answers, ElementsAre("not_acknowledged"));
+  EXPECT_THAT(results, ElementsAre("unavailable"));
   EXPECT_TRUE(log.open.empty());
 }
 

@@ -1,5 +1,6 @@
 #include "services/event-ingest/publish/publisher.h"
 
+#include <algorithm>
 #include <utility>
 #include <vector>
 
@@ -86,6 +87,17 @@ void Publisher::Expire(MonoTime now) {
 std::size_t Publisher::in_flight() const {
   const std::scoped_lock lock(mutex_);
   return events_;
+}
+
+double Publisher::used() const {
+  const std::scoped_lock lock(mutex_);
+  return std::max(static_cast<double>(events_) / static_cast<double>(limits_.max_events),
+                  static_cast<double>(bytes_) / static_cast<double>(limits_.max_bytes));
+}
+
+const char* ResultOf(const Publisher::Answer& answer) {
+  if (answer.status) return answer.duplicate ? "duplicate" : "accepted";
+  return answer.status.error().code == ErrorCode::kLimited ? "overloaded" : "unavailable";
 }
 
 }  // namespace webhook

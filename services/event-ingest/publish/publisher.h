@@ -50,6 +50,8 @@ class Publisher {
   void Expire(MonoTime now);
 
   std::size_t in_flight() const;
+  // How full it is, by that limit which is nearer: 1 is the limit.
+  double used() const;
 
  private:
   // A call that waits for its acknowledgement.
@@ -70,5 +72,8 @@ class Publisher {
   std::size_t events_ = 0;  // with the event log, expired ones too: what bounds memory
   std::size_t bytes_ = 0;
 };
+
+// What became of the event, in the words of webhook_ingest_events_total.
+const char* ResultOf(const Publisher::Answer& answer);
 
 }  // namespace webhook

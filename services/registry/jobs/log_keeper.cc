@@ -3,6 +3,7 @@
 #include <set>
 
 #include "log/log.h"
+#include "metrics/families.h"
 #include "runtime/clock.h"
 
 namespace webhook {
@@ -12,6 +13,10 @@ constexpr int kDaysAhead = 3;
 
 }  // namespace
 
+LogKeeper::LogKeeper(postgres::DatabaseOptions database, std::chrono::days retention,
+                     metrics::Registry& metrics)
+    : database_(std::move(database)), days_(retention), ahead_(metrics.Make(metrics::kLogPartitionsAhead)) {}
+
 Status LogKeeper::MakeAhead() {
   const auto session = postgres::Session::Open(database_);
   if (!session) return session.error();
@@ -20,6 +25,15 @@ Status LogKeeper::MakeAhead() {
   for (int ahead = 0; ahead <= kDaysAhead; ++ahead)
     days.insert(store::DayOf(runtime::ReadClock().wall) + std::chrono::days(ahead));
   return days_.Make(**session, days);
+}
+
+Status LogKeeper::LookAhead() {
+  const auto session = postgres::Session::Open(database_);
+  if (!session) return session.error();
+  const auto ahead = store::LogDays::Ahead(**session, runtime::ReadClock().wall);
+  if (!ahead) return ahead.error();
+  ahead_.Set(*ahead);
+  return Ok();
 }
 
 Status LogKeeper::DropOld() {

@@ -3,6 +3,7 @@
 #include <chrono>
 
 #include "core/result.h"
+#include "metrics/metrics.h"
 #include "postgres/database.h"
 #include "services/registry/store/log_days.h"
 
@@ -11,15 +12,17 @@ namespace webhook {
 // Makes the delivery log's days ahead, and drops those that retention is over for.
 class LogKeeper {
  public:
-  LogKeeper(postgres::DatabaseOptions database, std::chrono::days retention)
-      : database_(std::move(database)), days_(retention) {}
+  LogKeeper(postgres::DatabaseOptions database, std::chrono::days retention, metrics::Registry& metrics);
 
   Status MakeAhead();
+  // Tells the metrics how many there are.
+  Status LookAhead();
   Status DropOld();
 
  private:
   const postgres::DatabaseOptions database_;
   store::LogDays days_;
+  const metrics::Gauge ahead_;
 };
 
 }  // namespace webhook

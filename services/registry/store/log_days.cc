@@ -37,6 +37,22 @@ Status LogDays::Make(postgres::Session& session, const std::set<Day>& days) {
   return Ok();
 }
 
+Result<int> LogDays::Ahead(postgres::Session& session, WallTime now) {
+  return session.Transact<int>("look how far the log's days reach", [&](Tx& tx) -> Result<int> {
+    const auto rows = tx.exec_params(
+        "SELECT right(c.relname, 8) FROM pg_class c WHERE c.relispartition AND "
+        "c.relnamespace = current_schema()::regnamespace AND c.relname ~ "
+        "'^(attempts|deliveries|events|webhook_stats)_[0-9]{8}$' AND right(c.relname, 8) > $1 "
+        "GROUP BY 1 HAVING count(*) = 4",
+        Name(DayOf(now)));
+    std::set<std::string> whole;
+    for (const auto& row : rows) whole.insert(row[0].as<std::string>());
+    int ahead = 0;
+    while (whole.contains(Name(DayOf(now) + std::chrono::days(ahead + 1)))) ++ahead;
+    return ahead;
+  });
+}
+
 Result<std::string> LogDays::DropOldest(postgres::Session& session, WallTime now) {
   struct Part {
     std::string name;

@@ -32,6 +32,8 @@ class LogDays {
   void Forget() { made_.clear(); }
   // Makes the days' partitions where they are missing. From one thread.
   Status Make(postgres::Session& session, const std::set<Day>& days);
+  // How many days after today's have all of their tables, without a gap.
+  static Result<int> Ahead(postgres::Session& session, WallTime now);
   // Drops a table of the oldest day that is over, and names it; "": there was none. Readers and writers of
   // other days do not wait for it.
   Result<std::string> DropOldest(postgres::Session& session, WallTime now);
