@@ -38,6 +38,7 @@ run_nightly() {
   # What hangs is repeated by the next owner.
   cmd_chaos kills --kills 20 --signal TERM --hang 0
   cmd_chaos lateness
+  cmd_chaos upgrade
 }
 
 cmd_ci() {

@@ -88,7 +88,7 @@ make_cluster_certificates() (
 
 test_kubernetes() (
   say "kubernetes"
-  local node="" helm
+  local node="" module helms=()
   prepare_deploy_tools
   step "installing what a node needs" "$state/logs/node-install.log" prepare_kubernetes
   [ -x "$kubernetes_programs/kubectl" ] ||
@@ -99,10 +99,10 @@ test_kubernetes() (
   step "starting the node" "$state/logs/node-start.log" start_node
   step "images" "$state/logs/node-images.log" import_images
   step "certificates" "$state/logs/certificates.log" make_cluster_certificates
-  helm="$(helm_path "${helm_modules[-1]}")"
-  in_node env PATH="$kubernetes_programs:$(dirname "$helm"):$PATH" KUBECONFIG="$node_dir/run/kubeconfig" \
+  for module in "${helm_modules[@]}"; do helms+=(--helm "$(helm_path "$module")"); done
+  in_node env PATH="$kubernetes_programs:$PATH" KUBECONFIG="$node_dir/run/kubeconfig" \
     WEBHOOK_TAG="$WEBHOOK_TAG" "$deploy_venv/bin/python" "$root/tests/deploy/kubernetes/kubernetes_test.py" \
-    --folder "$node_dir/run" --namespace "$kubernetes_namespace" --bin "$root/build/release/bin" ||
+    --folder "$node_dir/run" --namespace "$kubernetes_namespace" --bin "$root/build/release/bin" "${helms[@]}" ||
     fail "the chart does not do on Kubernetes what it must" "logs: $node_dir/logs, $node_dir/run"
 )
 

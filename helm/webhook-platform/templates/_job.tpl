@@ -47,11 +47,15 @@ spec:
       {{- $pod | nindent 6 }}
 {{- end }}
 
-{{/* Annotations of a hook before installs and upgrades. Takes root, weight, and deleted: when Helm deletes it. */}}
+{{/*
+Annotations of a hook before installs and upgrades. Takes root and weight. Hooks are no part of a release, so `helm uninstall`
+leaves them: they go once all have succeeded. What fails stays for its log, which Helm prints too.
+*/}}
 {{- define "webhook-platform.hook" -}}
 {{- if .root.Values.migrations.useHelmHooks }}
 helm.sh/hook: pre-install,pre-upgrade
 helm.sh/hook-weight: {{ .weight | quote }}
-helm.sh/hook-delete-policy: {{ .deleted }}
+helm.sh/hook-delete-policy: before-hook-creation,hook-succeeded
+helm.sh/hook-output-log-policy: hook-failed
 {{- end }}
 {{- end }}

@@ -1,14 +1,16 @@
 #!/usr/bin/env python3
 """The chart on the Kubernetes of node.sh, from its installation to its removal, under load.
 
-  kubernetes_test.py --folder FOLDER --namespace NAMESPACE --bin FOLDER
+  kubernetes_test.py --folder FOLDER --namespace NAMESPACE --bin FOLDER --helm HELM…
 
-Runs in the node's network, with helm and kubectl in PATH and KUBECONFIG set. FOLDER/tls holds the certificates. The
+Runs in the node's network, with kubectl in PATH and KUBECONFIG set. With the last Helm all is done, with the others it is
+installed, tried and removed. FOLDER/tls holds the certificates. The
 images are there under WEBHOOK_TAG, and a second time under WEBHOOK_TAG-next.
 """
 import argparse
 import base64
 import contextlib
+import functools
 import json
 import os
 import pathlib
@@ -64,12 +66,13 @@ def unequal(what, is_now, wanted):
 class Cluster:
     def __init__(self, options):
         self.namespace, self.folder, self.bin = options.namespace, options.folder, options.bin
+        self.helm_path = options.helm[-1]
         self.values = HERE / "values.yaml"
         self.passwords = {name: secrets.token_hex(16) for name in ("kafka", "postgres")}
         self.keys = {}
 
     def helm(self, command, *arguments, **options):
-        return run("helm", command, RELEASE, *arguments, "--namespace", self.namespace, **options)
+        return run(self.helm_path, command, RELEASE, *arguments, "--namespace", self.namespace, **options)
 
     def tls(self, name):
         return (self.folder / "tls" / name).read_text()
@@ -120,6 +123,13 @@ class Cluster:
         return ["--values", str(self.values), "--set", f"global.image.tag={tag}", "--set", f"worker.replicas={workers}",
                 "--wait", "--timeout", "3m"]
 
+    def check_other_helm(self, path):
+        """What has been shown to run, by another Helm."""
+        self.helm_path = path
+        yield from self.check_install()
+        yield from self.check_helm_test()
+        yield from self.check_uninstall()
+
     def check_install(self):
         started = time.monotonic()
         self.helm("install", str(CHART), *self.install_options())
@@ -130,7 +140,8 @@ class Cluster:
                 yield f"no NetworkPolicy of {service}"
 
     def check_helm_test(self):
-        told = self.helm("test", "--logs", "--timeout", "2m")
+        told = self.helm("test", "--timeout", "2m")
+        print("    " + told.strip().replace("\n", "\n    "))
         if "Phase:          Succeeded" not in told:
             yield told
 
@@ -218,7 +229,7 @@ class Cluster:
             yield "see above"
 
     def upgrade(self, **options):
-        words = ["helm", "upgrade", RELEASE, str(CHART), "--namespace", self.namespace, *self.install_options(**options)]
+        words = [self.helm_path, "upgrade", RELEASE, str(CHART), "--namespace", self.namespace, *self.install_options(**options)]
         return " ".join(words)
 
     def check_scaling(self):
@@ -233,7 +244,7 @@ class Cluster:
             address, (f"helm upgrade to {TAG}-next", self.upgrade(tag=f"{TAG}-next", workers=2)),
             ("all images are the new ones", f"! kubectl get pods -n {self.namespace} --field-selector=status.phase=Running "
              f"-l app.kubernetes.io/instance={RELEASE} -o go-template='{IMAGES}' | grep -v -- '{TAG}-next$'"),
-            ("helm rollback", f"helm rollback {RELEASE} --namespace {self.namespace} --wait --timeout 3m"))
+            ("helm rollback", f"{self.helm_path} rollback {RELEASE} --namespace {self.namespace} --wait --timeout 3m"))
 
     def check_restarts(self):
         """No container has ended by itself."""
@@ -297,7 +308,9 @@ def main():
     parser.add_argument("--folder", type=pathlib.Path, required=True, help="with tls/: what it needs and writes")
     parser.add_argument("--namespace", required=True)
     parser.add_argument("--bin", type=pathlib.Path, required=True, help="where webhookctl and webhook-receiver are")
-    cluster = Cluster(parser.parse_args())
+    parser.add_argument("--helm", action="append", required=True)
+    options = parser.parse_args()
+    cluster = Cluster(options)
     passed = failed = 0
     # Each stands on what those before it have made.
     for name, check in (
@@ -311,7 +324,8 @@ def main():
             ("workers 1 -> 3 -> 1 under load", cluster.check_scaling),
             ("upgrade and rollback under load", cluster.check_upgrade),
             ("no container has ended by itself", cluster.check_restarts),
-            ("helm uninstall leaves nothing", cluster.check_uninstall)):
+            ("helm uninstall leaves nothing", cluster.check_uninstall),
+            *((f"with {pathlib.Path(path).parent.name}", functools.partial(cluster.check_other_helm, path)) for path in options.helm[:-1])):
         print(name)
         try:
             mistakes = list(check())
