@@ -63,7 +63,7 @@ test_panels() (
     $WEBHOOK_METRICS_URLS &
   scraper=$!
   trap 'kill $scraper; cmd_down >/dev/null' EXIT
-  for test in retry guide webhookctl accounts metrics cross_account_grpc pauses; do
+  for test in guide webhookctl accounts metrics cross_account_grpc retry pauses; do
     node --test --test-reporter=dot "tests/e2e/$test.test.js" || fail "the load has failed: tests/e2e/$test.test.js"
   done
   node --test --test-reporter=spec tests/e2e/scale/*.test.js || fail "what customers register makes time series"
