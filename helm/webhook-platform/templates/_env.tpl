@@ -38,10 +38,10 @@ WEBHOOK_KAFKA_KEY_FILE: /etc/webhook/kafka-cert/tls.key
 {{- end }}
 {{- end }}
 
-{{/* Takes root and user. The password is no part of the address: it stays in its file. */}}
+{{/* The password is no part of the address: it stays in its file. */}}
 {{- define "webhook-platform.postgresSettings" -}}
-{{- $postgres := .root.Values.postgres }}
-{{- $words := list (printf "host=%s" $postgres.host) (printf "port=%d" (int $postgres.port)) (printf "dbname=%s" $postgres.database) (printf "user=%s" .user) (printf "sslmode=%s" $postgres.tls.mode) }}
+{{- $postgres := .Values.postgres }}
+{{- $words := list (printf "host=%s" $postgres.host) (printf "port=%d" (int $postgres.port)) (printf "dbname=%s" $postgres.database) (printf "user=%s" $postgres.user) (printf "sslmode=%s" $postgres.tls.mode) }}
 {{- if $postgres.tls.caSecret }}
 {{- $words = append $words "sslrootcert=/etc/webhook/postgres-ca/ca.crt" }}
 {{- end }}
@@ -106,7 +106,7 @@ WEBHOOK_TRACE_SAMPLE_RATIO: {{ include "webhook-platform.text" $tracing.sampleRa
 {{- define "webhook-platform.registrySettings" -}}
 {{- include "webhook-platform.configSettings" . }}
 {{ include "webhook-platform.kafkaSettings" .root }}
-{{ include "webhook-platform.postgresSettings" (dict "root" .root "user" .root.Values.postgres.user) }}
+{{ include "webhook-platform.postgresSettings" .root }}
 {{ include "webhook-platform.tlsSettings" . }}
 {{ include "webhook-platform.secretSettings" . }}
 {{ include "webhook-platform.egressSettings" . }}
@@ -137,8 +137,7 @@ WEBHOOK_REGISTRY_ADDR: {{ include "webhook-platform.registryHost" .root }}:9090
 
 {{/* webhookctl migrate */}}
 {{- define "webhook-platform.migrateSettings" -}}
-{{- $postgres := .root.Values.postgres }}
-{{- include "webhook-platform.postgresSettings" (dict "root" .root "user" ($postgres.migrateUser.user | default $postgres.user)) }}
+{{- include "webhook-platform.postgresSettings" .root }}
 {{- end }}
 
 {{/* webhookctl topics create */}}
@@ -172,4 +171,10 @@ a second one. Sorted, so that a change shows as one line. What is empty is left 
 {{- range $name := keys $entries | sortAlpha }}
 - {{ toYaml (get $entries $name) | nindent 2 | trim }}
 {{- end }}
+{{- end }}
+
+{{/* The same and the brokers: webhookctl topics check */}}
+{{- define "webhook-platform.operatorSettings" -}}
+{{- include "webhook-platform.clientSettings" . }}
+{{ include "webhook-platform.topicsSettings" . }}
 {{- end }}

@@ -89,9 +89,6 @@ process gets a Secret that it does not read.
 {{- if contains "WEBHOOK_KEK_FILE" $settings }}{{ $_ := set $own "kek" $keys.kek }}{{ end }}
 {{- if contains "WEBHOOK_KEK_OLD_FILE" $settings }}{{ $_ := set $own "kek-old" $keys.kekOld }}{{ end }}
 {{- $postgres := $values.postgres }}
-{{- if and (eq .component "migrate") $postgres.migrateUser.user }}
-{{- $postgres = $postgres.migrateUser }}
-{{- end }}
 {{- $pair := dict "tls.crt" "tls.crt" "tls.key" "tls.key" }}
 {{- $volumes := list
   (dict "name" "secrets" "secret" $values.secrets.existingSecret "items" $own)

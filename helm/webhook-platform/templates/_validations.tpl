@@ -22,9 +22,6 @@ helper gives a YAML list of messages; all of them are shown at once.
 {{- if not .Values.postgres.existingSecret }}
 - "postgres.existingSecret: kubectl create secret generic webhook-postgres --namespace {{ $namespace }} --from-literal=password=PASSWORD, then --set postgres.existingSecret=webhook-postgres"
 {{- end }}
-{{- if and .Values.postgres.migrateUser.user (not .Values.postgres.migrateUser.existingSecret) }}
-- "postgres.migrateUser.existingSecret: kubectl create secret generic webhook-migrate --namespace {{ $namespace }} --from-literal=password=PASSWORD, then --set postgres.migrateUser.existingSecret=webhook-migrate"
-{{- end }}
 {{- if not .Values.secrets.existingSecret }}
 - "secrets.existingSecret: eval \"$(webhookctl secrets generate)\"; kubectl create secret generic webhook-keys --namespace {{ $namespace }} --from-literal=kek=\"$WEBHOOK_KEK\" --from-literal=api-key-pepper=\"$WEBHOOK_API_KEY_PEPPER\" --from-literal=internal-token=\"$WEBHOOK_INTERNAL_TOKEN\", then --set secrets.existingSecret=webhook-keys"
 {{- end }}

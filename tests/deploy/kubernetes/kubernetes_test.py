@@ -198,6 +198,20 @@ class Cluster:
         self.keys["WEBHOOK_PUBLISH_KEY"] = self.ctl("keys", "create", "--account", account, "--scopes", "events:publish")["key"]
         return []
 
+    def check_operator(self):
+        """A command of webhookctl inside the cluster, as the chart's README says: one that needs the brokers."""
+        manifest = run(self.helm_path, "template", RELEASE, str(CHART), "--namespace", self.namespace, "--values", str(self.values),
+                       "--set", f"global.image.tag={TAG}", "--show-only", "templates/jobs/webhookctl.yaml",
+                       "--set", "webhookctl.args={topics,check}")
+        job = kubectl("create", "--filename=-", "--output=name", stdin=manifest).strip()
+        try:
+            kubectl("wait", job, f"--namespace={self.namespace}", "--for=condition=Complete", "--timeout=60s")
+            told = kubectl("logs", job, f"--namespace={self.namespace}")
+            if "all topics" not in told:
+                yield told
+        finally:
+            kubectl("delete", job, f"--namespace={self.namespace}")
+
     def check_delivery(self):
         """An event published over gRPC through the Service arrives, with a good signature."""
         with receiver(self.bin, "10.250.255.1:8081") as url:
@@ -320,6 +334,7 @@ def main():
             ("helm test", cluster.check_helm_test),
             ("network policies are enforced", cluster.check_policies),
             ("the first account", cluster.check_account),
+            ("an operator's Job", cluster.check_operator),
             ("an event arrives signed", cluster.check_delivery),
             ("workers 1 -> 3 -> 1 under load", cluster.check_scaling),
             ("upgrade and rollback under load", cluster.check_upgrade),
