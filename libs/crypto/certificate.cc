@@ -6,6 +6,8 @@
 #include <openssl/x509.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
+#include <array>
 #include <chrono>
 #include <ctime>
 #include <memory>
@@ -81,8 +83,19 @@ std::vector<std::string> NamesOf(const X509* certificate) {
   return all;
 }
 
-Status CheckChain(const std::vector<Certificate>& chain, const std::vector<Certificate>& authorities,
-                  WallTime now) {
+// One use of a certificate, by the number that OpenSSL has for it.
+struct Purpose {
+  int number;
+  const char* name;
+};
+// A service is called and calls, with the same certificate.
+constexpr std::array kPurposes = {Purpose{X509_PURPOSE_SSL_SERVER, "server"},
+                                  Purpose{X509_PURPOSE_SSL_CLIENT, "client"}};
+
+// When the first certificate of the chain that was found ends.
+Result<WallTime> CheckChain(const std::vector<Certificate>& chain,
+                            const std::vector<Certificate>& authorities, const Purpose& purpose,
+                            WallTime now) {
   const Store store(X509_STORE_new());
   for (const Certificate& authority : authorities) X509_STORE_add_cert(store.get(), authority.get());
   const Stack between(sk_X509_new_null());
@@ -96,9 +109,14 @@ Status CheckChain(const std::vector<Certificate>& chain, const std::vector<Certi
       context.get(), 0,
       static_cast<std::time_t>(
           std::chrono::duration_cast<std::chrono::seconds>(now.time_since_epoch()).count()));
-  if (X509_verify_cert(context.get()) == 1) return Ok();
-  return Bad(std::string("the certificate does not hold: ") +
-             X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())));
+  X509_STORE_CTX_set_purpose(context.get(), purpose.number);
+  if (X509_verify_cert(context.get()) != 1)
+    return Bad(std::string("the certificate does not hold as a ") + purpose.name +
+               "'s: " + X509_verify_cert_error_string(X509_STORE_CTX_get_error(context.get())));
+  const STACK_OF(X509)* found = X509_STORE_CTX_get0_chain(context.get());
+  WallTime ends = WallTime::max();
+  for (int i = 0; i < sk_X509_num(found); ++i) ends = std::min(ends, ExpiryOf(sk_X509_value(found, i)));
+  return ends;
 }
 
 }  // namespace
@@ -114,8 +132,13 @@ Result<CertificateFacts> CheckIdentity(std::string_view chain, std::string_view 
   if (!own) return Bad("the key is no PEM private key without a passphrase");
   const X509* first = certificates.front().get();
   if (X509_check_private_key(first, own.get()) != 1) return Bad("the key is not the certificate's");
-  if (Status holds = CheckChain(certificates, known, now); !holds) return holds.error();
-  return CertificateFacts{ExpiryOf(first), NamesOf(first)};
+  CertificateFacts facts{WallTime::max(), NamesOf(first)};
+  for (const Purpose& purpose : kPurposes) {
+    const auto ends = CheckChain(certificates, known, purpose, now);
+    if (!ends) return ends.error();
+    facts.expires_at = std::min(facts.expires_at, *ends);
+  }
+  return facts;
 }
 
 }  // namespace webhook::crypto

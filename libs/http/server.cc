@@ -87,7 +87,7 @@ class BeastServer : public Server {
     });
   }
 
-  // Who opens connections and says nothing must not shut the door.
+  // Who opens connections and says nothing, or takes no answer, must not shut the door.
   void CloseLongestWaiting() {
     std::shared_ptr<ServerSession> longest;
     for (const auto& session : core_->sessions) {

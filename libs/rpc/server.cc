@@ -26,7 +26,7 @@ std::string HostOf(const std::string& address) {
 }  // namespace
 
 Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
-                                              const std::vector<grpc::Service*>& services) {
+                                              const std::vector<Offered>& services) {
   static std::once_flag plugins;
   // For every server of the process: there is one.
   std::call_once(plugins, [&] {
@@ -55,10 +55,12 @@ Result<std::unique_ptr<Server>> Server::Start(const ServerOptions& options,
   builder.SetResourceQuota(quota);
   if (options.metrics != nullptr) {
     std::vector<std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface>> interceptors;
-    interceptors.push_back(MakeCallCounter(*options.metrics));
+    std::vector<std::string> names;
+    for (const Offered& offered : services) names.push_back(offered.name);
+    interceptors.push_back(MakeCallCounter(*options.metrics, names));
     builder.experimental().SetInterceptorCreators(std::move(interceptors));
   }
-  for (grpc::Service* service : services) builder.RegisterService(service);
+  for (const Offered& offered : services) builder.RegisterService(offered.service);
   std::unique_ptr<Server> server(new Server());
   server->server_ = builder.BuildAndStart();
   if (!server->server_ || port == 0)

@@ -28,12 +28,24 @@ struct ServerOptions {
   metrics::Registry* metrics = nullptr;  // counts calls; outlives the server. null: nobody counts
 };
 
+// A service that a server offers.
+struct Offered {
+  std::string name;  // its full name: "webhook.v1.EventIngestService"
+  grpc::Service* service = nullptr;
+};
+
+// `Generated`: the class that protoc made, of which `implementation` is one.
+template <typename Generated>
+Offered Offer(typename Generated::Service* implementation) {
+  return {Generated::service_full_name(), implementation};
+}
+
 // A gRPC server with the health service (grpc.health.v1) and, where asked for, reflection. The services must
 // outlive it.
 class Server {
  public:
   static Result<std::unique_ptr<Server>> Start(const ServerOptions& options,
-                                               const std::vector<grpc::Service*>& services);
+                                               const std::vector<Offered>& services);
   ~Server();
 
   std::string address() const { return address_; }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <iostream>
+
 #include "config/config.h"
 #include "http/admin_server.h"
 #include "log/log.h"
@@ -7,6 +9,12 @@
 #include "runtime/signals.h"
 
 namespace webhook::service {
+
+// Of --healthcheck: 0, or 1 with the reason on stderr, where orchestrators keep it.
+inline int ExitCodeOf(const Status& ready) {
+  if (!ready) std::cerr << ready.error().message << "\n";
+  return ready ? 0 : 1;
+}
 
 // The life of a service, as its main: settings (and what --help, --version, --check-config and --healthcheck
 // ask for), start, SIGTERM or SIGINT, drain. `Service` has a static Start(const Config&), which gives a
@@ -19,7 +27,7 @@ int Run(const char* name, config::Table (*declare_settings)(Config*), int argc, 
   Config config;
   config::Table table = declare_settings(&config);
   if (config::LoadOrExit(table, argc, argv) == config::Table::Command::kHealthcheck)
-    return http::CheckReady(config.admin_addr) ? 0 : 1;
+    return ExitCodeOf(http::CheckReady(config.admin_addr));
   log::Configure(name, log::ParseLevel(config.log_level));
 
   auto service = Service::Start(config);

@@ -102,7 +102,7 @@ Status Ingest::Parts::Start(const Config& config) {
   options.reflection = config.grpc_reflection;
   options.max_connection_age = config.grpc_max_connection_age;
   options.metrics = &registry;
-  auto started = rpc::Server::Start(options, {service.get()});
+  auto started = rpc::Server::Start(options, {rpc::Offer<v1::EventIngestService>(service.get())});
   if (!started) return started.error();
   server = std::move(*started);
   log::Info("listening", {{"name", "grpc"}, {"addr", server->address()}});

@@ -326,8 +326,10 @@ Status Registry::Parts::StartApi(const Config& config) {
   grpc_options.reflection = config.grpc_reflection;
   grpc_options.max_connection_age = config.grpc_max_connection_age;
   grpc_options.metrics = &metrics;
-  auto grpc = rpc::Server::Start(grpc_options,
-                                 {&api->watch, &api->admin, &api->webhook_service, &api->delivery_service});
+  auto grpc = rpc::Server::Start(grpc_options, {rpc::Offer<v1::WebhookWatchService>(&api->watch),
+                                                rpc::Offer<v1::AdminService>(&api->admin),
+                                                rpc::Offer<v1::WebhookService>(&api->webhook_service),
+                                                rpc::Offer<v1::DeliveryService>(&api->delivery_service)});
   if (!grpc) return grpc.error();
   grpc_server = std::move(*grpc);
   log::Info("listening", {{"name", "grpc"}, {"addr", grpc_server->address()}});

@@ -24,6 +24,7 @@ import accepted
 import chart
 import dashboards
 import families
+import kept_keys
 import policy
 import readme
 import rule_breakages
@@ -214,6 +215,15 @@ class Run:
         values = yaml.safe_load((chart.CHART / "values.yaml").read_text())
         yield from same_keys(schema, schema, values, "")
 
+    def kept_keys(self):
+        """What values.yaml has, null cannot take away."""
+        before = kept_keys.SCHEMA.read_text()
+        after = kept_keys.written(before)
+        if self.update:
+            kept_keys.SCHEMA.write_text(after)
+        elif before != after:
+            yield difference(before, after, "values.schema.json") + "\nwrite it anew: ./dev test deploy --update"
+
     def readme_values(self):
         """The values that the README begins with are enough."""
         text = readme.README.read_text()
@@ -253,6 +263,7 @@ class Run:
         self.test("rules: metrics and labels exist", self.rules_expressions)
 
     def all(self):
+        self.test("schema: keys that null cannot take away", self.kept_keys)
         for name, file in chart.value_sets().items():
             for version, helm in self.helms.items():
                 self.test(f"{name}: lint, {version}", self.lint, helm, file)

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
+import {Ingest} from './lib/ingest.js';
 import {ctl, Endpoint, metricsUrls, newAccount, publish, rest, until} from './lib/platform.js';
 
 const textOf = async (url) => (await fetch(url)).text();
@@ -44,6 +45,19 @@ test('more webhooks make no more time series', async () => {
   const before = await count();
   for (let n = 0; n < 50; ++n) assert.equal((await make()).status, 201);
   assert.equal(await count(), before);
+});
+
+test('what callers make up makes no more time series', async () => {
+  const count = async () => (await Promise.all(metricsUrls.map(textOf))).reduce((sum, text) => sum + linesOf(text).length, 0);
+  for (const address of [process.env.WEBHOOK_INGEST_ADDR, process.env.WEBHOOK_REGISTRY_ADDR]) {
+    const caller = new Ingest({address});
+    assert.equal(await caller.call('/made.Up/First'), 12); // UNIMPLEMENTED
+    const before = await count();
+    for (let n = 0; n < 50; ++n) assert.equal(await caller.call(`/made.Up${n}/Method${n}`), 12);
+    for (let n = 0; n < 50; ++n) assert.equal(await caller.call(`/webhook.v1.EventIngestService/Method${n}`), 12);
+    assert.equal(await count(), before);
+    caller.close();
+  }
 });
 
 test('what a worker has not done, and how old it is, is told', async () => {

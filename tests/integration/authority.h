@@ -16,20 +16,21 @@ class Authority {
  public:
   Authority() : dir_(std::filesystem::temp_directory_path() / ("webhook-tls-" + std::to_string(getpid()))) {
     std::filesystem::create_directories(dir_);
-    Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj "
+    Run("openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj "
         "/CN=Test-Authority -keyout ca.key -out ca.pem");
   }
   ~Authority() { std::filesystem::remove_all(dir_); }
   Authority(const Authority&) = delete;
   Authority& operator=(const Authority&) = delete;
 
-  // Makes NAME.key and NAME.pem. `san`: "DNS:localhost"; `days`: "-days 2".
-  void Certify(const std::string& name, const std::string& san, const std::string& days = "-days 2") const {
+  // Makes NAME.key and NAME.pem. `san`: "DNS:localhost"; `days`: "-days 2"; `more`: a line of extensions.
+  void Certify(const std::string& name, const std::string& san, const std::string& days = "-days 2",
+               const std::string& more = "") const {
     Run("openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj /CN=" + name + " -keyout " +
         name + ".key -out " + name + ".csr");
-    Run("echo subjectAltName=" + san + " > " + name + ".ext && openssl x509 -req -in " + name +
-        ".csr -CA ca.pem -CAkey ca.key -CAcreateserial " + days + " -extfile " + name + ".ext -out " + name +
-        ".pem");
+    Run("printf 'subjectAltName=%s\\n%s\\n' '" + san + "' '" + more + "' > " + name +
+        ".ext && openssl x509 -req -in " + name + ".csr -CA ca.pem -CAkey ca.key -CAcreateserial " + days +
+        " -extfile " + name + ".ext -out " + name + ".pem");
   }
   // A command of the shell in the directory.
   void Run(const std::string& command) const {

@@ -53,6 +53,8 @@ class RawClient {
       if (!ReadMore()) return "";
     }
   }
+  // Until something of an answer has come, which is not taken.
+  void AwaitAnswer() { socket_.wait(asio::ip::tcp::socket::wait_read); }
   // All that comes until the server closes.
   std::string ReadAll() {
     while (ReadMore()) {
@@ -281,6 +283,21 @@ TEST_F(ServerTest, WhoSaysNothingGivesWayToWhoComes) {
     EXPECT_THAT(client.ReadAnswer(), StartsWith("HTTP/1.1 200"));
   }
   EXPECT_EQ(silent.ReadAll(), "");
+}
+
+TEST_F(ServerTest, WhoTakesNoAnswerGivesWayToWhoComes) {
+  options_.max_connections = 1;
+  Response large;
+  large.body = std::string(64u << 20, 'x');  // more than sockets hold
+  RawClient deaf =
+      Connect([&](const Request& request) { return request.path == "/large" ? large : Response{}; });
+  deaf.Write("GET /large HTTP/1.1\r\nHost: x\r\n\r\n");
+  deaf.AwaitAnswer();
+  for (int i = 0; i < 3; ++i) {
+    RawClient client = Connect();
+    client.Write(Post("x"));
+    EXPECT_THAT(client.ReadAnswer(), StartsWith("HTTP/1.1 200"));
+  }
 }
 
 TEST_F(ServerTest, NobodyWhoIsBeingAnsweredGivesWay) {

@@ -55,7 +55,7 @@ class RpcTlsTest : public ::testing::Test {
     ServerOptions options;
     options.address = "0.0.0.0:0";  // 127.0.0.2 leads here too
     options.identity = identity_;
-    server_ = std::move(Server::Start(options, {&service_}).value());
+    server_ = std::move(Server::Start(options, {Offer<v1::AdminService>(&service_)}).value());
     port_ = server_->address().substr(server_->address().rfind(':'));
   }
 
@@ -130,6 +130,9 @@ TEST_F(RpcTlsTest, WhatIsNoIdentityIsToldAtOnce) {
   mixed.key = authority_ / "stranger.key";
   EXPECT_THAT(Identity::Load(mixed, nullptr).error().message, HasSubstr("not the certificate's"));
   EXPECT_THAT(Identity::Load(FilesOf("expired"), nullptr).error().message, HasSubstr("expired"));
+  // A common template; each service calls others with what it shows to them.
+  authority_.Certify("server-only", "DNS:localhost,IP:127.0.0.1", "-days 2", "extendedKeyUsage=serverAuth");
+  EXPECT_THAT(Identity::Load(FilesOf("server-only"), nullptr).error().message, HasSubstr("as a client's"));
   EXPECT_THAT(Identity::Load(FilesOf("nobody"), nullptr).error().message, HasSubstr("nobody.pem"));
 }
 

@@ -72,7 +72,7 @@ topologySpreadConstraints:
     defaultMode: 0440
     items:
       {{- range $path, $key := .items }}
-      - {key: {{ $key }}, path: {{ $path }}}
+      - {key: {{ quote $key }}, path: {{ quote $path }}}
       {{- end }}
 {{ end }}
 

@@ -72,7 +72,7 @@ helper gives a YAML list of messages; all of them are shown at once.
 
 {{/* One refusal of the production profile, with the name that acknowledges it. Takes root, name, when, and message. */}}
 {{- define "webhook-platform.refusal" -}}
-{{- if and .when (eq .root.Values.global.profile "production") (not (has .name .root.Values.global.acknowledge)) }}
+{{- if and .when (ne .root.Values.global.profile "development") (not (has .name .root.Values.global.acknowledge)) }}
 - {name: {{ .name }}, message: {{ .message | quote }}}
 {{- end }}
 {{- end }}
@@ -101,8 +101,31 @@ helper gives a YAML list of messages; all of them are shown at once.
 {{- end }}
 {{- end }}
 
+{{/* What the chart says itself, and what its refusals look at, is not said a second time where they do not see it. */}}
+{{- define "webhook-platform.besides" -}}
+{{- $owned := dict "PROFILE" "global.profile" "ALLOW_HTTP" "egress.allowHttp" "EGRESS_ALLOW_CIDRS" "egress.allowCidrs" "RETRY_TIME_SCALE" "worker.config.retryTimeScale" "KAFKA_SECURITY_PROTOCOL" "kafka.security.protocol" "PG_DSN" "postgres" "TLS_CERT_FILE" "tls.internal" "TLS_KEY_FILE" "tls.internal" "TLS_CA_FILE" "tls.internal" "TLS_CLIENT_SANS" "tls.internal.clientSans" }}
+{{- $volumes := list "secrets" "tls" "kafka-password" "kafka-ca" "kafka-cert" "postgres-password" "postgres-ca" "egress-ca" }}
+{{- $pods := dict "pod" .Values.pod "registry.pod" .Values.registry.pod "ingest.pod" .Values.ingest.pod "worker.pod" .Values.worker.pod }}
+{{- range $key, $pod := $pods }}
+{{- range $pod.extraEnv }}
+{{- with get $owned (trimPrefix "WEBHOOK_" .name) }}
+- "{{ $key }}.extraEnv: what it sets is said by {{ . }}"
+{{- end }}
+{{- end }}
+{{- range $pod.extraVolumes }}
+{{- if has .name $volumes }}
+- "{{ $key }}.extraVolumes: {{ .name }} is a volume of the chart's own"
+{{- end }}
+{{- end }}
+{{- end }}
+{{- end }}
+
 {{- define "webhook-platform.contradictions" -}}
-{{- if and (eq .Values.global.profile "production") (ne (float64 .Values.worker.config.retryTimeScale) 1.0) }}
+{{- include "webhook-platform.besides" . }}
+{{- if not (regexMatch "^[a-z]([-a-z0-9]*[a-z0-9])?$" (include "webhook-platform.fullname" .)) }}
+- "fullnameOverride: {{ include "webhook-platform.fullname" . }} is made of it or of the release's name, and is no name for a Service: lower-case letters, digits and -, a letter first"
+{{- end }}
+{{- if and (ne .Values.global.profile "development") (ne (float64 .Values.worker.config.retryTimeScale) 1.0) }}
 - "worker.config.retryTimeScale: must be 1 in the production profile, since customers rely on the retry schedule"
 {{- end }}
 {{- if and .Values.metrics.podMonitor.enabled .Values.metrics.serviceMonitor.enabled }}

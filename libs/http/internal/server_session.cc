@@ -296,6 +296,7 @@ void ServerSession::Write(Response response, bool close) {
   answer_.body() = std::move(response.body);
   if (response.status >= 200 && response.status != 204) answer_.content_length(length);
   serializer_.emplace(answer_);
+  waits_since_ = runtime::ReadClock().mono;
   stream_.expires_after(core_->options.write_timeout);
   auto written = [self = shared_from_this(), close](const beast::error_code& error, std::size_t) {
     if (!error && close) return self->BeginLinger();

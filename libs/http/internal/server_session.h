@@ -38,7 +38,8 @@ class ServerSession : public std::enable_shared_from_this<ServerSession> {
   // The server stops: an idle connection is closed now, a busy one after its answer.
   void BeginStop();
   void Close();
-  // Since when it waits for a request, or for the rest of one; nullopt: it is being answered.
+  // Since when it waits for its client: for a request, the rest of one, or that an answer is taken; nullopt:
+  // the answer is being made.
   std::optional<MonoTime> waits_since() const { return waits_since_; }
 
  private:

@@ -1,5 +1,7 @@
 #include "rpc/internal/call_counter.h"
 
+#include <google/protobuf/descriptor.h>
+
 #include <array>
 #include <atomic>
 #include <chrono>
@@ -9,6 +11,7 @@
 #include <string_view>
 #include <unordered_map>
 
+#include "core/check.h"
 #include "core/time.h"
 #include "metrics/families.h"
 #include "runtime/clock.h"
@@ -60,6 +63,10 @@ class Method {
   std::array<std::optional<metrics::Counter>, kCodes.size()> handled_;
 };
 
+constexpr std::array kOfEachServer = {"/grpc.health.v1.Health/Check", "/grpc.health.v1.Health/Watch",
+                                      "/grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo"};
+constexpr std::string_view kUnknown = "/unknown/unknown";
+
 // One call. A call that ends without a status has been cancelled by its caller.
 class Call final : public grpc::experimental::Interceptor {
  public:
@@ -84,7 +91,16 @@ class Call final : public grpc::experimental::Interceptor {
 
 class CallCounter final : public grpc::experimental::ServerInterceptorFactoryInterface {
  public:
-  explicit CallCounter(metrics::Registry& registry) : registry_(registry) {}
+  CallCounter(metrics::Registry& registry, const std::vector<std::string>& services) : registry_(registry) {
+    for (const std::string_view path : kOfEachServer) methods_.emplace(path, nullptr);
+    methods_.emplace(kUnknown, nullptr);
+    for (const std::string& name : services) {
+      const auto* service = google::protobuf::DescriptorPool::generated_pool()->FindServiceByName(name);
+      CHECK(service != nullptr, "a service that is offered is described");
+      for (int i = 0; i < service->method_count(); ++i)
+        methods_.emplace("/" + name + "/" + service->method(i)->name(), nullptr);
+    }
+  }
 
   grpc::experimental::Interceptor* CreateServerInterceptor(ServerRpcInfo* info) override {
     // How long a stream lasts says nothing.
@@ -92,12 +108,13 @@ class CallCounter final : public grpc::experimental::ServerInterceptorFactoryInt
   }
 
  private:
-  // gRPC calls with registered methods only: the map does not grow with what callers ask for.
+  // Interceptors see calls of any path, also of one that nobody offers.
   Method& Of(std::string_view path) {
     const std::scoped_lock lock(mutex_);
-    const auto found = methods_.find(path);
-    if (found != methods_.end()) return *found->second;
-    return *methods_.emplace(std::string(path), std::make_unique<Method>(registry_, path)).first->second;
+    auto found = methods_.find(path);
+    if (found == methods_.end()) found = methods_.find(kUnknown);
+    if (!found->second) found->second = std::make_unique<Method>(registry_, found->first);
+    return *found->second;
   }
 
   struct Hash {
@@ -107,14 +124,15 @@ class CallCounter final : public grpc::experimental::ServerInterceptorFactoryInt
 
   metrics::Registry& registry_;
   std::mutex mutex_;
+  // All that may be counted; null until the first call.
   std::unordered_map<std::string, std::unique_ptr<Method>, Hash, std::equal_to<>> methods_;
 };
 
 }  // namespace
 
 std::unique_ptr<grpc::experimental::ServerInterceptorFactoryInterface> MakeCallCounter(
-    metrics::Registry& registry) {
-  return std::make_unique<CallCounter>(registry);
+    metrics::Registry& registry, const std::vector<std::string>& services) {
+  return std::make_unique<CallCounter>(registry, services);
 }
 
 }  // namespace webhook::rpc
