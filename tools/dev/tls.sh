@@ -22,7 +22,7 @@ make_certificates() (
   umask 077
   mkdir -p "$state/secrets/tls"
   cd "$state/secrets/tls"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=webhook-platform-dev \
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj /CN=webhook-platform-dev \
     -keyout ca.key -out ca.crt
   for part in $tls_parts; do certify "$part"; done
   cat kafka.key kafka.crt >kafka.pem

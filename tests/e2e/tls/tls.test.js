@@ -50,7 +50,7 @@ test('who shows no good certificate is refused, and the log says why', async () 
   assert.match(expired.stderr, /expired/);
 });
 
-test('new certificates are taken up under load without a failed call', async () => {
+test('new certificates are taken up under load without a failed call', async (t) => {
   const endpoint = await Endpoint.open();
   await endpoint.register(['user.created'], {rate_limit: {per_minute: 0, burst: 0, burst_seconds: 10}});
   let stop = false;
@@ -68,6 +68,8 @@ test('new certificates are taken up under load without a failed call', async () 
     kept.close();
   };
   const running = [load(true), load(false)];
+  // A failure is not to leave the load going.
+  t.after(() => (stop = true));
   const expiry = async () => Promise.all(metricsUrls.map(async (url) =>
     Number((await (await fetch(url)).text()).match(/^webhook_tls_certificate_expiry_timestamp_seconds\{use="grpc"\} (.*)$/m)[1])));
   const before = await expiry();
