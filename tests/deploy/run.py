@@ -217,12 +217,7 @@ class Run:
 
     def kept_keys(self):
         """What values.yaml has, null cannot take away."""
-        before = kept_keys.SCHEMA.read_text()
-        after = kept_keys.written(before)
-        if self.update:
-            kept_keys.SCHEMA.write_text(after)
-        elif before != after:
-            yield difference(before, after, "values.schema.json") + "\nwrite it anew: ./dev test deploy --update"
+        yield from self.made(kept_keys.SCHEMA, kept_keys.written)
 
     def readme_values(self):
         """The values that the README begins with are enough."""
@@ -234,12 +229,16 @@ class Run:
             yield from policy.check_all(chart.render(self.first, values.name))
 
     def readme(self):
-        before = readme.README.read_text()
-        after = readme.written(before)
+        yield from self.made(readme.README, readme.written)
+
+    def made(self, path, written):
+        """The file is as `written` makes it of its text; with --update it becomes so."""
+        before = path.read_text()
+        after = written(before)
         if self.update:
-            readme.README.write_text(after)
+            path.write_text(after)
         elif before != after:
-            yield difference(before, after, "README.md") + "\nwrite it anew: ./dev test deploy --update"
+            yield difference(before, after, path.name) + "\nwrite it anew: ./dev test deploy --update"
 
     def rules_expressions(self):
         series, recorded = families.read(), {rule["record"] for rule in rules.rules() if "record" in rule}

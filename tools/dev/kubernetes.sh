@@ -77,8 +77,7 @@ import_images() {
 make_cluster_certificates() (
   local folder="$node_dir/run/tls" service=webhook-platform
   mkdir -p "$folder" && cd "$folder" &&
-    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=webhook-platform-test \
-      -keyout ca.key -out ca.crt &&
+    make_authority webhook-platform-test &&
     certify registry 30 "$service-registry.$kubernetes_namespace.svc" &&
     certify event-ingest 30 "$service-event-ingest.$kubernetes_namespace.svc" \
       "$service-event-ingest-headless.$kubernetes_namespace.svc" &&

@@ -5,6 +5,11 @@ tls=false # --tls
 kafka_user=webhook
 tls_parts="registry event-ingest delivery-worker webhookctl kafka postgres"
 
+# make_authority NAME: ca.key and ca.crt, which outlive what they sign.
+make_authority() {
+  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj "/CN=$1" -keyout ca.key -out ca.crt
+}
+
 # certify NAME [DAYS [DNS NAME…]]: NAME.key and NAME.crt of the platform's own authority, for this machine and those names.
 certify() {
   local name="$1" days="${2:-30}" names
@@ -22,8 +27,7 @@ make_certificates() (
   umask 077
   mkdir -p "$state/secrets/tls"
   cd "$state/secrets/tls"
-  openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 365 -subj /CN=webhook-platform-dev \
-    -keyout ca.key -out ca.crt
+  make_authority webhook-platform-dev
   for part in $tls_parts; do certify "$part"; done
   cat kafka.key kafka.crt >kafka.pem
   openssl rand -hex 16 | tr -d '\n' >kafka_password
