@@ -1,5 +1,5 @@
-# Every third-party package of the platform. All but two come from Debian's packages: librdkafka is built from
-# pinned source by `./dev setup` (docs/adr/0005), and the headers of jsoncons are fetched by it (docs/adr/0012).
+# Every third-party package of the platform. All but three come from Debian's packages: librdkafka is built from
+# pinned source by `./dev setup` (docs/adr/0005), and the headers of jsoncons (docs/adr/0012) and the dashboard's modules (docs/adr/0020) are fetched by it.
 
 find_package(Threads REQUIRED)
 find_package(OpenSSL REQUIRED)
@@ -33,6 +33,10 @@ endif()
 set(WEBHOOK_JSONCONS_ROOT "${PROJECT_SOURCE_DIR}/.dev/deps/jsoncons" CACHE PATH "Prefix with the headers of jsoncons")
 if(NOT EXISTS ${WEBHOOK_JSONCONS_ROOT}/include/jsoncons/json.hpp)
   message(FATAL_ERROR "jsoncons is not at ${WEBHOOK_JSONCONS_ROOT}; run ./dev setup first")
+endif()
+set(WEBHOOK_DASHBOARD_MODULES_ROOT "${PROJECT_SOURCE_DIR}/.dev/deps/dashboard" CACHE PATH "Prefix with the dashboard's node_modules")
+if(NOT EXISTS ${WEBHOOK_DASHBOARD_MODULES_ROOT}/stamp)
+  message(FATAL_ERROR "The dashboard's modules are not at ${WEBHOOK_DASHBOARD_MODULES_ROOT}; run ./dev setup first")
 endif()
 add_library(jsoncons::jsoncons INTERFACE IMPORTED GLOBAL)
 set_target_properties(jsoncons::jsoncons PROPERTIES INTERFACE_INCLUDE_DIRECTORIES ${WEBHOOK_JSONCONS_ROOT}/include)

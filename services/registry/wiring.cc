@@ -33,6 +33,7 @@
 #include "services/registry/api/operations/webhook_handlers.h"
 #include "services/registry/api/rest/client_address.h"
 #include "services/registry/api/rest/rest_api.h"
+#include "services/registry/dashboard/dashboard.h"
 #include "services/registry/jobs/failing_webhooks.h"
 #include "services/registry/jobs/job_runner.h"
 #include "services/registry/jobs/log_keeper.h"
@@ -315,8 +316,10 @@ Status Registry::Parts::StartApi(const Config& config) {
   rest_options.address = config.rest_addr;
   rest_options.handler_threads = kHandlerThreads;
   rest_options.refuse = rest::RestApi::Refuse;
-  auto rest = http::Server::Start(rest_options,
-                                  [this](const http::Request& request) { return api->rest.Handle(request); });
+  auto rest = http::Server::Start(rest_options, [this](const http::Request& request) {
+    auto page = dashboard::Serve(request);
+    return page ? std::move(*page) : api->rest.Handle(request);
+  });
   if (!rest) return rest.error();
   rest_server = std::move(*rest);
   log::Info("listening", {{"name", "rest"}, {"addr", rest_server->address()}});

@@ -13,7 +13,7 @@ cmd_lint() {
   step "layers, lengths, words" "$state/logs/lint-source.log" python3 tools/check_source.py
   step "protocol" "$state/logs/lint-proto.log" lint_proto
   step "shell" "$state/logs/lint-shell.log" shellcheck -x dev tools/dev/build_rdkafka.sh \
-    tools/dev/fetch_jsoncons.sh tools/dev/fetch_kafka.sh .ci/run deploy/*/*.sh tests/deploy/engine.sh tests/deploy/kubernetes/node.sh
+    tools/dev/fetch_dashboard_modules.sh tools/dev/fetch_jsoncons.sh tools/dev/fetch_kafka.sh .ci/run deploy/*/*.sh tests/deploy/engine.sh tests/deploy/kubernetes/node.sh
 }
 
 lint_proto() (cd proto && "$root/tests/e2e/node_modules/.bin/buf" lint)

@@ -8,6 +8,7 @@ packages+=(git curl python3-venv clang-format-14 shellcheck jq openssl postgresq
 rdkafka_prefix="$root/.dev/deps/librdkafka"
 kafka_prefix="$root/.dev/deps/kafka"
 jsoncons_prefix="$root/.dev/deps/jsoncons"
+dashboard_prefix="$root/.dev/deps/dashboard"
 
 missing_packages() {
   local package
@@ -36,6 +37,8 @@ install_packages() {
 rdkafka_is_current() { [ "$rdkafka_prefix/stamp" -nt tools/dev/build_rdkafka.sh ]; }
 
 jsoncons_is_current() { [ "$jsoncons_prefix/stamp" -nt tools/dev/fetch_jsoncons.sh ]; }
+
+dashboard_is_current() { cmp -s "$dashboard_prefix/stamp" services/registry/dashboard/package-lock.json; }
 
 kafka_is_current() { cmp -s "$kafka_prefix/stamp" tools/dev/kafka/SHA256SUMS; }
 
@@ -66,6 +69,9 @@ cmd_setup() {
   kafka_is_current || step "fetching Kafka" "$state/logs/kafka-fetch.log" tools/dev/fetch_kafka.sh "$kafka_prefix"
   jsoncons_is_current ||
     step "fetching jsoncons" "$state/logs/jsoncons.log" tools/dev/fetch_jsoncons.sh "$jsoncons_prefix"
+  dashboard_is_current ||
+    step "fetching the dashboard's modules" "$state/logs/dashboard-npm.log" \
+      tools/dev/fetch_dashboard_modules.sh services/registry/dashboard "$dashboard_prefix"
   modules_are_current || step "fetching the tests' modules" "$state/logs/npm.log" npm ci --prefix tests/e2e --no-audit --no-fund
   echo "    all there"
 }
@@ -79,9 +85,11 @@ cmd_doctor() {
   echo "librdkafka    $(rdkafka_is_current && echo built || echo missing)"
   echo "kafka         $(kafka_is_current && echo fetched || echo missing)"
   echo "jsoncons      $(jsoncons_is_current && echo fetched || echo missing)"
+  echo "dashboard     $(dashboard_is_current && echo fetched || echo missing)"
   echo "test modules  $(modules_are_current && echo fetched || echo missing)"
   echo "packages      ${wanted[*]:-all there}"
-  if [ ${#wanted[@]} -gt 0 ] || ! rdkafka_is_current || ! kafka_is_current || ! jsoncons_is_current; then
+  if [ ${#wanted[@]} -gt 0 ] || ! rdkafka_is_current || ! kafka_is_current || ! jsoncons_is_current ||
+    ! dashboard_is_current; then
     fail "something is missing" "./dev setup"
   fi
 }

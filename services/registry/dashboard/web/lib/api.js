@@ -1,0 +1,105 @@
+// Calls of REST /v2, by the session's cookie.
+import {makeStore} from './ui.js';
+
+// null: not known yet; {ended: true, why}: sign in first; else what POST /v2/sessions answers.
+export const session = makeStore(null);
+
+export const can = (scope) => session.get()?.api_key?.scopes.includes(scope) ?? false;
+
+// What a call was refused with. `code` is the API's stable word, or "unreachable".
+export class Problem extends Error {
+  constructor({status = 0, code, detail, errors = [], request_id = '', retryAfter = 0}) {
+    super(detail);
+    Object.assign(this, {name: 'Problem', status, code, detail, errors, requestId: request_id, retryAfter});
+  }
+
+  // The mistake at a pointer such as "/url"; below it too.
+  at(pointer) {
+    return this.errors.find((error) => error.pointer === pointer || error.pointer.startsWith(`${pointer}/`))?.detail;
+  }
+}
+
+const unreachable = () =>
+  new Problem({code: 'unreachable', detail: 'The platform could not be reached. Check your connection; nothing was lost.'});
+
+async function problemOf(response) {
+  const retryAfter = Number(response.headers.get('retry-after')) || 0;
+  const body = await response.json().catch(() => null);
+  if (body?.code) return new Problem({...body, status: response.status, retryAfter});
+  return new Problem({
+    status: response.status,
+    code: `http_${response.status}`,
+    detail: `Something between this page and the platform answered ${response.status}. Try again; if it stays, tell the operator.`,
+    retryAfter,
+  });
+}
+
+export function toQuery(values) {
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(values ?? {})) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined && one !== null && one !== '') query.append(name, one);
+    }
+  }
+  const text = query.toString();
+  return text ? `?${text}` : '';
+}
+
+// One call; the parsed answer, null where there is no body. Throws a Problem, or AbortError.
+export async function call(method, path, {query, body, headers = {}, signal, idempotent = false} = {}) {
+  const known = session.get();
+  let response;
+  try {
+    response = await fetch(path + toQuery(query), {
+      method,
+      signal,
+      headers: {
+        ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
+        ...(method === 'GET' || !known?.csrf_token ? {} : {'X-CSRF-Token': known.csrf_token}),
+        ...(idempotent ? {'Idempotency-Key': crypto.randomUUID()} : {}),
+        ...headers,
+      },
+      body: body === undefined ? undefined : JSON.stringify(body),
+    });
+  } catch (error) {
+    if (error.name === 'AbortError') throw error;
+    throw unreachable();
+  }
+  if (response.ok) {
+    const text = await response.text();
+    return text === '' ? null : JSON.parse(text);
+  }
+  const problem = await problemOf(response);
+  if (problem.status === 401 && !headers.Authorization) session.set({ended: true, why: known?.csrf_token ? problem.detail : ''});
+  throw problem;
+}
+
+export const get = (path, query, signal) => call('GET', path, {query, signal});
+
+// Whether the browser holds a session already.
+export async function resumeSession() {
+  try {
+    session.set(await get('/v2/sessions/current'));
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+  }
+}
+
+export async function signIn(key) {
+  if (!/^[\x21-\x7e]+$/.test(key))
+    throw new Problem({code: 'unauthenticated', detail: 'This is no API key: a key has no spaces and no special characters.'});
+  session.set(await call('POST', '/v2/sessions', {headers: {Authorization: `Bearer ${key}`}}));
+}
+
+export async function signOut() {
+  try {
+    await call('DELETE', '/v2/sessions/current');
+  } catch (problem) {
+    if (problem.status !== 401) throw problem;
+  }
+  session.set({ended: true, why: ''});
+}
+
+// The call that shows what a page shows, for a shell.
+export const asCurl = (path, query) =>
+  `curl -H "Authorization: Bearer $WEBHOOK_API_KEY" '${location.origin}${path}${toQuery(query).replaceAll("'", '%27')}'`;

@@ -1,0 +1,87 @@
+// All webhooks, and at a glance how each is doing.
+import {html} from '../lib/ui.js';
+import {can} from '../lib/api.js';
+import {Link, setQuery, usePlace} from '../lib/router.js';
+import {useGet, useList} from '../lib/load.js';
+import {hostOf} from '../lib/webhooks.js';
+import {ApiCall, Empty, Field, More, Tag, Time} from '../parts/basics.js';
+import {Problem} from '../parts/problem.js';
+import {Spark} from '../parts/spark.js';
+
+const path = '/v2/webhooks';
+
+export const healthTag = {
+  healthy: html`<${Tag} tone="good">✓ Healthy</${Tag}>`,
+  failing: html`<${Tag} tone="bad">✕ Failing</${Tag}>`,
+  inactive: html`<${Tag} tone="idle">– Inactive</${Tag}>`,
+  quiet: html`<${Tag} tone="idle">○ Quiet</${Tag}>`,
+};
+
+function Row({webhook, health}) {
+  const to = `/webhooks/${webhook.id}`;
+  return html`<tr>
+    <td class="main" data-label="Webhook">
+      <${Link} to=${to} class="clip foreign" title=${webhook.url}>${webhook.description || hostOf(webhook.url)}</${Link}>
+      <span class="faint small clip foreign" title=${webhook.url}>${webhook.url}</span>
+    </td>
+    <td data-label="State">${health ? healthTag[health.state] : webhook.active ? '' : healthTag.inactive}</td>
+    <td>${health && html`<${Spark} ...${health} />`}</td>
+    <td class="main" data-label="What happens">
+      ${health?.summary}
+      ${health?.last_failure && health.state === 'failing' &&
+      html` <${Link} to=${`/deliveries/${health.last_failure.delivery_id}`}>See why</${Link}>`}
+    </td>
+    <td data-label="Next due">
+      ${health?.waiting.deliveries > 0
+        ? html`<${Time} at=${health.waiting.next_attempt_at} /><br /><span class="faint small">${health.waiting.deliveries} waiting</span>`
+        : html`<span class="faint">–</span>`}
+    </td>
+  </tr>`;
+}
+
+export default function Webhooks() {
+  const {query} = usePlace();
+  const filter = {active: query.active, event: query.event, url_prefix: query.url_prefix};
+  const list = useList(path, filter, {every: 15_000});
+  const ids = list.rows.map((webhook) => webhook.id);
+  const health = useGet(ids.length > 0 && can('deliveries:read') ? '/v2/webhooks/health' : null, {webhook_id: ids.slice(0, 100), limit: 100}, {every: 15_000});
+  const byId = Object.fromEntries((health.data?.data ?? []).map((one) => [one.webhook_id, one]));
+  const filtered = Object.values(filter).some(Boolean);
+  return html`
+    <div class="row spread">
+      <div><h1 tabindex="-1">Webhooks</h1><p class="lead">Where your events go. Each is an address of yours that the platform calls.</p></div>
+      ${can('webhooks:write') && html`<${Link} to="/webhooks/new" class="button main">New webhook</${Link}>`}
+    </div>
+    <form class="filters" role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+      <${Field} id="active" label="Active">
+        <select id="active" value=${query.active ?? ''} onChange=${(event) => setQuery({active: event.target.value})}>
+          <option value="">All</option><option value="true">Active</option><option value="false">Inactive</option>
+        </select>
+      </${Field}>
+      <${Field} id="url_prefix" label="URL begins with">
+        <input id="url_prefix" value=${query.url_prefix ?? ''} placeholder="https://" onChange=${(event) => setQuery({url_prefix: event.target.value})} />
+      </${Field}>
+      <${Field} id="event" label="Gets the event type">
+        <input id="event" value=${query.event ?? ''} placeholder="user.created" onChange=${(event) => setQuery({event: event.target.value})} />
+      </${Field}>
+      <${ApiCall} path=${path} query=${filter} />
+    </form>
+    <${Problem} problem=${list.problem ?? health.problem} retry=${list.reload} />
+    ${list.rows.length > 0 &&
+    html`<div class="table"><table>
+      <thead><tr><th>Webhook</th><th>State</th><th>Last 24 hours</th><th>What happens</th><th>Next due</th></tr></thead>
+      <tbody>${list.rows.map((webhook) => html`<${Row} key=${webhook.id} webhook=${webhook} health=${byId[webhook.id]} />`)}</tbody>
+    </table></div>`}
+    ${list.known && list.rows.length === 0 && (filtered
+      ? html`<${Empty} title="No webhook fits"><p>None of your webhooks fits these filters.</p>
+          <button onClick=${() => setQuery({active: '', event: '', url_prefix: ''})}>Clear the filters</button></${Empty}>`
+      : html`<${Empty} title="No webhook yet">
+          <p>Register the address of a service of yours, and the platform calls it for each event that you choose.</p>
+          ${can('webhooks:write')
+            ? html`<p><${Link} to="/webhooks/new" class="button main">New webhook</${Link}></p>`
+            : html`<p class="faint">Your key may only read: it lacks the scope <code>webhooks:write</code>.</p>`}
+          <p class="faint small">To try it on your own machine: <code>webhookctl listen</code> shows what arrives in your terminal.</p>
+        </${Empty}>`)}
+    <${More} list=${list} what="webhooks" />
+  `;
+}

@@ -1,0 +1,97 @@
+// A delivery's attempts on a line of time: those that were, and those that may come.
+import {html, useState} from '../lib/ui.js';
+import {both, exact, span} from '../lib/time.js';
+import {attemptLine, comingWaits, pausesOf} from '../lib/words.js';
+import {useNow} from './basics.js';
+
+const left = 84;
+const width = 900;
+const lane = 46;
+const ticks = [1, 15, 60, 300, 900, 3600, 6 * 3600, 86_400, 3 * 86_400, 7 * 86_400].map((seconds) => seconds * 1000);
+
+// The runs of a delivery, oldest first: {run, begin, attempts, coming: [times]}. Times in ms since 1970.
+export function runsOf(delivery, attempts, webhook) {
+  const runs = new Map();
+  for (const attempt of [...attempts].reverse()) {
+    if (!runs.has(attempt.run)) runs.set(attempt.run, {run: attempt.run, attempts: [], coming: []});
+    runs.get(attempt.run).attempts.push(attempt);
+  }
+  if (delivery.next_attempt_at && delivery.state === 'waiting') {
+    if (!runs.has(delivery.run)) runs.set(delivery.run, {run: delivery.run, attempts: [], coming: []});
+    const run = runs.get(delivery.run);
+    let at = new Date(delivery.next_attempt_at).getTime();
+    run.coming.push(at);
+    const waits = webhook ? comingWaits(pausesOf(webhook.retry_schedule), run.attempts.length) : [];
+    for (const seconds of delivery.kind === 'test' ? [] : waits) run.coming.push((at += seconds * 1000));
+  }
+  for (const run of runs.values()) {
+    const first = run.attempts[0] ? new Date(run.attempts[0].started_at).getTime() : run.coming[0];
+    run.begin = run.run === 0 ? Math.min(new Date(delivery.created_at).getTime(), first) : first;
+  }
+  return [...runs.values()];
+}
+
+// Where a time since the run's begin is, from 0 to 1. Logarithmic: the first retries come seconds after another, the last an
+// hour.
+export const scale = (ms, most, logarithmic) =>
+  logarithmic ? Math.log1p(Math.max(0, ms) / 500) / Math.log1p(most / 500) : Math.max(0, ms) / most;
+
+function Marks({run, y, x, chosen, onChoose}) {
+  return html`
+    ${run.attempts.map((attempt) => {
+      const begin = x(new Date(attempt.started_at).getTime() - run.begin);
+      const end = x(new Date(attempt.started_at).getTime() - run.begin + attempt.duration_ms);
+      const kind = attempt.outcome === 'success' ? 'good' : attempt.outcome === 'own_fault' ? 'idle' : 'bad';
+      return html`<rect class=${`${kind} ${chosen === attempt.started_at ? 'chosen' : ''}`} x=${begin - 4} y=${y - 9} rx="4" height="18"
+        width=${Math.max(8, end - begin)} onClick=${() => onChoose(attempt.started_at)}>
+        <title>Attempt ${attempt.attempt}: ${attemptLine(attempt)}\n${both(attempt.started_at)}</title>
+      </rect>`;
+    })}
+    ${run.coming.map(
+      (at, index) => html`<circle class="coming" cx=${x(at - run.begin)} cy=${y} r="6">
+        <title>${index === 0 ? 'Next attempt' : 'If the one before fails'}: ${index === 0 ? '' : 'about '}${exact(at)}</title>
+      </circle>`,
+    )}`;
+}
+
+export function Timeline({delivery, attempts, webhook, chosen, onChoose}) {
+  const [logarithmic, setLogarithmic] = useState(true);
+  const now = useNow(1000);
+  const runs = runsOf(delivery, attempts, webhook);
+  if (runs.length === 0) return null;
+  const last = (run) =>
+    Math.max(...run.attempts.map((attempt) => new Date(attempt.started_at).getTime() + attempt.duration_ms), ...run.coming) - run.begin;
+  const most = Math.max(1000, ...runs.map(last)) * 1.08;
+  const x = (ms) => left + scale(ms, most, logarithmic) * (width - left - 20);
+  const height = runs.length * lane + 30;
+  const shownTicks = ticks.filter((ms) => ms < most && x(ms) > left + 20);
+  const told = runs.flatMap((run) => run.attempts).length;
+  const waits = runs.reduce((sum, run) => sum + run.coming.length, 0);
+  return html`<figure class="card">
+    <div class="row spread">
+      <h2>Timeline</h2>
+      <button type="button" class="quiet small" aria-pressed=${!logarithmic} onClick=${() => setLogarithmic(!logarithmic)}>
+        ${logarithmic ? 'Early attempts stretched; show a linear scale' : 'Linear; stretch the early attempts'}
+      </button>
+    </div>
+    <svg class="timeline" viewBox=${`0 0 ${width} ${height}`} role="img"
+      aria-label=${`${told} attempt${told === 1 ? '' : 's'} made${waits ? `, at most ${waits} to come` : ''}`}>
+      ${shownTicks.map((ms, index) => {
+        const close = index > 0 && x(ms) - x(shownTicks[index - 1]) < 40;
+        return html`<line class="axis" x1=${x(ms)} x2=${x(ms)} y1="4" y2=${height - 22} />
+          ${!close && html`<text x=${x(ms)} y=${height - 6} text-anchor="middle">+${span(ms)}</text>`}`;
+      })}
+      ${runs.map((run, index) => {
+        const y = index * lane + 26;
+        const present = now - run.begin;
+        return html`<text x="0" y=${y + 4}>${run.run === 0 ? 'First sent' : `Redelivery ${run.run}`}</text>
+          <line class="axis" x1=${left} x2=${width - 20} y1=${y} y2=${y} />
+          ${run.coming.length > 0 && present < most && html`<line class="now" x1=${x(present)} x2=${x(present)} y1=${y - 20} y2=${y + 20}><title>Now</title></line>`}
+          <${Marks} run=${run} y=${y} x=${x} chosen=${chosen} onChoose=${onChoose} />`;
+      })}
+    </svg>
+    <figcaption class="faint small">
+      Time since each run began. Filled: attempts made, as long as they took. Rings: attempts that come if those before them fail.
+    </figcaption>
+  </figure>`;
+}
