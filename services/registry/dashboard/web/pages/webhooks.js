@@ -46,7 +46,7 @@ export default function Webhooks() {
   const filter = {active: query.active, event: query.event, url_prefix: query.url_prefix};
   const list = useList(path, filter, {every: 15_000});
   const ids = list.rows.map((webhook) => webhook.id);
-  const health = useGet(ids.length > 0 && can('deliveries:read') ? '/v2/webhooks/health' : null, {webhook_id: ids.slice(0, 100), limit: 100}, {every: 15_000});
+  const health = useGet(ids.length > 0 && can('deliveries:read') ? '/v2/webhooks/health' : null, {webhook_id: ids.slice(0, 100).join(), limit: 100}, {every: 15_000});
   const byId = Object.fromEntries((health.data?.data ?? []).map((one) => [one.webhook_id, one]));
   const filtered = Object.values(filter).some(Boolean);
   return html`
