@@ -14,6 +14,7 @@
 #include "postgres/database.h"
 #include "rpc/server.h"
 #include "rpc/tls.h"
+#include "runtime/clock.h"
 #include "runtime/health.h"
 #include "services/registry/api/grpc/admin_service.h"
 #include "services/registry/api/grpc/config_feed.h"
@@ -28,6 +29,8 @@
 #include "services/registry/api/operations/kafka_deliveries.h"
 #include "services/registry/api/operations/operation_runner.h"
 #include "services/registry/api/operations/publish_handlers.h"
+#include "services/registry/api/operations/session_handlers.h"
+#include "services/registry/api/operations/session_rules.h"
 #include "services/registry/api/operations/signature_handlers.h"
 #include "services/registry/api/operations/stats_handlers.h"
 #include "services/registry/api/operations/webhook_handlers.h"
@@ -44,6 +47,7 @@
 #include "services/registry/store/config_reader.h"
 #include "services/registry/store/row_security.h"
 #include "services/registry/store/server_settings.h"
+#include "services/registry/store/sessions.h"
 #include "services/registry/store/store_metrics.h"
 
 namespace webhook {
@@ -76,6 +80,11 @@ std::chrono::days RetentionOf(const Config& config) {
   return std::chrono::ceil<std::chrono::days>(config.log_retention);
 }
 
+SessionLimits SessionLimitsOf(const Config& config) {
+  return {std::chrono::duration_cast<seconds>(config.session_lifetime),
+          std::chrono::duration_cast<seconds>(config.session_idle_timeout)};
+}
+
 WebhookRules RulesOf(const Config& config) {
   WebhookRules rules;
   // The settings were checked when they were loaded.
@@ -99,7 +108,8 @@ postgres::DatabaseOptions OfAllAccounts(postgres::DatabaseOptions options) {
 }
 
 Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, DeliveryHandlers& deliveries,
-                      EventHandlers& events, SignatureHandlers& signatures, PublishHandlers& publish) {
+                      EventHandlers& events, SignatureHandlers& signatures, PublishHandlers& publish,
+                      SessionHandlers& sessions) {
   Handlers handlers;
   accounts.AddTo(&handlers);
   webhooks.AddTo(&handlers);
@@ -107,6 +117,7 @@ Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, Deli
   events.AddTo(&handlers);
   signatures.AddTo(&handlers);
   publish.AddTo(&handlers);
+  sessions.AddTo(&handlers);
   AddEventTypeHandlers(&handlers);
   AddStatsHandlers(&handlers);
   return handlers;
@@ -122,7 +133,7 @@ struct Api {
         answers(envelope),
         config_reader(platform, envelope),
         port(kafka::Counted(config.kafka, metrics), producer),
-        calls(customers, config.api_key_pepper, config.calls_per_minute, metrics),
+        calls(customers, config.api_key_pepper, config.calls_per_minute, SessionLimitsOf(config), metrics),
         webhook_commands(secrets, RulesOf(config)),
         delivery_commands(calls, port, stop),
         account_handlers({config.api_key_pepper, config.api_key_pepper, config.max_webhooks}),
@@ -134,9 +145,10 @@ struct Api {
                       ? nullptr
                       : std::make_unique<IngestPublisher>(config.ingest_addr, identity)),
         publish_handlers(publisher.get()),
+        session_handlers({config.api_key_pepper, SessionLimitsOf(config)}),
         runner({calls, answers, Document::Get(),
                 MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers,
-                             signature_handlers, publish_handlers)}),
+                             signature_handlers, publish_handlers, session_handlers)}),
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value(), metrics),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
@@ -160,6 +172,7 @@ struct Api {
   SignatureHandlers signature_handlers;
   std::unique_ptr<PublishPort> publisher;  // null: event-ingest is not known
   PublishHandlers publish_handlers;
+  SessionHandlers session_handlers;
   OperationRunner runner;
   rest::RestApi rest;
   ConfigFeed feed;
@@ -176,6 +189,7 @@ struct Registry::Parts {
   explicit Parts(const Config& config)
       : drain_timeout(config.drain_timeout),
         log_retention(RetentionOf(config)),
+        session_limits(SessionLimitsOf(config)),
         database(Timed(OfAllAccounts(DatabaseOptionsOf(config)), store_metrics)),
         platform_counts(database, metrics),
         log_metrics(metrics),
@@ -183,6 +197,7 @@ struct Registry::Parts {
 
   std::chrono::milliseconds drain_timeout;
   std::chrono::days log_retention;
+  SessionLimits session_limits;
   metrics::Registry metrics;
   store::StoreMetrics store_metrics{metrics};
   runtime::Health health;
@@ -265,12 +280,19 @@ std::vector<Job> Registry::Parts::ApiJobs() {
   std::vector<Job> all;
   all.push_back({"note the use of keys", seconds{10}, true, [this, in_transaction] {
                    const auto used = api->calls.TakeUses();
-                   if (used.empty()) return Ok();
-                   return in_transaction("note the use of keys",
-                                         [&](store::Tx& tx) { store::NoteUse(tx, used); });
+                   if (used.keys.empty()) return Ok();
+                   return in_transaction("note the use of keys", [&](store::Tx& tx) {
+                     store::NoteUse(tx, used.keys);
+                     store::NoteSessionUse(tx, used.sessions);
+                   });
                  }});
   all.push_back({"drop old answers", seconds{60}, false, [in_transaction] {
                    return in_transaction("drop old answers", store::IdempotentAnswers::DropOld);
+                 }});
+  all.push_back({"drop dead sessions", seconds{60}, false, [this, in_transaction] {
+                   return in_transaction("drop dead sessions", [this](store::Tx& tx) {
+                     store::DropDeadSessions(tx, session_limits.idle, runtime::ReadClock().wall);
+                   });
                  }});
   all.push_back({"forget old changes", seconds{600}, false, [in_transaction] {
                    return in_transaction("forget old changes", store::ConfigReader::ForgetOldChanges);

@@ -96,6 +96,14 @@ std::vector<ApiKey> ListKeys(Tx& tx, const AccountId& account, const std::string
   return keys;
 }
 
+Result<ApiKey> ReadKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {
+  const auto rows = tx.exec_params(
+      std::string("SELECT ") + kKeyColumns + " FROM api_keys WHERE account_id = $1 AND id = $2",
+      account.str(), id.str());
+  if (rows.empty()) return Error{ErrorCode::kNotFound, "api_key_not_found", "no API key " + id.str()};
+  return ToKey(rows[0]);
+}
+
 Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {
   const std::string of =
       " WHERE id = " + tx.quote(id.str()) + " AND (" + tx.quote(account.str()) + " IN ('', account_id))";
