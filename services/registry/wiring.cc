@@ -24,6 +24,7 @@
 #include "services/registry/api/operations/delivery_handlers.h"
 #include "services/registry/api/operations/event_handlers.h"
 #include "services/registry/api/operations/event_type_handlers.h"
+#include "services/registry/api/operations/health_handlers.h"
 #include "services/registry/api/operations/ingest_publisher.h"
 #include "services/registry/api/operations/kafka_deliveries.h"
 #include "services/registry/api/operations/operation_runner.h"
@@ -98,7 +99,8 @@ postgres::DatabaseOptions OfAllAccounts(postgres::DatabaseOptions options) {
 }
 
 Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, DeliveryHandlers& deliveries,
-                      EventHandlers& events, SignatureHandlers& signatures, PublishHandlers& publish) {
+                      EventHandlers& events, SignatureHandlers& signatures, PublishHandlers& publish,
+                      HealthHandlers& health) {
   Handlers handlers;
   accounts.AddTo(&handlers);
   webhooks.AddTo(&handlers);
@@ -106,6 +108,7 @@ Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, Deli
   events.AddTo(&handlers);
   signatures.AddTo(&handlers);
   publish.AddTo(&handlers);
+  health.AddTo(&handlers);
   AddEventTypeHandlers(&handlers);
   AddStatsHandlers(&handlers);
   return handlers;
@@ -128,6 +131,7 @@ struct Api {
         webhook_handlers(webhook_commands, secrets, delivery_commands, config.api_key_pepper),
         delivery_handlers(delivery_commands, config.api_key_pepper),
         event_handlers(config.api_key_pepper),
+        health_handlers(config.api_key_pepper),
         signature_handlers(secrets),
         publisher(config.ingest_addr.empty()
                       ? nullptr
@@ -135,7 +139,7 @@ struct Api {
         publish_handlers(publisher.get()),
         runner({calls, answers, Document::Get(),
                 MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers,
-                             signature_handlers, publish_handlers)}),
+                             signature_handlers, publish_handlers, health_handlers)}),
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value(), metrics),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
@@ -156,6 +160,7 @@ struct Api {
   WebhookHandlers webhook_handlers;
   DeliveryHandlers delivery_handlers;
   EventHandlers event_handlers;
+  HealthHandlers health_handlers;
   SignatureHandlers signature_handlers;
   std::unique_ptr<PublishPort> publisher;  // null: event-ingest is not known
   PublishHandlers publish_handlers;
