@@ -115,15 +115,12 @@ std::map<WebhookId, std::vector<RequestStep>> ReadHours(Tx& tx, const AccountId&
                                                         WallTime since, WallTime until) {
   std::map<WebhookId, std::vector<RequestStep>> steps;
   for (const auto& row :
-       tx.exec("SELECT webhook_id, micros(hour), sum(requests)::bigint, "
-               "(sum(requests) FILTER (WHERE outcome = 'success'))::bigint FROM "
-               "(SELECT webhook_id, date_bin('1 hour', at, 'epoch'::timestamptz) AS hour, outcome, requests "
-               "FROM webhook_stats WHERE account_id = " +
+       tx.exec("SELECT webhook_id, micros(at), requests, succeeded FROM webhook_hours WHERE account_id = " +
                tx.quote(account.str()) + " AND webhook_id = ANY(" + Ids(tx, webhooks) +
                ") AND at >= from_micros(" + std::to_string(ToMicros(since)) + ") AND at < from_micros(" +
-               std::to_string(ToMicros(until)) + ")) slots GROUP BY webhook_id, hour ORDER BY hour")) {
+               std::to_string(ToMicros(until)) + ") ORDER BY at")) {
     steps[WebhookId(row[0].as<std::string>())].push_back(
-        {ToTime(row[1]), row[2].as<std::int64_t>(), row[3].as<std::int64_t>(0)});
+        {ToTime(row[1]), row[2].as<std::int64_t>(), row[3].as<std::int64_t>()});
   }
   return steps;
 }

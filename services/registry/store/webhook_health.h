@@ -66,7 +66,7 @@ struct RequestStep {
   std::int64_t requests = 0;
   std::int64_t succeeded = 0;
 };
-// The hours in [since, until) in which there were requests, oldest first. REQUIRES: since is a full hour.
+// The hours that begin in [since, until) and in which there were requests, oldest first.
 std::map<WebhookId, std::vector<RequestStep>> ReadHours(Tx& tx, const AccountId& account,
                                                         const std::vector<WebhookId>& webhooks,
                                                         WallTime since, WallTime until);

@@ -1,8 +1,10 @@
 #include "services/registry/store/webhook_stats.h"
 
+#include <charconv>
 #include <map>
 #include <pqxx/pqxx>
 #include <pqxx/stream_to>
+#include <string_view>
 #include <tuple>
 
 #include "services/registry/store/values.h"
@@ -16,11 +18,16 @@ std::string ArrayText(const std::vector<std::int64_t>& numbers) {
   return text + "}";
 }
 
-std::vector<std::int64_t> ReadArray(const pqxx::field& field) {
+// "{1,2}". A month's have half a million numbers: libpqxx's parser makes each of them a string.
+std::vector<std::int64_t> ReadArray(std::string_view text) {
   std::vector<std::int64_t> numbers;
-  pqxx::array_parser parser = field.as_array();
-  for (auto part = parser.get_next(); part.first != pqxx::array_parser::done; part = parser.get_next()) {
-    if (part.first == pqxx::array_parser::string_value) numbers.push_back(std::stoll(part.second));
+  const char* const end = text.data() + text.size();
+  for (const char* at = text.data() + 1; at < end;) {
+    std::int64_t number = 0;
+    const auto parsed = std::from_chars(at, end, number);
+    if (parsed.ec != std::errc()) break;
+    numbers.push_back(number);
+    at = parsed.ptr + 1;
   }
   return numbers;
 }
@@ -58,6 +65,17 @@ void MergeStats(Tx& tx, const std::string& table, const std::string& owner, cons
            "FROM unnest(s.latency, EXCLUDED.latency) WITH ORDINALITY AS both_of(a, b, n))");
 }
 
+void MergeHours(Tx& tx) {
+  tx.exec0(
+      "INSERT INTO webhook_hours AS h (webhook_id, at, account_id, requests, succeeded) "
+      "SELECT webhook_id, date_bin('1 hour', from_micros(at), 'epoch'), account_id, sum(requests), "
+      "coalesce(sum(requests) FILTER (WHERE outcome = 'success'), 0) FROM staged_stats WHERE webhook_id <> "
+      "'' "
+      "GROUP BY 1, 2, 3 ON CONFLICT (webhook_id, at) DO UPDATE SET requests = h.requests + "
+      "EXCLUDED.requests, "
+      "succeeded = h.succeeded + EXCLUDED.succeeded");
+}
+
 // of: conditions on the rows.
 std::vector<StatsRow> Read(Tx& tx, const std::string& table, const std::string& of, WallTime since,
                            WallTime until) {
@@ -68,7 +86,7 @@ std::vector<StatsRow> Read(Tx& tx, const std::string& table, const std::string& 
   std::vector<StatsRow> stats;
   for (const auto& row : rows)
     stats.push_back({ToTime(row[0]), row[1].as<std::string>(), row[2].as<std::int64_t>(),
-                     LatencyCounts(ReadArray(row[3]))});
+                     LatencyCounts(ReadArray(row[3].c_str()))});
   return stats;
 }
 
@@ -107,6 +125,7 @@ void AddStats(Tx& tx, const std::vector<AttemptRecord>& attempts) {
   stream.complete();
   MergeStats(tx, "webhook_stats", "account_id, webhook_id", "webhook_id", "webhook_id <> ''");
   MergeStats(tx, "account_stats", "account_id", "account_id", "webhook_id = ''");
+  MergeHours(tx);
 }
 
 std::vector<StatsRow> ReadStats(Tx& tx, const AccountId& account, const WebhookId& webhook, WallTime since,

@@ -14,8 +14,8 @@
 namespace webhook::store {
 
 // What a webhook's requests came to, and those of all webhooks of an account: counted by the log writer with
-// the attempts themselves, tests left out, in slots of ten minutes by when a request began. They are kept for
-// as long as the log.
+// the attempts themselves, tests left out, in slots of ten minutes by when a request began (webhook_health.h
+// reads the same of each webhook in hours). They are kept for as long as the log.
 
 constexpr std::chrono::minutes kStatsSlot{10};
 
