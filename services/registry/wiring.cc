@@ -25,6 +25,7 @@
 #include "services/registry/api/operations/delivery_handlers.h"
 #include "services/registry/api/operations/event_handlers.h"
 #include "services/registry/api/operations/event_type_handlers.h"
+#include "services/registry/api/operations/health_handlers.h"
 #include "services/registry/api/operations/ingest_publisher.h"
 #include "services/registry/api/operations/kafka_deliveries.h"
 #include "services/registry/api/operations/operation_runner.h"
@@ -107,17 +108,10 @@ postgres::DatabaseOptions OfAllAccounts(postgres::DatabaseOptions options) {
   return options;
 }
 
-Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, DeliveryHandlers& deliveries,
-                      EventHandlers& events, SignatureHandlers& signatures, PublishHandlers& publish,
-                      SessionHandlers& sessions) {
+template <typename... Groups>
+Handlers MakeHandlers(Groups&... groups) {
   Handlers handlers;
-  accounts.AddTo(&handlers);
-  webhooks.AddTo(&handlers);
-  deliveries.AddTo(&handlers);
-  events.AddTo(&handlers);
-  signatures.AddTo(&handlers);
-  publish.AddTo(&handlers);
-  sessions.AddTo(&handlers);
+  (groups.AddTo(&handlers), ...);
   AddEventTypeHandlers(&handlers);
   AddStatsHandlers(&handlers);
   return handlers;
@@ -140,6 +134,7 @@ struct Api {
         webhook_handlers(webhook_commands, secrets, delivery_commands, config.api_key_pepper),
         delivery_handlers(delivery_commands, config.api_key_pepper),
         event_handlers(config.api_key_pepper),
+        health_handlers(config.api_key_pepper),
         signature_handlers(secrets),
         publisher(config.ingest_addr.empty()
                       ? nullptr
@@ -148,7 +143,7 @@ struct Api {
         session_handlers({config.api_key_pepper, SessionLimitsOf(config)}),
         runner({calls, answers, Document::Get(),
                 MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers,
-                             signature_handlers, publish_handlers, session_handlers)}),
+                             signature_handlers, publish_handlers, session_handlers, health_handlers)}),
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value(), metrics),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
         watch(config_reader, feed, config.internal_token),
@@ -169,6 +164,7 @@ struct Api {
   WebhookHandlers webhook_handlers;
   DeliveryHandlers delivery_handlers;
   EventHandlers event_handlers;
+  HealthHandlers health_handlers;
   SignatureHandlers signature_handlers;
   std::unique_ptr<PublishPort> publisher;  // null: event-ingest is not known
   PublishHandlers publish_handlers;

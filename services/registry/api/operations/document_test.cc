@@ -50,6 +50,7 @@ TEST(Document, FindsOperations) {
   EXPECT_EQ(document.Find("GET", "/v2/webhooks/webhook_1").operation->id, "getWebhook");
   EXPECT_EQ(document.Find("GET", "/v2/webhooks/webhook_1").id, "webhook_1");
   EXPECT_EQ(document.Find("POST", "/v2/webhooks/test").operation->id, "testWebhook");
+  EXPECT_EQ(document.Find("GET", "/v2/webhooks/health").operation->id, "listWebhookHealth");
   EXPECT_EQ(document.Find("POST", "/v2/deliveries/delivery_1/redeliver").id, "delivery_1");
   EXPECT_EQ(document.Find("TRACE", "/v2/webhooks").operation, nullptr);
   EXPECT_EQ(document.Find("TRACE", "/v2/webhooks").allowed, "GET, POST");
