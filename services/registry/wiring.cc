@@ -16,6 +16,7 @@
 #include "rpc/tls.h"
 #include "runtime/clock.h"
 #include "runtime/health.h"
+#include "runtime/process.h"
 #include "services/registry/api/grpc/admin_service.h"
 #include "services/registry/api/grpc/config_feed.h"
 #include "services/registry/api/grpc/delivery_service.h"
@@ -29,6 +30,7 @@
 #include "services/registry/api/operations/ingest_publisher.h"
 #include "services/registry/api/operations/kafka_deliveries.h"
 #include "services/registry/api/operations/operation_runner.h"
+#include "services/registry/api/operations/platform_handlers.h"
 #include "services/registry/api/operations/publish_handlers.h"
 #include "services/registry/api/operations/session_handlers.h"
 #include "services/registry/api/operations/session_rules.h"
@@ -46,6 +48,7 @@
 #include "services/registry/log_writer/log_writer.h"
 #include "services/registry/migrations/migrations.h"
 #include "services/registry/store/config_reader.h"
+#include "services/registry/store/instances.h"
 #include "services/registry/store/row_security.h"
 #include "services/registry/store/server_settings.h"
 #include "services/registry/store/sessions.h"
@@ -141,12 +144,15 @@ struct Api {
                       : std::make_unique<IngestPublisher>(config.ingest_addr, identity)),
         publish_handlers(publisher.get()),
         session_handlers({config.api_key_pepper, SessionLimitsOf(config)}),
+        platform_reader(kafka::Counted(config.kafka, metrics), OfAllAccounts(DatabaseOptionsOf(config))),
+        platform_handlers(platform_reader, kafka::Counted(config.kafka, metrics), config.api_key_pepper),
         runner({calls, answers, Document::Get(),
                 MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers,
-                             signature_handlers, publish_handlers, session_handlers, health_handlers)}),
+                             signature_handlers, publish_handlers, session_handlers, health_handlers,
+                             platform_handlers)}),
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value(), metrics),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
-        watch(config_reader, feed, config.internal_token),
+        watch(platform, config_reader, feed, config.internal_token),
         admin(platform, config.internal_token, config.api_key_pepper, metrics),
         webhook_service(runner),
         delivery_service(runner) {}
@@ -169,6 +175,8 @@ struct Api {
   std::unique_ptr<PublishPort> publisher;  // null: event-ingest is not known
   PublishHandlers publish_handlers;
   SessionHandlers session_handlers;
+  PlatformReader platform_reader;
+  PlatformHandlers platform_handlers;
   OperationRunner runner;
   rest::RestApi rest;
   ConfigFeed feed;
@@ -215,11 +223,14 @@ struct Registry::Parts {
   std::optional<FailingWebhooks> failing_webhooks;
   std::unique_ptr<JobRunner> api_jobs;
   std::unique_ptr<JobRunner> log_jobs;
+  const store::Instance self{
+      "registry", runtime::InstanceName(), WEBHOOK_VERSION, runtime::ProcessStart(), {}};
   runtime::StopToken stop;
   runtime::Thread watchdog;
 
   Status Start(const Config& config);
   Status StartApi(const Config& config);
+  Job TellOfUs();
   std::vector<Job> ApiJobs();
   std::vector<Job> LogJobs();
   void WatchDatabase();
@@ -266,6 +277,16 @@ Status Registry::Parts::Start(const Config& config) {
   return Ok();
 }
 
+// Of each replica, in the role that it has.
+Job Registry::Parts::TellOfUs() {
+  return {"tell of this instance", seconds{15}, true, [this] {
+            return database.Transact<Done>("note an instance", [this](store::Tx& tx) -> Status {
+              store::NoteInstance(tx, self);
+              return Ok();
+            });
+          }};
+}
+
 std::vector<Job> Registry::Parts::ApiJobs() {
   const auto in_transaction = [this](const char* what, const std::function<void(store::Tx&)>& fn) {
     return database.Transact<Done>(what, [&](store::Tx& tx) -> Status {
@@ -273,7 +294,10 @@ std::vector<Job> Registry::Parts::ApiJobs() {
       return Ok();
     });
   };
-  std::vector<Job> all;
+  std::vector<Job> all = {TellOfUs()};
+  all.push_back({"forget instances that are gone", seconds{60}, false, [in_transaction] {
+                   return in_transaction("forget instances that are gone", store::DropInstances);
+                 }});
   all.push_back({"note the use of keys", seconds{10}, true, [this, in_transaction] {
                    const auto used = api->calls.TakeUses();
                    if (used.keys.empty()) return Ok();
@@ -314,6 +338,7 @@ std::vector<Job> Registry::Parts::ApiJobs() {
 
 std::vector<Job> Registry::Parts::LogJobs() {
   std::vector<Job> all;
+  if (!api) all.push_back(TellOfUs());
   all.push_back({"make the log's days", seconds{600}, false, [this] { return log_keeper->MakeAhead(); }});
   // On each replica: what one has seen once as the leader would stay its figure for ever.
   all.push_back(
@@ -431,6 +456,10 @@ void Registry::Drain() {
   if (parts_->log_writer) parts_->log_writer->Stop();
   parts_->api_jobs.reset();
   parts_->log_jobs.reset();
+  static_cast<void>(parts_->database.Transact<Done>("forget an instance", [this](store::Tx& tx) -> Status {
+    store::ForgetInstance(tx, parts_->self, std::nullopt);
+    return Ok();
+  }));
   const bool flushed = parts_->producer->Flush(parts_->drain_timeout);
   log::Info("drain.finished", {{"flushed", flushed}});
 }

@@ -41,7 +41,7 @@ Account ToAccount(const pqxx::row& row) {
 const std::vector<std::string>& AllScopes() {
   static const std::vector<std::string> scopes = {"webhooks:read", "webhooks:write", "deliveries:read",
                                                   "redeliver",     "events:publish", "event-types:write",
-                                                  "admin"};
+                                                  "admin",         "operator"};
   return scopes;
 }
 

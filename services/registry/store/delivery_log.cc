@@ -152,14 +152,17 @@ bool MoveOffsets(Tx& tx, const std::map<LogPartition, OffsetStep>& offsets) {
 
 }  // namespace
 
+std::map<LogPartition, std::int64_t> ReadLogOffsets(Tx& tx) {
+  std::map<LogPartition, std::int64_t> offsets;
+  for (const auto& row : tx.exec("SELECT topic, partition, next_offset FROM kafka_offsets"))
+    offsets[{row[0].as<std::string>(), row[1].as<std::int32_t>()}] = row[2].as<std::int64_t>();
+  return offsets;
+}
+
 Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& session) {
   using Offsets = std::map<LogPartition, std::int64_t>;
-  return session.Transact<Offsets>("read offsets", [](Tx& tx) -> Result<Offsets> {
-    Offsets offsets;
-    for (const auto& row : tx.exec("SELECT topic, partition, next_offset FROM kafka_offsets"))
-      offsets[{row[0].as<std::string>(), row[1].as<std::int32_t>()}] = row[2].as<std::int64_t>();
-    return offsets;
-  });
+  return session.Transact<Offsets>("read offsets",
+                                   [](Tx& tx) -> Result<Offsets> { return ReadLogOffsets(tx); });
 }
 
 Status NoteLogProgress(postgres::Session& session, WallTime complete_to) {
