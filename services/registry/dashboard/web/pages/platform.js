@@ -52,13 +52,13 @@ function Instances({platform}) {
       <tbody>${platform.instances.map(
         (one) => html`<tr key=${`${one.service} ${one.instance}`}>
           <td data-label="Process"><b>${one.service}</b><br /><code>${one.instance}</code></td>
-          <td data-label="Version">${one.version === null ? html`<span class="faint">gone, or just begun</span>` : one.version || html`<span class="faint">older than 2.1</span>`}</td>
+          <td data-label="Version">${one.version === null ? html`<span class="faint">gone, or just begun</span>` : one.version || html`<span class="faint">not told</span>`}</td>
           <td data-label="Running since"><${Time} at=${one.started_at} /></td>
           <td data-label="Last heard of"><${Time} at=${one.seen_at} /></td>
           <td data-label="Fan-out">${one.partitions ? rangesOf(one.partitions.fanout) || '–' : '?'}</td>
           <td data-label="Deliveries">${one.partitions ? rangesOf(one.partitions.deliveries) || '–' : '?'}</td>
           <td data-label="Wait tiers">${one.partitions
-            ? one.partitions.wait.map((tier) => html`<span class="clip small">${tier.topic.replace('webhook.wait.', '')}: ${rangesOf(tier.partitions)}</span>`)
+            ? one.partitions.wait.length === 0 ? '–' : one.partitions.wait.map((tier) => html`<span class="clip small">${tier.topic.replace('webhook.wait.', '')}: ${rangesOf(tier.partitions)}</span>`)
             : '?'}</td>
         </tr>`,
       )}</tbody>
