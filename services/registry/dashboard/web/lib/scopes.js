@@ -7,6 +7,7 @@ export const scopes = [
   {name: 'events:publish', means: 'Publish events, for any account that they name: for services of yours that emit them.'},
   {name: 'event-types:write', means: 'Change the catalogue of event types, which is all accounts\': for the operator.'},
   {name: 'admin', means: 'Make and revoke keys, and read the audit log.'},
+  {name: 'operator', means: 'See the platform as a whole, all accounts together.'},
 ];
 
 export const scopeMeans = (name) => scopes.find((scope) => scope.name === name)?.means ?? '';
