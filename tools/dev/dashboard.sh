@@ -23,3 +23,13 @@ test_dashboard() (
   done
   [ $failed = 0 ] || fail "a dashboard test failed" "the services' logs: $state/logs"
 )
+
+# Pictures of the pages: those of docs/dashboard.md, or with --all every page in three widths, light and dark.
+cmd_screenshots() (
+  [[ -z "${1:-}" || "$1" = --all ]] || fail "unknown option '$1'" "./dev screenshots [--all]"
+  cmd_build
+  prepare_dashboard_tools
+  say "screenshots"
+  start_own_platform screenshots --workers 2
+  node tests/dashboard/screenshots.js "$@"
+)

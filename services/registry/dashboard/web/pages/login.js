@@ -24,8 +24,9 @@ export function Login({why, over = false}) {
     login.run(key.trim());
   };
   const mistake = login.problem && (advice[login.problem.code] ?? login.problem.detail ?? login.problem.message);
-  const form = html`<form class="login" onSubmit=${submit}>
-    <h1 tabindex="-1">Sign in</h1>
+  const form = html`<form onSubmit=${submit}>
+    <h1 tabindex="-1">${over ? 'Sign in again' : 'Webhooks'}</h1>
+    ${!over && html`<p class="lead">Register endpoints, see what was delivered and why not, send it again.</p>`}
     ${why && html`<p class="notice" role="status">Your session has ended: it was too long unused, or its key was revoked. ${over && 'Sign in, and you are where you were.'}</p>`}
     <${Field} id="key" label="API key" mistake=${mistake} hint="It stays with the platform: this browser keeps only a session, which ends when you sign out.">
       <input id="key" ref=${field} type="password" autocomplete="current-password" spellcheck="false" value=${key}
@@ -40,5 +41,5 @@ export function Login({why, over = false}) {
     </details>
   </form>`;
   if (over) return html`<dialog ref=${dialog} aria-label="Sign in" onCancel=${(event) => event.preventDefault()}>${form}</dialog>`;
-  return html`<main class="alone">${form}</main>`;
+  return html`<main class="alone"><div class="card">${form}</div></main>`;
 }
