@@ -12,6 +12,7 @@ import sys
 
 BUILD = pathlib.Path("build/release")
 # Script that fetches it -> how a compiled-in header of it looks.
+DASHBOARD = pathlib.Path("/deps/dashboard/package-lock.json")
 PINNED = {"/deps/build_rdkafka.sh": "/deps/librdkafka/", "/deps/fetch_jsoncons.sh": "/deps/jsoncons/"}
 
 
@@ -59,6 +60,20 @@ def pinned_component(script):
                            {"name": "webhook:package-sha256", "value": archive}]}
 
 
+def dashboard_components():
+    """The modules that the registry serves to browsers."""
+    packages = json.loads(DASHBOARD.read_text())["packages"]
+    for path, package in packages.items():
+        if not path:
+            continue
+        name = path.removeprefix("node_modules/")
+        yield {"type": "library", "bom-ref": f"npm:{name}", "name": name, "version": package["version"],
+               "purl": f"pkg:npm/{name}@{package['version']}",
+               "licenses": [{"license": {"id": package["license"]}}],
+               "properties": [{"name": "webhook:use", "value": "served"},
+                              {"name": "webhook:package-integrity", "value": package["integrity"]}]}
+
+
 def main(binary, root):
     shipped = {path.name for path in (root / "var/lib/dpkg/status.d").iterdir()}
     headers = compiled_headers(binary)
@@ -69,6 +84,8 @@ def main(binary, root):
     components += [debian_component(package, "compiled in") for package in sorted(compiled)]
     components += [pinned_component(script) for script, prefix in PINNED.items()
                    if any(path.startswith(prefix) for path in headers)]
+    if binary == "registry":
+        components += dashboard_components()
     version = re.search(r"VERSION (\S+)", pathlib.Path("CMakeLists.txt").read_text().split("project(")[1]).group(1)
     product = {"type": "application", "bom-ref": binary, "name": binary, "version": version,
                "licenses": [{"license": {"id": "Apache-2.0"}}]}

@@ -69,6 +69,8 @@ inline constexpr auto kKnownNames = std::to_array<std::string_view>({
     "retry-time-scale",
     "roles",
     "schema-check",
+    "session-idle-timeout",
+    "session-lifetime",
     "tls-ca-file",
     "tls-cert-file",
     "tls-client-sans",

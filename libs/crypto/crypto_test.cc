@@ -5,6 +5,7 @@
 
 #include "core/encoding.h"
 #include "crypto/api_key.h"
+#include "crypto/session_token.h"
 #include "crypto/webhook_signature.h"
 
 namespace webhook::crypto {
@@ -115,6 +116,27 @@ TEST(ApiKey, IsKnownByItsHmacAlone) {
   const Secret key = NewApiKey();
   EXPECT_EQ(key.Reveal().size(), 4U + 43U);
   EXPECT_EQ(ApiKeyHmac(Secret("pepper"), key.Reveal()), HmacSha256("pepper", key.Reveal()));
+}
+
+TEST(SessionToken, IsNewEachTimeAndFitsACookie) {
+  const std::string token = NewSessionToken().Reveal();
+  EXPECT_EQ(token.size(), 43U);
+  EXPECT_EQ(token.find_first_not_of("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+            std::string::npos);
+  EXPECT_NE(token, NewSessionToken().Reveal());
+}
+
+TEST(SessionToken, WhatIsStoredAndWhatAPageShowsSayNothingOfEachOther) {
+  const Secret pepper("pepper");
+  const std::string hmac = SessionHmac(pepper, "token");
+  const std::string csrf = CsrfToken(pepper, "token");
+  EXPECT_EQ(hmac.size(), 32U);
+  EXPECT_EQ(csrf.size(), 43U);
+  EXPECT_NE(ToBase64Url(hmac), csrf);
+  EXPECT_NE(hmac, ApiKeyHmac(pepper, "token")) << "nor is a token a key";
+  EXPECT_EQ(csrf, CsrfToken(pepper, "token")) << "derived, so that nobody has to keep it";
+  EXPECT_NE(csrf, CsrfToken(pepper, "other"));
+  EXPECT_NE(csrf, CsrfToken(Secret("other"), "token"));
 }
 
 TEST(ConstantTimeEqual, ComparesAll) {

@@ -15,6 +15,7 @@ using WebhookId = Id<struct WebhookTag>;            // webhook_…: the customer
 using NotificationId = Id<struct NotificationTag>;  // webhook_…: `id` in the body, one per event
 using EventId = Id<struct EventTag>;                // the publisher's, or event_…
 using DeliveryId = Id<struct DeliveryTag>;          // delivery_…
+using SessionId = Id<struct SessionTag>;            // session_…: a browser that has logged in
 
 // `<prefix>_` and 26 characters that sort by time (UUIDv7 layout, RFC 9562 section 5.7); random: 16 random
 // bytes.

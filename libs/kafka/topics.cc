@@ -5,7 +5,7 @@
 #include <map>
 #include <memory>
 
-#include "kafka/internal/client_conf.h"
+#include "kafka/internal/admin.h"
 
 namespace webhook::kafka {
 namespace {
@@ -13,13 +13,6 @@ namespace {
 constexpr int kCheckTimeoutMs = 10'000;
 constexpr char kMaxMessageBytes[] = "2097152";
 
-template <typename T, void (*Destroy)(T*)>
-struct Deleter {
-  void operator()(T* object) const { Destroy(object); }
-};
-using Options =
-    std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>>;
-using Event = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_t, rd_kafka_event_destroy>>;
 using NewTopic =
     std::unique_ptr<rd_kafka_NewTopic_t, Deleter<rd_kafka_NewTopic_t, rd_kafka_NewTopic_destroy>>;
 using Resource = std::unique_ptr<rd_kafka_ConfigResource_t,
@@ -27,26 +20,6 @@ using Resource = std::unique_ptr<rd_kafka_ConfigResource_t,
 
 Result<std::shared_ptr<rd_kafka_t>> Connect(const Cluster& cluster) {
   return MakeClient(RD_KAFKA_PRODUCER, MakeConf(cluster, "topics"));
-}
-
-// Name -> partitions of all topics.
-Result<std::map<std::string, int>> Partitions(rd_kafka_t* client) {
-  const rd_kafka_metadata_t* metadata = nullptr;
-  const auto code = rd_kafka_metadata(client, 1, nullptr, &metadata, kCheckTimeoutMs);
-  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("list topics", code);
-  std::map<std::string, int> partitions;
-  for (int i = 0; i < metadata->topic_cnt; ++i)
-    partitions[metadata->topics[i].topic] = metadata->topics[i].partition_cnt;
-  rd_kafka_metadata_destroy(metadata);
-  return partitions;
-}
-
-Options AdminOptions(rd_kafka_t* client, rd_kafka_admin_op_t operation, std::chrono::milliseconds timeout) {
-  char error[256];
-  Options options(rd_kafka_AdminOptions_new(client, operation));
-  rd_kafka_AdminOptions_set_request_timeout(options.get(), static_cast<int>(timeout.count()), error,
-                                            sizeof error);
-  return options;
 }
 
 // Names of those topics whose timestamps are the broker's.
@@ -102,7 +75,7 @@ NewTopic Specify(const TopicSpec& spec, int replication_factor, int min_insync_r
 Result<std::vector<TopicProblem>> CheckTopics(const Cluster& cluster, const std::vector<TopicSpec>& topics) {
   auto client = Connect(cluster);
   if (!client) return client.error();
-  const auto partitions = Partitions(client->get());
+  const auto partitions = PartitionCounts(client->get(), kCheckTimeoutMs);
   if (!partitions) return partitions.error();
   std::vector<TopicProblem> problems;
   std::vector<std::string> timed;

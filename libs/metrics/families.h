@@ -182,9 +182,9 @@ inline constexpr auto kRestRequests =
 inline constexpr auto kRestSeconds =
     HistogramOf("webhook_http_request_duration_seconds", kRegistry, "Time of REST calls", kCallBounds,
                 Label{"operation", "<operationId>"});
-inline constexpr auto kAuthFailures =
-    CounterOf("webhook_auth_failures_total", kRegistry, "Calls that were refused for their API key",
-              Label{"reason", "no_key, bad_key, too_many, scope"});
+inline constexpr auto kAuthFailures = CounterOf(
+    "webhook_auth_failures_total", kRegistry, "Calls that were refused for their API key or session",
+    Label{"reason", "no_key, bad_key, too_many, scope, session, csrf"});
 inline constexpr auto kTransactionSeconds =
     HistogramOf("webhook_db_transaction_duration_seconds", kRegistry,
                 "Time of Postgres transactions, waiting for a connection included", kCallBounds,

@@ -289,4 +289,13 @@ std::string EncodePoison(std::string_view topic, std::int32_t partition, std::in
   return record.SerializeAsString();
 }
 
+Result<PoisonRecord> DecodePoison(std::string_view value) {
+  auto record = Parse<v1::PoisonRecord>(value);
+  if (!record) return record.error();
+  if (record->topic().empty() || record->partition() < 0 || record->offset() < 0)
+    return Refuse("record_invalid", "the record does not say where it was found");
+  return PoisonRecord{record->topic(),  record->partition(), record->offset(),
+                      record->reason(), record->key(),       record->value()};
+}
+
 }  // namespace webhook

@@ -35,4 +35,14 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value);
 std::string EncodePoison(std::string_view topic, std::int32_t partition, std::int64_t offset,
                          std::string_view reason, std::string_view key, std::string_view value);
 
+struct PoisonRecord {
+  std::string topic;
+  std::int32_t partition = 0;
+  std::int64_t offset = 0;
+  std::string reason;
+  std::string key;
+  std::string value;
+};
+Result<PoisonRecord> DecodePoison(std::string_view value);
+
 }  // namespace webhook

@@ -173,6 +173,19 @@ TEST(Records, AnAttemptComesBackWithTheEndpointsBytesMadeText) {
   EXPECT_EQ(back->delivery_offset, 77);
 }
 
+TEST(Records, PoisonIsReadAsItWasWritten) {
+  const std::string bytes("\0\xff<", 3);
+  const auto read = DecodePoison(EncodePoison("webhook.events", 3, 4, "why", bytes, bytes + bytes));
+  ASSERT_TRUE(read);
+  EXPECT_EQ(read->topic, "webhook.events");
+  EXPECT_EQ(read->partition, 3);
+  EXPECT_EQ(read->offset, 4);
+  EXPECT_EQ(read->reason, "why");
+  EXPECT_EQ(read->key, bytes);
+  EXPECT_EQ(read->value, bytes + bytes);
+  for (const char* none : {"", "garbage", "\x08\x01"}) EXPECT_FALSE(DecodePoison(none)) << none;
+}
+
 TEST(Records, PoisonIsCutSoThatItAlwaysFits) {
   v1::PoisonRecord record;
   ASSERT_TRUE(

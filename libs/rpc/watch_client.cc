@@ -6,6 +6,7 @@
 #include "rpc/error_map.h"
 #include "rpc/internal/stream_keeper.h"
 #include "rpc/webhook_config.h"
+#include "runtime/process.h"
 #include "webhook/v1/admin.grpc.pb.h"
 #include "webhook/v1/watch.grpc.pb.h"
 
@@ -19,19 +20,29 @@ void SetDeadline(std::chrono::milliseconds deadline, grpc::ClientContext* contex
       std::chrono::system_clock::time_point(runtime::ReadClock().wall.time_since_epoch() + deadline));
 }
 
+void Introduce(const RegistryOptions& options, v1::Instance* self) {
+  self->set_service(options.service);
+  self->set_instance(options.instance);
+  self->set_version(WEBHOOK_VERSION);
+  *self->mutable_started_at() =
+      TimeUtil::MicrosecondsToTimestamp(runtime::ProcessStart().time_since_epoch().count());
+}
+
 }  // namespace
 
 struct WebhookWatch::State {
   State(RegistryOptions options, std::function<void(Update)> update_callback,
         std::function<void(bool)> connected_callback)
       : on_update(std::move(update_callback)),
-        keeper(
-            std::move(options), "webhooks",
-            {[this](grpc::Channel& channel, grpc::ClientContext* context) { return Open(channel, context); },
-             [this](const v1::WatchWebhooksResponse& message) { OnMessage(message); },
-             std::move(connected_callback)}) {}
+        keeper(std::move(options), "webhooks",
+               {[this](grpc::Channel& channel, const RegistryOptions& self, grpc::ClientContext* context) {
+                  return Open(channel, self, context);
+                },
+                [this](const v1::WatchWebhooksResponse& message) { OnMessage(message); },
+                std::move(connected_callback)}) {}
 
-  StreamKeeper<v1::WatchWebhooksResponse>::Reader Open(grpc::Channel& channel, grpc::ClientContext* context);
+  StreamKeeper<v1::WatchWebhooksResponse>::Reader Open(grpc::Channel& channel, const RegistryOptions& self,
+                                                       grpc::ClientContext* context);
   void OnMessage(const v1::WatchWebhooksResponse& message);
 
   std::function<void(Update)> on_update;
@@ -41,11 +52,13 @@ struct WebhookWatch::State {
 };
 
 StreamKeeper<v1::WatchWebhooksResponse>::Reader WebhookWatch::State::Open(grpc::Channel& channel,
+                                                                          const RegistryOptions& self,
                                                                           grpc::ClientContext* context) {
   // The stub only lends the channel's method: the reader lives without it.
   const std::shared_ptr<grpc::ChannelInterface> borrowed(&channel, [](grpc::ChannelInterface*) {});
   v1::WatchWebhooksRequest request;
   request.set_from_revision(revision);
+  Introduce(self, request.mutable_instance());
   snapshot = {};
   return v1::WebhookWatchService::NewStub(borrowed)->WatchWebhooks(context, request);
 }
@@ -77,17 +90,19 @@ struct PublisherWatch::State {
   State(RegistryOptions options, std::function<void(Update)> update_callback,
         std::function<void(bool)> connected_callback)
       : on_update(std::move(update_callback)),
-        keeper(
-            std::move(options), "publishers",
-            {[this](grpc::Channel& channel, grpc::ClientContext* context) { return Open(channel, context); },
-             [this](const v1::WatchPublishersResponse& message) { OnMessage(message); },
-             std::move(connected_callback)}) {}
+        keeper(std::move(options), "publishers",
+               {[this](grpc::Channel& channel, const RegistryOptions& self, grpc::ClientContext* context) {
+                  return Open(channel, self, context);
+                },
+                [this](const v1::WatchPublishersResponse& message) { OnMessage(message); },
+                std::move(connected_callback)}) {}
 
-  StreamKeeper<v1::WatchPublishersResponse>::Reader Open(grpc::Channel& channel,
+  StreamKeeper<v1::WatchPublishersResponse>::Reader Open(grpc::Channel& channel, const RegistryOptions& self,
                                                          grpc::ClientContext* context) {
     const std::shared_ptr<grpc::ChannelInterface> borrowed(&channel, [](grpc::ChannelInterface*) {});
     v1::WatchPublishersRequest request;
     request.set_from_revision(revision);
+    Introduce(self, request.mutable_instance());
     return v1::WebhookWatchService::NewStub(borrowed)->WatchPublishers(context, request);
   }
 

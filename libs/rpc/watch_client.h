@@ -24,6 +24,9 @@ struct RegistryOptions {
   std::string address;
   Secret internal_token;
   std::shared_ptr<const Identity> identity;
+  // Who watches: the service, and its process as runtime::InstanceName() calls it.
+  std::string service;
+  std::string instance;
 };
 
 // Keeps a stream of all webhooks open (watch.proto), for as long as it lives: reconnects with growing pauses,

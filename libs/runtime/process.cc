@@ -5,11 +5,18 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
+#include <cctype>
 #include <fstream>
 #include <memory>
 
+#include "runtime/clock.h"
+
 namespace webhook::runtime {
 namespace {
+
+const WallTime kStart = ReadClock().wall;
 
 double Seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) / 1e6;
@@ -46,6 +53,26 @@ ProcessUse ReadProcessUse() {
   use.max_descriptors = static_cast<double>(most.rlim_cur);
   use.threads = CountEntries("/proc/self/task");
   return use;
+}
+
+std::string InstanceName() {
+  std::array<char, 256> host{};
+  const bool known = gethostname(host.data(), host.size() - 1) == 0;
+  return InstanceName(known ? host.data() : "unknown", getpid());
+}
+
+std::string InstanceName(const std::string& host, int pid) {
+  constexpr std::size_t kMaxHost = 64;
+  std::string name = host.substr(0, kMaxHost);
+  std::replace_if(
+      name.begin(), name.end(),
+      [](char c) { return std::isalnum(static_cast<unsigned char>(c)) == 0 && c != '.' && c != '-'; }, '-');
+  // Alone in its container a process has the first id.
+  return pid == 1 ? name : name + "-" + std::to_string(pid);
+}
+
+WallTime ProcessStart() {
+  return kStart;
 }
 
 }  // namespace webhook::runtime

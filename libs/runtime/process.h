@@ -1,5 +1,9 @@
 #pragma once
 
+#include <string>
+
+#include "core/time.h"
+
 namespace webhook::runtime {
 
 // The process holds keys and secrets: from here on it leaves no core file, and nobody but root can look into
@@ -15,5 +19,14 @@ struct ProcessUse {
   double threads = 0;
 };
 ProcessUse ReadProcessUse();
+
+// What this process is called among those of its service: the host's name, which in Kubernetes is the pod's;
+// outside of a container, where several share a host, with the process id. At most 80 of [A-Za-z0-9.-].
+std::string InstanceName();
+// The same for the host name and process id that are told: what is no such character becomes "-".
+std::string InstanceName(const std::string& host, int pid);
+
+// When this process began.
+WallTime ProcessStart();
 
 }  // namespace webhook::runtime

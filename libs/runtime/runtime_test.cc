@@ -125,6 +125,14 @@ TEST(MemoryFile, IsReplacedWholeUnderTheSamePath) {
   EXPECT_EQ((std::string{std::istreambuf_iterator<char>(early), {}}), "a longer text");
 }
 
+TEST(InstanceName, IsTheHostsAndHasTheProcessWhereThatIsNotAlone) {
+  EXPECT_EQ(InstanceName("webhooks-delivery-worker-7d9f-abc12", 1), "webhooks-delivery-worker-7d9f-abc12");
+  EXPECT_EQ(InstanceName("laptop", 4711), "laptop-4711");
+  EXPECT_EQ(InstanceName("a b/ü", 1), "a-b---");
+  EXPECT_EQ(InstanceName(std::string(300, 'x'), 1), std::string(64, 'x'));
+  EXPECT_EQ(InstanceName(), InstanceName());
+}
+
 TEST(ProcessUse, CountsWhatIsOpenAndGrows) {
   const ProcessUse before = ReadProcessUse();
   EXPECT_GT(before.resident_bytes, 1'000'000);

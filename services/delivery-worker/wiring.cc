@@ -14,6 +14,7 @@
 #include "rpc/watch_client.h"
 #include "runtime/event_loop.h"
 #include "runtime/health.h"
+#include "runtime/process.h"
 #include "services/delivery-worker/adapters/attempts_reader.h"
 #include "services/delivery-worker/adapters/config_barrier.h"
 #include "services/delivery-worker/adapters/consumer_role.h"
@@ -31,6 +32,7 @@
 namespace webhook {
 namespace {
 
+constexpr char kService[] = "delivery-worker";
 constexpr std::chrono::milliseconds kLook{1'000};
 constexpr std::size_t kMaxHeldBytes = 256u << 20;  // of all partitions that deliver
 // What one account may have of what all may: a quarter of the requests in flight, and half of the memory,
@@ -85,12 +87,12 @@ Status Worker::Parts::Start(const Config& config) {
   drain_timeout = config.drain_timeout;
   health.Require("registry");
   for (const std::string& role : config.roles) health.Require(role);
-  auto admin_server = http::StartAdminServer(config.admin_addr, "delivery-worker", health, registry);
+  auto admin_server = http::StartAdminServer(config.admin_addr, kService, health, registry);
   if (!admin_server) return admin_server.error();
   admin = std::move(*admin_server);
   log::Info("listening", {{"name", "admin"}, {"addr", admin->address()}});
 
-  auto exporter = trace::OtlpExporter::Start(config.traces, "delivery-worker", registry);
+  auto exporter = trace::OtlpExporter::Start(config.traces, kService, registry);
   if (!exporter) return exporter.error();
   traces = std::move(*exporter);
 
@@ -100,7 +102,8 @@ Status Worker::Parts::Start(const Config& config) {
 
   auto identity = rpc::Identity::Load(config.tls, &registry);
   if (!identity) return identity.error();
-  const rpc::RegistryOptions registry_options{config.registry_addr, config.internal_token, *identity};
+  const rpc::RegistryOptions registry_options{config.registry_addr, config.internal_token, *identity,
+                                              kService, runtime::InstanceName()};
   registry_client = std::make_unique<rpc::RegistryClient>(registry_options);
   deactivator = std::make_unique<Deactivator>(*registry_client);
   StartWatch(registry_options);
@@ -117,6 +120,7 @@ Status Worker::Parts::Start(const Config& config) {
 RoleOptions Worker::Parts::Role(const Config& config, const std::string& name) {
   RoleOptions options;
   options.name = name;
+  options.client_id = std::string(kService) + "." + runtime::InstanceName();
   options.cluster = kafka::Counted(config.kafka, registry);
   options.drain_timeout = config.drain_timeout;
   options.stage = name;

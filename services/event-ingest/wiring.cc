@@ -12,6 +12,7 @@
 #include "runtime/clock.h"
 #include "runtime/event_loop.h"
 #include "runtime/health.h"
+#include "runtime/process.h"
 #include "services/event-ingest/api/ingest_service.h"
 #include "services/event-ingest/api/kafka_event_log.h"
 #include "trace/otlp_exporter.h"
@@ -86,7 +87,8 @@ Status Ingest::Parts::Start(const Config& config) {
       PublishCalls::Parts{rights, *publisher, metrics, config.api_key_pepper, config.max_events_per_second,
                           traces ? &traces->tracing() : nullptr});
   watch = std::make_unique<rpc::PublisherWatch>(
-      rpc::RegistryOptions{config.registry_addr, config.internal_token, *identity},
+      rpc::RegistryOptions{config.registry_addr, config.internal_token, *identity, "event-ingest",
+                           runtime::InstanceName()},
       [this, refuse = config.schema_check == "reject"](const rpc::PublisherWatch::Update& update) {
         metrics.config_revision.Set(static_cast<double>(update.revision));
         rights.Replace(ToPublishRights(update, rights.Get().get(), refuse));

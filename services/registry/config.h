@@ -39,6 +39,8 @@ struct Config {
   std::string ingest_addr;            // empty: nothing can be published by REST
   std::int64_t calls_per_minute = 0;  // of one account; 0: any
   std::int64_t max_webhooks = 0;      // likewise
+  std::chrono::milliseconds session_lifetime{};
+  std::chrono::milliseconds session_idle_timeout{};
   std::chrono::milliseconds log_retention{};
   std::chrono::milliseconds deactivate_after{};  // 0: never
 };

@@ -14,7 +14,9 @@
 #include "postgres/database.h"
 #include "rpc/server.h"
 #include "rpc/tls.h"
+#include "runtime/clock.h"
 #include "runtime/health.h"
+#include "runtime/process.h"
 #include "services/registry/api/grpc/admin_service.h"
 #include "services/registry/api/grpc/config_feed.h"
 #include "services/registry/api/grpc/delivery_service.h"
@@ -24,10 +26,14 @@
 #include "services/registry/api/operations/delivery_handlers.h"
 #include "services/registry/api/operations/event_handlers.h"
 #include "services/registry/api/operations/event_type_handlers.h"
+#include "services/registry/api/operations/health_handlers.h"
 #include "services/registry/api/operations/ingest_publisher.h"
 #include "services/registry/api/operations/kafka_deliveries.h"
 #include "services/registry/api/operations/operation_runner.h"
+#include "services/registry/api/operations/platform_handlers.h"
 #include "services/registry/api/operations/publish_handlers.h"
+#include "services/registry/api/operations/session_handlers.h"
+#include "services/registry/api/operations/session_rules.h"
 #include "services/registry/api/operations/signature_handlers.h"
 #include "services/registry/api/operations/stats_handlers.h"
 #include "services/registry/api/operations/webhook_handlers.h"
@@ -42,8 +48,10 @@
 #include "services/registry/log_writer/log_writer.h"
 #include "services/registry/migrations/migrations.h"
 #include "services/registry/store/config_reader.h"
+#include "services/registry/store/instances.h"
 #include "services/registry/store/row_security.h"
 #include "services/registry/store/server_settings.h"
+#include "services/registry/store/sessions.h"
 #include "services/registry/store/store_metrics.h"
 
 namespace webhook {
@@ -76,6 +84,11 @@ std::chrono::days RetentionOf(const Config& config) {
   return std::chrono::ceil<std::chrono::days>(config.log_retention);
 }
 
+SessionLimits SessionLimitsOf(const Config& config) {
+  return {std::chrono::duration_cast<seconds>(config.session_lifetime),
+          std::chrono::duration_cast<seconds>(config.session_idle_timeout)};
+}
+
 WebhookRules RulesOf(const Config& config) {
   WebhookRules rules;
   // The settings were checked when they were loaded.
@@ -98,15 +111,10 @@ postgres::DatabaseOptions OfAllAccounts(postgres::DatabaseOptions options) {
   return options;
 }
 
-Handlers MakeHandlers(AccountHandlers& accounts, WebhookHandlers& webhooks, DeliveryHandlers& deliveries,
-                      EventHandlers& events, SignatureHandlers& signatures, PublishHandlers& publish) {
+template <typename... Groups>
+Handlers MakeHandlers(Groups&... groups) {
   Handlers handlers;
-  accounts.AddTo(&handlers);
-  webhooks.AddTo(&handlers);
-  deliveries.AddTo(&handlers);
-  events.AddTo(&handlers);
-  signatures.AddTo(&handlers);
-  publish.AddTo(&handlers);
+  (groups.AddTo(&handlers), ...);
   AddEventTypeHandlers(&handlers);
   AddStatsHandlers(&handlers);
   return handlers;
@@ -122,24 +130,29 @@ struct Api {
         answers(envelope),
         config_reader(platform, envelope),
         port(kafka::Counted(config.kafka, metrics), producer),
-        calls(customers, config.api_key_pepper, config.calls_per_minute, metrics),
+        calls(customers, config.api_key_pepper, config.calls_per_minute, SessionLimitsOf(config), metrics),
         webhook_commands(secrets, RulesOf(config)),
         delivery_commands(calls, port, stop),
         account_handlers({config.api_key_pepper, config.api_key_pepper, config.max_webhooks}),
         webhook_handlers(webhook_commands, secrets, delivery_commands, config.api_key_pepper),
         delivery_handlers(delivery_commands, config.api_key_pepper),
         event_handlers(config.api_key_pepper),
+        health_handlers(config.api_key_pepper),
         signature_handlers(secrets),
         publisher(config.ingest_addr.empty()
                       ? nullptr
                       : std::make_unique<IngestPublisher>(config.ingest_addr, identity)),
         publish_handlers(publisher.get()),
+        session_handlers({config.api_key_pepper, SessionLimitsOf(config)}),
+        platform_reader(kafka::Counted(config.kafka, metrics), OfAllAccounts(DatabaseOptionsOf(config))),
+        platform_handlers(platform_reader, kafka::Counted(config.kafka, metrics), config.api_key_pepper),
         runner({calls, answers, Document::Get(),
                 MakeHandlers(account_handlers, webhook_handlers, delivery_handlers, event_handlers,
-                             signature_handlers, publish_handlers)}),
+                             signature_handlers, publish_handlers, session_handlers, health_handlers,
+                             platform_handlers)}),
         rest(runner, rest::ReadTrustedProxies(config.trusted_proxies).value(), metrics),
         feed(OfAllAccounts(DatabaseOptionsOf(config)), config_reader),
-        watch(config_reader, feed, config.internal_token),
+        watch(platform, config_reader, feed, config.internal_token),
         admin(platform, config.internal_token, config.api_key_pepper, metrics),
         webhook_service(runner),
         delivery_service(runner) {}
@@ -157,9 +170,13 @@ struct Api {
   WebhookHandlers webhook_handlers;
   DeliveryHandlers delivery_handlers;
   EventHandlers event_handlers;
+  HealthHandlers health_handlers;
   SignatureHandlers signature_handlers;
   std::unique_ptr<PublishPort> publisher;  // null: event-ingest is not known
   PublishHandlers publish_handlers;
+  SessionHandlers session_handlers;
+  PlatformReader platform_reader;
+  PlatformHandlers platform_handlers;
   OperationRunner runner;
   rest::RestApi rest;
   ConfigFeed feed;
@@ -176,6 +193,7 @@ struct Registry::Parts {
   explicit Parts(const Config& config)
       : drain_timeout(config.drain_timeout),
         log_retention(RetentionOf(config)),
+        session_limits(SessionLimitsOf(config)),
         database(Timed(OfAllAccounts(DatabaseOptionsOf(config)), store_metrics)),
         platform_counts(database, metrics),
         log_metrics(metrics),
@@ -183,6 +201,7 @@ struct Registry::Parts {
 
   std::chrono::milliseconds drain_timeout;
   std::chrono::days log_retention;
+  SessionLimits session_limits;
   metrics::Registry metrics;
   store::StoreMetrics store_metrics{metrics};
   runtime::Health health;
@@ -204,11 +223,14 @@ struct Registry::Parts {
   std::optional<FailingWebhooks> failing_webhooks;
   std::unique_ptr<JobRunner> api_jobs;
   std::unique_ptr<JobRunner> log_jobs;
+  const store::Instance self{
+      "registry", runtime::InstanceName(), WEBHOOK_VERSION, runtime::ProcessStart(), {}};
   runtime::StopToken stop;
   runtime::Thread watchdog;
 
   Status Start(const Config& config);
   Status StartApi(const Config& config);
+  Job TellOfUs();
   std::vector<Job> ApiJobs();
   std::vector<Job> LogJobs();
   void WatchDatabase();
@@ -255,6 +277,16 @@ Status Registry::Parts::Start(const Config& config) {
   return Ok();
 }
 
+// Of each replica, in the role that it has.
+Job Registry::Parts::TellOfUs() {
+  return {"tell of this instance", seconds{15}, true, [this] {
+            return database.Transact<Done>("note an instance", [this](store::Tx& tx) -> Status {
+              store::NoteInstance(tx, self);
+              return Ok();
+            });
+          }};
+}
+
 std::vector<Job> Registry::Parts::ApiJobs() {
   const auto in_transaction = [this](const char* what, const std::function<void(store::Tx&)>& fn) {
     return database.Transact<Done>(what, [&](store::Tx& tx) -> Status {
@@ -262,15 +294,25 @@ std::vector<Job> Registry::Parts::ApiJobs() {
       return Ok();
     });
   };
-  std::vector<Job> all;
+  std::vector<Job> all = {TellOfUs()};
+  all.push_back({"forget instances that are gone", seconds{60}, false, [in_transaction] {
+                   return in_transaction("forget instances that are gone", store::DropInstances);
+                 }});
   all.push_back({"note the use of keys", seconds{10}, true, [this, in_transaction] {
                    const auto used = api->calls.TakeUses();
-                   if (used.empty()) return Ok();
-                   return in_transaction("note the use of keys",
-                                         [&](store::Tx& tx) { store::NoteUse(tx, used); });
+                   if (used.keys.empty()) return Ok();
+                   return in_transaction("note the use of keys", [&](store::Tx& tx) {
+                     store::NoteUse(tx, used.keys);
+                     store::NoteSessionUse(tx, used.sessions);
+                   });
                  }});
   all.push_back({"drop old answers", seconds{60}, false, [in_transaction] {
                    return in_transaction("drop old answers", store::IdempotentAnswers::DropOld);
+                 }});
+  all.push_back({"drop dead sessions", seconds{60}, false, [this, in_transaction] {
+                   return in_transaction("drop dead sessions", [this](store::Tx& tx) {
+                     store::DropDeadSessions(tx, session_limits.idle, runtime::ReadClock().wall);
+                   });
                  }});
   all.push_back({"forget old changes", seconds{600}, false, [in_transaction] {
                    return in_transaction("forget old changes", store::ConfigReader::ForgetOldChanges);
@@ -296,6 +338,7 @@ std::vector<Job> Registry::Parts::ApiJobs() {
 
 std::vector<Job> Registry::Parts::LogJobs() {
   std::vector<Job> all;
+  if (!api) all.push_back(TellOfUs());
   all.push_back({"make the log's days", seconds{600}, false, [this] { return log_keeper->MakeAhead(); }});
   // On each replica: what one has seen once as the leader would stay its figure for ever.
   all.push_back(
@@ -413,6 +456,10 @@ void Registry::Drain() {
   if (parts_->log_writer) parts_->log_writer->Stop();
   parts_->api_jobs.reset();
   parts_->log_jobs.reset();
+  static_cast<void>(parts_->database.Transact<Done>("forget an instance", [this](store::Tx& tx) -> Status {
+    store::ForgetInstance(tx, parts_->self, std::nullopt);
+    return Ok();
+  }));
   const bool flushed = parts_->producer->Flush(parts_->drain_timeout);
   log::Info("drain.finished", {{"flushed", flushed}});
 }

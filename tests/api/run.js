@@ -24,10 +24,10 @@ lint('redocly', ['lint', '--config', 'redocly.yaml', document]);
 lint('spectral', ['lint', '--fail-severity', 'warn', '--ruleset', 'spectral.yaml', document]);
 
 const mine = await owner();
-const all = await newAccount('api-tests', [...scopes, 'events:publish', 'event-types:write']);
+const all = await newAccount('api-tests', [...scopes, 'events:publish', 'event-types:write', 'operator']);
 // The owner's objects, with a key that may everything: half of the calls meet one that is there.
 const key = execFileSync(path.join(process.env.WEBHOOK_BIN_DIR, 'webhookctl'),
-  ['-o', 'json', 'keys', 'create', '--account', mine.account.id, '--scopes', [...scopes, 'events:publish', 'event-types:write'].join()]);
+  ['-o', 'json', 'keys', 'create', '--account', mine.account.id, '--scopes', [...scopes, 'events:publish', 'event-types:write', 'operator'].join()]);
 // Beside us: its calls make deliveries to our endpoint.
 const run = spawn(path.join(root, '.dev/deps/api-tests/bin/schemathesis'),
   ['--config-file', path.join(here, 'schemathesis.toml'), 'run', `${restUrl}/v2/openapi.json`, '--header', `Authorization: Bearer ${JSON.parse(key).key}`, '--mode', 'all',

@@ -6,6 +6,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 import {promisify} from 'node:util';
 
+import {byCookie, logIn} from './lib/sessions.js';
 import {ctl, dev, Endpoint, metricsUrls, newAccount, publish, rest, root, until} from './lib/platform.js';
 
 const run = promisify(execFile);
@@ -33,11 +34,20 @@ test('a secret, a key, the token and the key of keys are nowhere', async () => {
   const more = (await call('POST', '/v2/api-keys', {scopes: ['webhooks:read']})).json.key;
   const refused = `whk_canary${process.pid}0123456789abcdef0123`;
   await rest('GET', '/v2/webhooks', undefined, {key: refused, headers: {'x-forwarded-for': '198.51.100.251'}});
+  const browser = await logIn(mine.key);
+  await browser.call('PATCH', `/v2/webhooks/${id}`, {description: 'by a session'});
+  await browser.call('POST', '/v2/webhooks', {});
+  const ended = await logIn(mine.key);
+  await ended.call('DELETE', '/v2/sessions/current');
+  await ended.call('GET', '/v2/me');
+  const wrong = `session-canary${process.pid}-0123456789abcdefghijklm`;
+  await byCookie(`webhook_session=${wrong}`, wrong, 'GET', '/v2/me');
   await call('POST', '/v2/webhooks', {url: 'https://example.com/', events: ['*'], secret: own.replace('whsec_', 'whsec_!')});
   await endpoint.logged(await publish('user.created', '{"canary":2}', {to: mine.id}), ({state: now}) => now === 'delivered');
   await ctl(['webhooks', 'list'], {env: {WEBHOOK_API_KEY: refused}});
 
-  const secrets = {secret, own, key: mine.key, more, refused, kek: secretFile('kek'), pepper: secretFile('api_key_pepper'),
+  const secrets = {secret, own, key: mine.key, more, refused, session: browser.cookie.split('=')[1], csrf: browser.csrf,
+    ended: ended.cookie.split('=')[1], wrong, kek: secretFile('kek'), pepper: secretFile('api_key_pepper'),
     token: secretFile('internal_token')};
   const places = {
     logs: fs.readdirSync(path.join(state, 'logs')).map((name) => fs.readFileSync(path.join(state, 'logs', name), 'latin1')).join(),

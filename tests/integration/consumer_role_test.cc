@@ -83,6 +83,7 @@ class ConsumerRoleTest : public ::testing::Test {
 
   std::unique_ptr<ConsumerRole> NewRole() {
     RoleOptions options;
+    options.client_id = "test";
     options.name = "deliver";  // one of those that there are metrics for
     options.cluster.brokers = brokers_;
     options.group = topic_ + "-group";

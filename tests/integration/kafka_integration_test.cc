@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "kafka/cluster_state.h"
 #include "kafka/consumer.h"
 #include "kafka/producer.h"
 #include "kafka/topics.h"
@@ -125,6 +126,46 @@ TEST(Kafka, EndsAndTimesAreFoundWithoutReading) {
   EXPECT_EQ(at(between), 4);
   EXPECT_EQ(at(runtime::ReadClock().wall + seconds(60)), 7);
   EXPECT_FALSE(consumer->EndOffset({"nowhere", 0}, seconds(5)));
+}
+
+TEST(ClusterState, TellsWhatIsThereWhoReadsItAndHowFar) {
+  const std::string topic = NewTopic(2);
+  const std::string group = Fresh("group");
+  ProduceNumbers(topic, 10);
+  const auto look = [&] { return ReadClusterState(Brokers(), {topic}, {group}, seconds(5)); };
+  const auto before = look();
+  ASSERT_TRUE(before) << before.error().message;
+  EXPECT_THAT(before->groups.at(group).members, ::testing::IsEmpty()) << "nobody has joined yet";
+  std::int64_t records = 0;
+  for (const auto& [partition, extent] : before->partitions) {
+    EXPECT_EQ(extent.begin, 0);
+    records += extent.end;
+  }
+  EXPECT_EQ(before->partitions.size(), 2u);
+  EXPECT_EQ(records, 10);
+
+  const auto consumer = NewConsumer(group, {topic});
+  for (std::size_t read = 0; read < 10;)
+    read += consumer->Poll(milliseconds(200), 100).value()->records().size();
+  ASSERT_TRUE(consumer->CommitSync({{{topic, 1}, 3}}));
+  const auto state = look();
+  ASSERT_TRUE(state) << state.error().message;
+  const GroupState& told = state->groups.at(group);
+  const std::map<TopicPartition, std::int64_t> committed = {{{topic, 1}, 3}};
+  EXPECT_EQ(told.committed, committed) << "what has no commit is not there";
+  ASSERT_EQ(told.members.size(), 1u) << "a look joins no group";
+  EXPECT_EQ(told.members[0].client_id, "test");
+  EXPECT_THAT(told.members[0].host, ::testing::AnyOf("127.0.0.1", "0:0:0:0:0:0:0:1"));
+  const std::vector<TopicPartition> both = {{topic, 0}, {topic, 1}};
+  EXPECT_THAT(told.members[0].partitions, ::testing::UnorderedElementsAreArray(both));
+}
+
+TEST(ClusterState, FailsForAMissingTopicAndInTimeWithoutBrokers) {
+  EXPECT_EQ(ReadClusterState(Brokers(), {"nowhere"}, {}, seconds(5)).error().code, ErrorCode::kUnavailable);
+  const MonoTime begun = runtime::ReadClock().mono;
+  const auto away = ReadClusterState({.brokers = "127.0.0.1:1"}, {"any"}, {"any"}, milliseconds(500));
+  EXPECT_EQ(away.error().code, ErrorCode::kUnavailable);
+  EXPECT_LT(runtime::ReadClock().mono - begun, seconds(2));
 }
 
 TEST(Kafka, ACommitsMetadataComesToTheNextMember) {

@@ -36,6 +36,19 @@ class LogTest : public StoreTest {
     if (written) ++next_;
     return written;
   }
+  AttemptRecord Of(const char* webhook, int attempt, DeliveryState state) {
+    AttemptRecord record = Record(attempt, state);
+    record.webhook_id = WebhookId(webhook);
+    record.delivery_id = DeliveryId("delivery_of_" + record.webhook_id.str());
+    record.outcome = state == DeliveryState::kDelivered ? "success" : "http_5xx";
+    return record;
+  }
+  std::vector<std::string> HealthIds(const HealthFilter& filter) {
+    const auto list = Do([&](Tx& tx) { return ListHealth(tx, mine_, filter, {}, 10); });
+    std::vector<std::string> ids;
+    for (const WebhookHealth& health : *list) ids.push_back(health.id.str());
+    return ids;
+  }
   DeliveryRow Row() {
     return *Do([&](Tx& tx) { return ReadDelivery(tx, mine_, DeliveryId("delivery_1")); });
   }
@@ -89,7 +102,7 @@ TEST_F(LogTest, ADayIsDroppedOnceItIsOver) {
   EXPECT_EQ(*days_.DropOldest(*session_, over), "") << "one day longer than nobody writes into it";
   int dropped = 0;
   while (!days_.DropOldest(*session_, over + std::chrono::days(1))->empty()) ++dropped;
-  EXPECT_EQ(dropped, 4) << "events, deliveries, attempts and statistics of one day";
+  EXPECT_EQ(dropped, 6) << "events, deliveries, attempts and three kinds of statistics of one day";
   EXPECT_EQ(CountRows("deliveries"), 1);
   EXPECT_EQ(CountRows("attempts"), 1);
   LogBatch late;
@@ -116,7 +129,7 @@ TEST_F(LogTest, ADayThatACrashHasLeftHalfDroppedIsDropped) {
   ASSERT_TRUE(session_->Execute("detach", "ALTER TABLE deliveries DETACH PARTITION deliveries_20231114"));
   int dropped = 0;
   while (!days_.DropOldest(*session_, kLogTime + std::chrono::days(40))->empty()) ++dropped;
-  EXPECT_EQ(dropped, 4);
+  EXPECT_EQ(dropped, 6);
 }
 
 TEST_F(LogTest, ARecordThatFitsNoColumnIsToldFromAnOutage) {
@@ -235,6 +248,163 @@ TEST_F(LogTest, ListsByFilterAndGoesOnWhereAPageEnded) {
   EXPECT_THAT(*list(other_, filter, {}, 10), IsEmpty());
   filter.webhook_id = "' OR true --";
   EXPECT_THAT(*list(mine_, filter, {}, 10), IsEmpty());
+}
+
+TEST_F(LogTest, TheNewestFailureIsKeptAlsoAfterASuccess) {
+  ASSERT_TRUE(Create(Wanted("webhook_1", mine_)));
+  const auto health = [&] { return Do([&](Tx& tx) { return ListHealth(tx, mine_, {}, {}, 10); })->at(0); };
+  EXPECT_FALSE(health().failing() || health().last_success_at || health().last_failure);
+  AttemptRecord refused = Of("webhook_1", 1, DeliveryState::kWaiting);
+  refused.status = 503;
+  refused.reason = std::string("It \0answered 503.", 17);
+  AttemptRecord newest = Of("webhook_1", 3, DeliveryState::kWaiting);
+  newest.outcome = "dns";
+  ASSERT_TRUE(Write({newest, refused, Of("webhook_1", 2, DeliveryState::kDelivered)}));
+  EXPECT_EQ(health().failing_since, newest.started_at) << "the first after the last success";
+  EXPECT_EQ(health().last_failure->outcome, "dns");
+  ASSERT_TRUE(Write({refused}));
+  EXPECT_EQ(health().last_failure->at, newest.started_at) << "what comes late is not the newest";
+  EXPECT_EQ(health().last_failure->status, 0);
+  refused.started_at += seconds(10);
+  ASSERT_TRUE(Write({refused, Of("webhook_1", 20, DeliveryState::kDelivered)}));
+  EXPECT_FALSE(health().failing());
+  EXPECT_EQ(health().last_success_at, kLogTime + seconds(20));
+  EXPECT_EQ(health().last_failure->at, refused.started_at);
+  EXPECT_EQ(health().last_failure->delivery_id.str(), "delivery_of_webhook_1");
+  EXPECT_EQ(health().last_failure->status, 503);
+  EXPECT_EQ(health().last_failure->reason, "It answered 503.");
+  AttemptRecord test = Of("webhook_1", 40, DeliveryState::kFailed);
+  test.kind = DeliveryKind::kTest;
+  ASSERT_TRUE(Write({test}));
+  EXPECT_FALSE(health().failing()) << "tests say nothing";
+}
+
+TEST_F(LogTest, HealthListsThoseThatFailFirstAndGoesOnWhereAPageEnded) {
+  for (int i = 1; i <= 6; ++i) ASSERT_TRUE(Create(Wanted("webhook_" + std::to_string(i), mine_)));
+  ASSERT_TRUE(Create(Wanted("webhook_7", other_)));
+  ASSERT_TRUE(Write({Of("webhook_2", 9, DeliveryState::kFailed), Of("webhook_3", 5, DeliveryState::kFailed),
+                     Of("webhook_5", 5, DeliveryState::kFailed), Of("webhook_6", 1, DeliveryState::kFailed),
+                     Of("webhook_1", 1, DeliveryState::kDelivered)}));
+  ASSERT_TRUE(Deactivate(WebhookId("webhook_6"), "gone", 1'000));
+  EXPECT_THAT(HealthIds({}),
+              ElementsAre("webhook_3", "webhook_5", "webhook_2", "webhook_6", "webhook_4", "webhook_1"));
+  HealthFilter filter;
+  filter.failing = true;
+  EXPECT_THAT(HealthIds(filter), ElementsAre("webhook_3", "webhook_5", "webhook_2"));
+  filter.failing = false;
+  EXPECT_THAT(HealthIds(filter), ElementsAre("webhook_6", "webhook_4", "webhook_1"));
+  filter = {};
+  filter.webhooks = {"webhook_1", "webhook_5", "webhook_7", "", "' OR true --"};
+  EXPECT_THAT(HealthIds(filter), ElementsAre("webhook_5", "webhook_1"));
+  for (int limit = 1; limit <= 4; ++limit) {
+    std::vector<std::string> all;
+    std::optional<HealthPosition> after;
+    for (;;) {
+      const auto page = Do([&](Tx& tx) { return ListHealth(tx, mine_, {}, after, limit); }).value();
+      if (page.empty()) break;
+      for (const WebhookHealth& health : page) all.push_back(health.id.str());
+      after = HealthPosition{std::nullopt, page.back().id.str()};
+      if (page.back().failing()) after->failing_since = page.back().failing_since;
+    }
+    EXPECT_EQ(all, HealthIds({})) << limit;
+  }
+  const HealthCounts counts = *Do([&](Tx& tx) { return CountHealth(tx, mine_); });
+  EXPECT_EQ(counts.webhooks, 6);
+  EXPECT_EQ(counts.active, 5);
+  EXPECT_EQ(counts.failing, 3);
+}
+
+TEST_F(LogTest, HoursAndWhatWaitsAreReadForManyWebhooksAtOnce) {
+  const WallTime hour = std::chrono::floor<std::chrono::hours>(kLogTime);
+  const auto at = [](AttemptRecord record, WallTime time) {
+    record.started_at = time;
+    return record;
+  };
+  AttemptRecord waits = at(Of("webhook_2", 1, DeliveryState::kWaiting), hour + seconds(3'599));
+  waits.next_attempt_at = hour + seconds(7'000);
+  ASSERT_TRUE(Write({at(Of("webhook_1", 1, DeliveryState::kDelivered), hour),
+                     at(Of("webhook_1", 2, DeliveryState::kDelivered), hour - seconds(1)),
+                     at(Of("webhook_1", 3, DeliveryState::kFailed), hour + seconds(1'800)), waits}));
+  const std::vector<WebhookId> both = {WebhookId("webhook_1"), WebhookId("webhook_2")};
+  const auto read = [&](const AccountId& account, WallTime since) {
+    return Do([&](Tx& tx) { return ReadHours(tx, account, both, since, hour + seconds(3'600)); }).value();
+  };
+  auto hours = read(mine_, hour - seconds(3'600));
+  ASSERT_THAT(hours[both[0]], SizeIs(2));
+  EXPECT_EQ(hours[both[0]][0].at, hour - seconds(3'600));
+  EXPECT_EQ(hours[both[0]][1].requests, 2);
+  EXPECT_EQ(hours[both[0]][1].succeeded, 1);
+  EXPECT_EQ(hours[both[1]][0].succeeded, 0);
+  EXPECT_THAT(read(mine_, hour)[both[0]], SizeIs(1));
+  EXPECT_THAT(read(other_, hour), IsEmpty());
+  auto waiting = *Do([&](Tx& tx) { return ReadWaitingOf(tx, mine_, both, 10); });
+  EXPECT_FALSE(waiting.contains(both[0]));
+  EXPECT_EQ(waiting[both[1]].deliveries, 1);
+  EXPECT_EQ(waiting[both[1]].next_attempt_at, waits.next_attempt_at);
+  EXPECT_THAT(*Do([&](Tx& tx) { return ReadWaitingOf(tx, other_, both, 10); }), IsEmpty());
+}
+
+TEST_F(LogTest, AnAccountsStatisticsAreTheSumOfItsWebhooks) {
+  const auto delivered = [&] { return *Do([&](Tx& tx) { return HasDelivered(tx, mine_); }); };
+  AttemptRecord slow = Of("webhook_2", 2, DeliveryState::kFailed);
+  slow.duration = seconds(3);
+  AttemptRecord test = Of("webhook_2", 1, DeliveryState::kDelivered);
+  test.kind = DeliveryKind::kTest;
+  ASSERT_TRUE(Write({Of("webhook_1", 1, DeliveryState::kFailed), slow, test}));
+  EXPECT_FALSE(delivered()) << "a test is none";
+  ASSERT_TRUE(
+      Write({Of("webhook_1", 2, DeliveryState::kFailed), Of("webhook_2", 3, DeliveryState::kDelivered)}));
+  EXPECT_TRUE(delivered());
+  EXPECT_FALSE(*Do([&](Tx& tx) { return HasDelivered(tx, other_); }));
+  const auto read = [&](const AccountId& account) {
+    return Do([&](Tx& tx) {
+             return ReadAccountStats(tx, account, kLogTime - seconds(600), kLogTime + seconds(600));
+           })
+        .value();
+  };
+  const auto rows = read(mine_);
+  ASSERT_THAT(rows, SizeIs(2));
+  EXPECT_EQ(rows[0].outcome, "http_5xx");
+  EXPECT_EQ(rows[0].requests, 3);
+  EXPECT_GT(rows[0].latency.Quantile(0.99), seconds(2));
+  EXPECT_LT(rows[0].latency.Quantile(0.5), seconds(1));
+  EXPECT_EQ(rows[1].requests, 1);
+  EXPECT_THAT(read(other_), IsEmpty());
+}
+
+// What was there before has its account, and accounts their sums.
+TEST_F(LogTest, TheMigrationFillsInWhatWasWrittenBefore) {
+  const auto sql = [&](const std::string& text) {
+    return database_.Transact<Done>("old", [&](Tx& tx) -> Status {
+      tx.exec0(text);
+      return Ok();
+    });
+  };
+  auto before = AllMigrations();
+  std::erase_if(before, [](const postgres::Migration& migration) { return migration.name >= "0014"; });
+  ASSERT_TRUE(sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
+  ASSERT_TRUE(postgres::Migrate(Options(), before));
+  ASSERT_TRUE(NewAccount(mine_, "mine"));
+  ASSERT_TRUE(Create(Wanted("webhook_1", mine_)));
+  ASSERT_TRUE(
+      sql("INSERT INTO webhook_health VALUES ('webhook_1', now(), NULL, now()), ('webhook_gone', now(), "
+          "NULL, NULL)"));
+  ASSERT_TRUE(days_.Make(*session_, {DayOf(kLogTime)}));
+  ASSERT_TRUE(
+      sql("INSERT INTO webhook_stats SELECT 'webhook_' || n, '2023-11-14T22:10Z', 'success', 'account_mine', "
+          "n + 1, CASE n WHEN 1 THEN '{0,2}' ELSE '{3}' END::bigint[] FROM generate_series(1, 2) n"));
+  ASSERT_TRUE(postgres::Migrate(Options(), AllMigrations()));
+  EXPECT_EQ(CountRows("webhook_health WHERE account_id = 'account_mine'"), 1);
+  EXPECT_TRUE(*Do([&](Tx& tx) { return HasDelivered(tx, mine_); }));
+  const auto health = Do([&](Tx& tx) { return ListHealth(tx, mine_, {}, {}, 10); })->at(0);
+  EXPECT_TRUE(health.last_success_at);
+  EXPECT_FALSE(health.last_failure) << "which one it was is not known";
+  const auto rows =
+      Do([&](Tx& tx) { return ReadAccountStats(tx, mine_, kLogTime - seconds(600), kLogTime); });
+  ASSERT_THAT(*rows, SizeIs(1));
+  EXPECT_EQ(rows->at(0).requests, 5);
+  EXPECT_THAT(rows->at(0).latency.classes(), ElementsAre(3, 2));
+  EXPECT_EQ(CountRows("webhook_hours WHERE at = '2023-11-14T22:00Z' AND requests = succeeded"), 2);
 }
 
 }  // namespace

@@ -18,6 +18,8 @@
 #include "services/registry/store/redeliveries.h"
 #include "services/registry/store/row_security.h"
 #include "services/registry/store/secrets.h"
+#include "services/registry/store/webhook_health.h"
+#include "services/registry/store/webhook_stats.h"
 #include "services/registry/store/webhooks.h"
 #include "tests/integration/needed.h"
 

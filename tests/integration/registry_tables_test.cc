@@ -59,6 +59,12 @@ TEST_F(StoreTest, AKeysLastUseIsTold) {
 TEST_F(StoreTest, RowSecurityShowsOneAccountsRows) {
   ASSERT_TRUE(Create(Wanted("webhook_1", mine_)));
   ASSERT_TRUE(Create(Wanted("webhook_2", other_)));
+  ASSERT_TRUE(Do([](Tx& tx) {
+    tx.exec0(
+        "INSERT INTO webhook_health (webhook_id, account_id) VALUES ('webhook_1', 'account_mine'), "
+        "('webhook_2', 'account_other'), ('webhook_3', NULL)");
+    return Done{};
+  }));
   postgres::DatabaseOptions options = Options();
   options.settings.clear();
   postgres::Database customers(options);
@@ -72,7 +78,7 @@ TEST_F(StoreTest, RowSecurityShowsOneAccountsRows) {
             })
         .value();
   };
-  for (const char* table : {"accounts", "webhooks", "webhook_secrets"}) {
+  for (const char* table : {"accounts", "webhooks", "webhook_health", "webhook_secrets"}) {
     EXPECT_EQ(count(table, mine_), 1) << table;
     EXPECT_EQ(count(table, AccountId("account_none")), 0) << table;
     EXPECT_EQ(count(table, std::nullopt), 0)

@@ -311,6 +311,7 @@ cmd_up() {
   write_env
   cat <<TEXT
     REST       http://127.0.0.1:$(port registry-1.rest)/v2
+    dashboard  http://127.0.0.1:$(port registry-1.rest)/dashboard/
     ingest     127.0.0.1:$(port event-ingest-1.grpc) (gRPC)
     receiver   http://127.0.0.1:$(port receiver)
     API key    $(cat "$state/secrets/api_key")

@@ -1,7 +1,7 @@
 # ./dev test. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
-default_kinds="unit sim integration e2e tls api"
+default_kinds="unit sim integration e2e tls api dashboard"
 test_kinds="$default_kinds deploy panels all"
 
 test_unit() {
@@ -78,7 +78,7 @@ build_tests() {
     esac
   done
   # Everything, where the services themselves are run.
-  [[ " $* " =~ \ (e2e|tls|api|panels|all)\  ]] && targets=()
+  [[ " $* " =~ \ (e2e|tls|api|dashboard|panels|all)\  ]] && targets=()
   cmd_build --preset "$preset" "${targets[@]}"
 }
 

@@ -115,9 +115,10 @@ void AddAccountCommands(CLI::App& app, Context& context) {
                                        "Create an API key\n  webhookctl keys create --account account_… "
                                        "--scopes webhooks:read,webhooks:write");
   add->add_option("--account", options->account, "Account id (WEBHOOK_ACCOUNT)");
-  add->add_option(
-         "--scopes", options->scopes,
-         "webhooks:read webhooks:write deliveries:read redeliver events:publish event-types:write admin")
+  add->add_option("--scopes", options->scopes,
+                  "webhooks:read webhooks:write deliveries:read redeliver events:publish event-types:write "
+                  "admin operator "
+                  "(sees all accounts)")
       ->delimiter(',');
   add->callback([&context, options] {
     context.run = [&context, options] { return CreateKey(context, options->account, options->scopes); };

@@ -29,7 +29,7 @@ class StreamKeeper {
  public:
   using Reader = std::unique_ptr<grpc::ClientReader<Message>>;
   struct Hooks {
-    std::function<Reader(grpc::Channel&, grpc::ClientContext*)> open;
+    std::function<Reader(grpc::Channel&, const RegistryOptions& self, grpc::ClientContext*)> open;
     std::function<void(const Message&)> on_message;
     std::function<void(bool connected)> on_connected;
   };
@@ -79,7 +79,7 @@ class StreamKeeper {
     grpc::ClientContext context;
     Authorize(options_, &context);
     SetContext(&context);
-    const Reader reader = hooks_.open(channel, &context);
+    const Reader reader = hooks_.open(channel, options_, &context);
     Message message;
     bool heard = false;
     while (!stop_.stopped() && reader->Read(&message)) {

@@ -77,7 +77,7 @@ void ConsumerRole::Run() {
 bool ConsumerRole::Subscribe() {
   kafka::ConsumerOptions options;
   options.cluster = options_.cluster;
-  options.client_id = "delivery-worker";
+  options.client_id = options_.client_id;
   options.group = options_.group;
   options.topics = options_.topics;
   options.session_timeout = kSession;

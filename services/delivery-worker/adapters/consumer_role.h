@@ -23,6 +23,7 @@ namespace webhook {
 struct RoleOptions {
   std::string name;  // "fanout", "deliver", "pump": in logs, metrics and health
   kafka::Cluster cluster;
+  std::string client_id;  // by it GET /v2/platform knows whose the group's partitions are
   std::string group;
   std::vector<std::string> topics;
   std::size_t max_backlog = 0;  // PartitionRunner::backlog() of one partition; then it is paused alone

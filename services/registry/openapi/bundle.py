@@ -29,6 +29,12 @@ def check(part, where):
             check(value, f"{where}/{key}")
 
 
+def open_to_sessions(operation):
+    """A session is its key: it may do what its key may, unless the operation is for a key alone."""
+    if not operation.pop("x-key-alone", False):
+        operation["security"] += [{"session": way["api_key"]} for way in operation["security"] if "api_key" in way]
+
+
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
@@ -38,6 +44,10 @@ def main():
         part = yaml.safe_load(file.read_text())
         check({key: value for key, value in part.items() if not key.startswith("x-")}, file.name + "#")
         join(document, part, file.name + "#")
+    for item in document["paths"].values():
+        for method, operation in item.items():
+            if method != "parameters":
+                open_to_sessions(operation)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     pathlib.Path(sys.argv[2]).write_text(text)
 

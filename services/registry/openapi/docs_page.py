@@ -90,11 +90,9 @@ class Page:
         self.add("</table>")
 
     def operation(self, method, path, shared, operation):
-        scopes = [scope for way in operation["security"] for scope in way["api_key"]]
         self.add(f'<h3 id="{operation["operationId"]}"><span class="method">{method.upper()}</span> '
                  f"<code>{html.escape(path)}</code></h3>")
-        needs = " · scope " + ", ".join(f"<code>{scope}</code>" for scope in scopes) if scopes else ""
-        self.add(f"<p><b>{text(operation['summary'])}</b><span class=scope>{needs}</span></p>")
+        self.add(f"<p><b>{text(operation['summary'])}</b><span class=scope>{needs(operation)}</span></p>")
         if "description" in operation:
             self.add(f"<p>{text(operation['description'])}</p>")
         parameters = [self.resolve(part) for part in [*shared, *operation.get("parameters", [])]]
@@ -143,6 +141,14 @@ class Page:
                 self.operation(*operation)
         self.add("</main></html>")
         return "\n".join(self.parts) + "\n"
+
+
+def needs(operation):
+    """Which credentials it takes where not either, and with which scopes: the same for all ways in."""
+    ways = {scheme: scopes for way in operation["security"] for scheme, scopes in way.items()}
+    alone = {("api_key",): " · API key alone", ("session",): " · session alone"}.get(tuple(ways), "")
+    scopes = next(iter(ways.values()), [])
+    return alone + (" · scope " + ", ".join(f"<code>{scope}</code>" for scope in scopes) if scopes else "")
 
 
 def text(markdown):

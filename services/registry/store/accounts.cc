@@ -41,7 +41,7 @@ Account ToAccount(const pqxx::row& row) {
 const std::vector<std::string>& AllScopes() {
   static const std::vector<std::string> scopes = {"webhooks:read", "webhooks:write", "deliveries:read",
                                                   "redeliver",     "events:publish", "event-types:write",
-                                                  "admin"};
+                                                  "admin",         "operator"};
   return scopes;
 }
 
@@ -94,6 +94,14 @@ std::vector<ApiKey> ListKeys(Tx& tx, const AccountId& account, const std::string
       account.str(), before, limit);
   for (const auto& row : rows) keys.push_back(ToKey(row));
   return keys;
+}
+
+Result<ApiKey> ReadKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {
+  const auto rows = tx.exec_params(
+      std::string("SELECT ") + kKeyColumns + " FROM api_keys WHERE account_id = $1 AND id = $2",
+      account.str(), id.str());
+  if (rows.empty()) return Error{ErrorCode::kNotFound, "api_key_not_found", "no API key " + id.str()};
+  return ToKey(rows[0]);
 }
 
 Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id) {

@@ -42,6 +42,8 @@ Result<Account> ReadAccount(Tx& tx, const AccountId& id);
 Result<ApiKey> CreateKey(Tx& tx, const ApiKey& wanted, const std::string& key_hmac);
 // Newest first; `before`: only older ids, empty: from the newest.
 std::vector<ApiKey> ListKeys(Tx& tx, const AccountId& account, const std::string& before, int limit);
+// kNotFound "api_key_not_found"; a key that is revoked or expired is there.
+Result<ApiKey> ReadKey(Tx& tx, const AccountId& account, const ApiKeyId& id);
 // Idempotent. kNotFound "api_key_not_found", for another account's too. An empty account: of any.
 Result<ApiKey> RevokeKey(Tx& tx, const AccountId& account, const ApiKeyId& id);
 // The key that is live now; nullopt: none. Sees all accounts' keys: who asks is not known yet.

@@ -9,6 +9,7 @@
 #include "core/encoding.h"
 #include "services/registry/store/tx.h"
 #include "services/registry/store/values.h"
+#include "services/registry/store/webhook_health.h"
 #include "services/registry/store/webhook_stats.h"
 
 namespace webhook::store {
@@ -128,26 +129,6 @@ void MergeAttempts(Tx& tx) {
       "counted.accepted_at");
 }
 
-// A webhook's attempts come in their order: they are of one partition. Tests say nothing of it.
-void MergeHealth(Tx& tx) {
-  tx.exec0(
-      "WITH made AS (SELECT webhook_id, started_at, state = 3 AS good FROM staged_records WHERE requested "
-      "AND "
-      "kind <> 2), "
-      "good AS (SELECT webhook_id, max(started_at) AS at FROM made WHERE good GROUP BY webhook_id), "
-      "bad AS (SELECT made.webhook_id, min(started_at) AS first, max(started_at) AS last FROM made LEFT JOIN "
-      "good USING "
-      "(webhook_id) WHERE NOT made.good AND started_at > coalesce(good.at, 0) GROUP BY made.webhook_id) "
-      "INSERT INTO webhook_health AS h (webhook_id, last_success_at, failing_since, last_failure_at) "
-      "SELECT webhook_id, from_micros(good.at), from_micros(bad.first), from_micros(bad.last) "
-      "FROM good FULL JOIN bad USING (webhook_id) ORDER BY webhook_id "
-      "ON CONFLICT (webhook_id) DO UPDATE SET "
-      "last_success_at = coalesce(EXCLUDED.last_success_at, h.last_success_at), "
-      "failing_since = CASE WHEN EXCLUDED.last_success_at IS NULL THEN coalesce(h.failing_since, "
-      "EXCLUDED.failing_since) ELSE EXCLUDED.failing_since END, "
-      "last_failure_at = coalesce(EXCLUDED.last_failure_at, h.last_failure_at)");
-}
-
 // False where another writer has moved any of the offsets.
 bool MoveOffsets(Tx& tx, const std::map<LogPartition, OffsetStep>& offsets) {
   nlohmann::json steps = nlohmann::json::array();
@@ -171,14 +152,17 @@ bool MoveOffsets(Tx& tx, const std::map<LogPartition, OffsetStep>& offsets) {
 
 }  // namespace
 
+std::map<LogPartition, std::int64_t> ReadLogOffsets(Tx& tx) {
+  std::map<LogPartition, std::int64_t> offsets;
+  for (const auto& row : tx.exec("SELECT topic, partition, next_offset FROM kafka_offsets"))
+    offsets[{row[0].as<std::string>(), row[1].as<std::int32_t>()}] = row[2].as<std::int64_t>();
+  return offsets;
+}
+
 Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& session) {
   using Offsets = std::map<LogPartition, std::int64_t>;
-  return session.Transact<Offsets>("read offsets", [](Tx& tx) -> Result<Offsets> {
-    Offsets offsets;
-    for (const auto& row : tx.exec("SELECT topic, partition, next_offset FROM kafka_offsets"))
-      offsets[{row[0].as<std::string>(), row[1].as<std::int32_t>()}] = row[2].as<std::int64_t>();
-    return offsets;
-  });
+  return session.Transact<Offsets>("read offsets",
+                                   [](Tx& tx) -> Result<Offsets> { return ReadLogOffsets(tx); });
 }
 
 Status NoteLogProgress(postgres::Session& session, WallTime complete_to) {

@@ -11,6 +11,7 @@
 #include "domain/event.h"
 #include "postgres/database.h"
 #include "services/registry/store/log_days.h"
+#include "services/registry/store/tx.h"
 
 namespace webhook::store {
 
@@ -28,6 +29,7 @@ struct LogBatch {
 };
 
 // Next offsets of all partitions that were ever read.
+std::map<LogPartition, std::int64_t> ReadLogOffsets(Tx& tx);
 Result<std::map<LogPartition, std::int64_t>> ReadLogOffsets(postgres::Session& session);
 
 // Notes that what was appended to Kafka before is in the log; never goes back.

@@ -42,8 +42,9 @@ Result<int> LogDays::Ahead(postgres::Session& session, WallTime now) {
     const auto rows = tx.exec_params(
         "SELECT right(c.relname, 8) FROM pg_class c WHERE c.relispartition AND "
         "c.relnamespace = current_schema()::regnamespace AND c.relname ~ "
-        "'^(attempts|deliveries|events|webhook_stats)_[0-9]{8}$' AND right(c.relname, 8) > $1 "
-        "GROUP BY 1 HAVING count(*) = 4",
+        "'^(account_stats|attempts|deliveries|events|webhook_hours|webhook_stats)_[0-9]{8}$' AND "
+        "right(c.relname, 8) > $1 "
+        "GROUP BY 1 HAVING count(*) = 6",
         Name(DayOf(now)));
     std::set<std::string> whole;
     for (const auto& row : rows) whole.insert(row[0].as<std::string>());
@@ -66,7 +67,7 @@ Result<std::string> LogDays::DropOldest(postgres::Session& session, WallTime now
         "SELECT c.relname, c.relispartition, coalesce(i.inhdetachpending, false) FROM pg_class c "
         "LEFT JOIN pg_inherits i ON i.inhrelid = c.oid WHERE c.relkind = 'r' AND "
         "c.relnamespace = current_schema()::regnamespace AND c.relname ~ "
-        "'^(attempts|deliveries|events|webhook_stats)_[0-9]{8}$' "
+        "'^(account_stats|attempts|deliveries|events|webhook_hours|webhook_stats)_[0-9]{8}$' "
         "AND right(c.relname, 8) < $1 ORDER BY right(c.relname, 8), 1 LIMIT 1",
         oldest_kept);
     if (rows.empty()) return std::optional<Part>();

@@ -13,8 +13,9 @@
 
 namespace webhook::store {
 
-// What a webhook's requests came to: counted by the log writer with the attempts themselves, tests left out,
-// in slots of ten minutes by when a request began. They are kept for as long as the log.
+// What a webhook's requests came to, and those of all webhooks of an account: counted by the log writer with
+// the attempts themselves, tests left out, in slots of ten minutes by when a request began (webhook_health.h
+// reads the same of each webhook in hours). They are kept for as long as the log.
 
 constexpr std::chrono::minutes kStatsSlot{10};
 
@@ -30,6 +31,8 @@ void AddStats(Tx& tx, const std::vector<AttemptRecord>& attempts);
 // Slots that begin in [since, until), oldest first.
 std::vector<StatsRow> ReadStats(Tx& tx, const AccountId& account, const WebhookId& webhook, WallTime since,
                                 WallTime until);
+// The same of all of the account's webhooks, those that were deleted since too.
+std::vector<StatsRow> ReadAccountStats(Tx& tx, const AccountId& account, WallTime since, WallTime until);
 
 struct Waiting {
   std::int64_t deliveries = 0;  // at most the limit
@@ -37,5 +40,7 @@ struct Waiting {
 };
 // What waits for its next attempt, of the newest `limit` that do.
 Waiting ReadWaiting(Tx& tx, const AccountId& account, const WebhookId& webhook, int limit);
+// The same of the whole account.
+Waiting ReadAccountWaiting(Tx& tx, const AccountId& account, int limit);
 
 }  // namespace webhook::store

@@ -6,10 +6,15 @@ import {Endpoint, newAccount, publish, rest, restUrl, until} from './platform.js
 export const scopes = ['webhooks:read', 'webhooks:write', 'deliveries:read', 'redeliver', 'admin'];
 export const description = await fetch(`${restUrl}/v2/openapi.json`).then((answer) => answer.json());
 
-// Each operation that needs a key: {method, path, operation}.
+// Each operation that needs a key or a session: {method, path, operation}.
 export const operations = Object.entries(description.paths).flatMap(([path, item]) =>
   Object.entries(item).filter(([method, operation]) => method !== 'parameters' && operation.security.length > 0)
     .map(([method, operation]) => ({method: method.toUpperCase(), path, operation, parameters: [...(item.parameters ?? []), ...(operation.parameters ?? [])]})));
+
+// Which credentials the operation takes, and with which scopes: the same for both.
+export const takesKey = (operation) => operation.security.some((way) => way.api_key);
+export const takesSession = (operation) => operation.security.some((way) => way.session);
+export const scopesOf = (operation) => Object.values(operation.security[0])[0];
 
 export const resolve = (part) =>
   (part?.$ref ? part.$ref.split('/').slice(1).reduce((at, name) => at[name], description) : part);

@@ -2,9 +2,12 @@
 
 #include <google/protobuf/util/time_util.h>
 
+#include "core/encoding.h"
 #include "log/log.h"
 #include "rpc/error_map.h"
+#include "rpc/server.h"
 #include "rpc/webhook_config.h"
+#include "runtime/clock.h"
 #include "services/registry/api/grpc/authenticate.h"
 
 namespace webhook {
@@ -13,6 +16,7 @@ namespace {
 using google::protobuf::util::TimeUtil;
 
 constexpr int kPage = 500;
+constexpr std::size_t kMaxName = 128;
 constexpr std::chrono::milliseconds kHeartbeat{2'000};
 constexpr std::chrono::milliseconds kPause{500};  // while the database is away
 
@@ -39,6 +43,18 @@ void Add(const store::ConfigPart& part, v1::WatchWebhooksResponse* message) {
   for (const WebhookId& id : part.deleted) message->add_deleted_webhook_ids(id.str());
 }
 
+// `service`: of one that does not say who it is.
+store::Instance ToInstance(const v1::Instance& told, const char* service,
+                           const grpc::ServerContext& context) {
+  if (told.instance().empty()) return {service, rpc::RemoteAddress(context), "", std::nullopt, {}};
+  const WallTime started(std::chrono::microseconds(TimeUtil::TimestampToMicroseconds(told.started_at())));
+  return {ClipUtf8(told.service(), kMaxName),
+          ClipUtf8(told.instance(), kMaxName),
+          ClipUtf8(told.version(), kMaxName),
+          started,
+          {}};
+}
+
 }  // namespace
 
 grpc::Status WatchService::WatchWebhooks(grpc::ServerContext* context,
@@ -55,7 +71,16 @@ grpc::Status WatchService::WatchWebhooks(grpc::ServerContext* context,
     const auto sent = SendSnapshot(writer, &revision);
     if (!sent) return rpc::ToGrpc(sent.error());
   }
+  Presence presence(database_, ToInstance(request->instance(), "delivery-worker", *context));
+  if (!StreamChanges(context, writer, revision, &presence)) presence.Leave();
+  return grpc::Status::OK;
+}
+
+bool WatchService::StreamChanges(grpc::ServerContext* context,
+                                 grpc::ServerWriter<v1::WatchWebhooksResponse>* writer, std::int64_t revision,
+                                 Presence* presence) {
   while (!context->IsCancelled() && !feed_.stopped()) {
+    presence->Keep(runtime::ReadClock().mono);
     feed_.WaitBeyond(revision, kHeartbeat);
     const auto sent = SendChanges(writer, &revision);
     if (!sent) {
@@ -64,13 +89,13 @@ grpc::Status WatchService::WatchWebhooks(grpc::ServerContext* context,
         log::Error("watch.failed", {{"error", sent.error().message}});
       v1::WatchWebhooksResponse heartbeat;
       heartbeat.set_revision(revision);
-      if (!writer->Write(heartbeat)) break;
+      if (!writer->Write(heartbeat)) return false;
       feed_.Pause(kPause);
     } else if (!*sent) {
-      break;
+      return false;
     }
   }
-  return grpc::Status::OK;
+  return !context->IsCancelled();
 }
 
 Result<bool> WatchService::SendSnapshot(grpc::ServerWriter<v1::WatchWebhooksResponse>* writer,
@@ -107,28 +132,38 @@ Result<bool> WatchService::SendChanges(grpc::ServerWriter<v1::WatchWebhooksRespo
   return writer->Write(message);
 }
 
-grpc::Status WatchService::WatchPublishers(grpc::ServerContext* context, const v1::WatchPublishersRequest*,
+grpc::Status WatchService::WatchPublishers(grpc::ServerContext* context,
+                                           const v1::WatchPublishersRequest* request,
                                            grpc::ServerWriter<v1::WatchPublishersResponse>* writer) {
   if (Status known = CheckInternalToken(*context, internal_token_); !known) return rpc::ToGrpc(known.error());
   const Place place(streams_);
   if (!place.taken()) return TooMany();
   std::int64_t revision = 0;
   if (const auto sent = SendPublishers(writer, &revision); !sent) return rpc::ToGrpc(sent.error());
+  Presence presence(database_, ToInstance(request->instance(), "event-ingest", *context));
+  if (!StreamPublishers(context, writer, revision, &presence)) presence.Leave();
+  return grpc::Status::OK;
+}
+
+bool WatchService::StreamPublishers(grpc::ServerContext* context,
+                                    grpc::ServerWriter<v1::WatchPublishersResponse>* writer,
+                                    std::int64_t revision, Presence* presence) {
   while (!context->IsCancelled() && !feed_.stopped()) {
+    presence->Keep(runtime::ReadClock().mono);
     feed_.WaitBeyond(revision, kHeartbeat);
     const auto part = reader_.Changes(revision, kPage);
     if (part && (part->publishers_changed || part->too_old || part->revision < revision)) {
       const auto sent = SendPublishers(writer, &revision);
-      if (sent && !*sent) break;
+      if (sent && !*sent) return false;
       if (sent) continue;
     }
     if (part && !part->publishers_changed && !part->too_old) revision = part->revision;
     v1::WatchPublishersResponse heartbeat;
     heartbeat.set_revision(revision);
-    if (!writer->Write(heartbeat)) break;
+    if (!writer->Write(heartbeat)) return false;
     if (!part) feed_.Pause(kPause);
   }
-  return grpc::Status::OK;
+  return !context->IsCancelled();
 }
 
 Result<bool> WatchService::SendPublishers(grpc::ServerWriter<v1::WatchPublishersResponse>* writer,

@@ -4,6 +4,7 @@
 
 #include "crypto/api_key.h"
 #include "crypto/crypto.h"
+#include "crypto/session_token.h"
 #include "domain/ids.h"
 #include "metrics/families.h"
 #include "runtime/clock.h"
@@ -18,6 +19,10 @@ Error Refused() {
           "send Authorization: Bearer <API key> with a key that exists, is not revoked and has not expired"};
 }
 
+Error SessionOver() {
+  return {ErrorCode::kUnauthenticated, kSessionEnded, "there is no session, or it is over: make a new one"};
+}
+
 metrics::Counter Failures(metrics::Registry& metrics, const char* reason) {
   return metrics.Make(metrics::kAuthFailures, {{"reason", reason}});
 }
@@ -25,24 +30,30 @@ metrics::Counter Failures(metrics::Registry& metrics, const char* reason) {
 }  // namespace
 
 AccountCalls::AccountCalls(postgres::Database& database, Secret pepper, std::int64_t calls_per_minute,
-                           metrics::Registry& metrics)
+                           const SessionLimits& sessions, metrics::Registry& metrics)
     : database_(database),
       pepper_(std::move(pepper)),
+      session_limits_(sessions),
       budget_(CallBudget(calls_per_minute)),
       no_key_(Failures(metrics, "no_key")),
       bad_key_(Failures(metrics, "bad_key")),
       too_many_(Failures(metrics, "too_many")),
-      no_scope_(Failures(metrics, "scope")) {}
+      no_scope_(Failures(metrics, "scope")),
+      no_session_(Failures(metrics, "session")),
+      bad_csrf_(Failures(metrics, "csrf")) {}
 
 void AccountCall::Audit(const std::string& action, const std::string& object) const {
   store::AddAudit(tx, account(),
                   {"", {}, key.id.str(), action, object, caller.request_id, caller.remote_address});
 }
 
-Status AccountCalls::Admit(const Caller& caller) const {
+Status AccountCalls::Admit(const Caller& caller, const Access& access) const {
   if (!crypto::BearerToken(caller.authorization).empty()) return Ok();
+  const bool by_session = caller.browser && access.by_session;
+  if (by_session && !caller.browser->token.empty()) return Ok();
   no_key_.Add();
-  return Refused();  // not counted: nobody guesses a key with none
+  if (by_session && !access.by_key) return SessionOver();
+  return Refused();  // not counted by address: nobody guesses a key with none
 }
 
 // A good key is never refused for what others do behind the same address.
@@ -62,36 +73,69 @@ Error AccountCalls::RefuseKey(const Caller& caller) {
   return Refused();
 }
 
-Result<store::ApiKey> AccountCalls::Authenticate(store::Tx& tx, const Caller& caller,
-                                                 const std::vector<std::string>& scopes,
-                                                 CallBudget::Answer* budget) {
-  const Now now = runtime::ReadClock();
+// Not counted by address: a page that was left open goes on asking, and must not shut its user out. Nor can a
+// token be guessed.
+Error AccountCalls::RefuseSession() const {
+  no_session_.Add();
+  return SessionOver();
+}
+
+Result<AccountCalls::Known> AccountCalls::FindKey(store::Tx& tx, const Caller& caller) {
   auto key = store::FindLiveKey(tx, crypto::ApiKeyHmac(pepper_, crypto::BearerToken(caller.authorization)));
   if (!key) return RefuseKey(caller);
-  uses_.Lock()->insert_or_assign(key->id, now.wall);
-  *budget = budget_.Lock()->Take(key->account.str(), now.mono);
+  return Known{std::move(*key)};
+}
+
+Result<AccountCalls::Known> AccountCalls::FindSession(store::Tx& tx, const Browser& browser, WallTime now) {
+  auto session = store::FindSession(tx, crypto::SessionHmac(pepper_, browser.token.Reveal()));
+  if (!session) return RefuseSession();
+  Enter(tx, session->account);
+  auto key = store::ReadKey(tx, session->account, session->key);
+  if (!key || !SessionLive(*session, *key, session_limits_, now)) return RefuseSession();
+  if (!browser.reads &&
+      !crypto::ConstantTimeEqual(browser.csrf_token, crypto::CsrfToken(pepper_, browser.token.Reveal()))) {
+    bad_csrf_.Add();
+    return Error{ErrorCode::kDenied, "csrf_token_wrong",
+                 "a change by a session needs the header X-CSRF-Token with the session's csrf_token"};
+  }
+  session_uses_.Lock()->insert_or_assign(session->id, now);
+  return Known{std::move(*key), std::move(session)};
+}
+
+Result<AccountCalls::Known> AccountCalls::Authenticate(store::Tx& tx, const Caller& caller,
+                                                       const Access& access, CallBudget::Answer* budget) {
+  const Now now = runtime::ReadClock();
+  auto known = caller.browser ? FindSession(tx, *caller.browser, now.wall) : FindKey(tx, caller);
+  if (!known) return known;
+  const store::ApiKey& key = known->key;
+  key_uses_.Lock()->insert_or_assign(key.id, now.wall);
+  *budget = budget_.Lock()->Take(key.account.str(), now.mono);
   if (!budget->allowed)
     return Error{ErrorCode::kLimited,
                  "too_many_calls",
                  "the account makes too many calls; repeat later",
                  {},
                  budget->reset};
-  for (const std::string& scope : scopes) {
-    if (std::find(key->scopes.begin(), key->scopes.end(), scope) != key->scopes.end()) continue;
+  if (!known->session && !access.by_key)
+    return Error{ErrorCode::kUnauthenticated, "session_needed",
+                 "this is for a browser's session, and the call came with an API key"};
+  for (const std::string& scope : access.scopes) {
+    if (std::find(key.scopes.begin(), key.scopes.end(), scope) != key.scopes.end()) continue;
     no_scope_.Add();
     return Error{ErrorCode::kDenied, "scope_missing", "the API key lacks the scope " + scope};
   }
-  Enter(tx, key->account);
-  return std::move(*key);
+  if (!known->session) Enter(tx, key.account);
+  return known;
 }
 
 void AccountCalls::Enter(store::Tx& tx, const AccountId& account) {
   store::SeeOnly(tx, account);
 }
 
-std::vector<std::pair<ApiKeyId, WallTime>> AccountCalls::TakeUses() {
-  const auto uses = std::exchange(*uses_.Lock(), {});
-  return {uses.begin(), uses.end()};
+AccountCalls::Uses AccountCalls::TakeUses() {
+  const auto keys = std::exchange(*key_uses_.Lock(), {});
+  const auto sessions = std::exchange(*session_uses_.Lock(), {});
+  return {{keys.begin(), keys.end()}, {sessions.begin(), sessions.end()}};
 }
 
 }  // namespace webhook

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <map>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "core/result.h"
+#include "core/secret.h"
 #include "services/registry/api/operations/account_calls.h"
 #include "services/registry/api/operations/document.h"
 
@@ -45,11 +47,18 @@ struct Call {
   }
 };
 
+// What a browser is to do with its session's cookie.
+struct CookieChange {
+  Secret token;  // to keep; empty: none any more
+  std::chrono::seconds max_age{};
+};
+
 struct Reply {
   int status = 200;                       // as HTTP says it
   nlohmann::ordered_json json = nullptr;  // null: no body
   std::vector<std::pair<std::string, std::string>> headers = {};
-  std::string object = {};  // id of what was changed, for the audit log
+  std::string object = {};                  // id of what was changed, for the audit log
+  std::optional<CookieChange> cookie = {};  // by REST; a repeat by Idempotency-Key does not tell it again
   // Done once all is committed; may change the answer, or fail, and wait. A repeat by Idempotency-Key does
   // not do it again.
   std::function<Status(Reply*)> after_commit = {};

@@ -52,6 +52,18 @@ json FromText(const std::string& type, const std::string& text) {
   return parsed.ec == std::errc() && parsed.ptr == end ? json(number) : json(text);
 }
 
+// REQUIRES: with several ways in, each asks for the same scopes.
+Access ReadAccess(const json& security) {
+  Access access;
+  for (const json& way : security) {
+    for (const auto& [scheme, scopes] : way.items()) {
+      (scheme == "session" ? access.by_session : access.by_key) = true;
+      scopes.get_to(access.scopes);
+    }
+  }
+  return access;
+}
+
 }  // namespace
 
 const Document& Document::Get() {
@@ -79,7 +91,7 @@ void Document::Read(const std::string& path, const json& shared, const std::stri
   operation.path = path;
   const json& security = described.at("security");
   operation.open = security.empty();
-  if (!operation.open) operation.scopes = security.at(0).at("api_key").get<std::vector<std::string>>();
+  operation.access = ReadAccess(security);
   for (const json& list : {shared, described.value("parameters", json::array())}) {
     for (const json& part : list) {
       const json& parameter = Resolve(part);

@@ -9,17 +9,18 @@
 #include <vector>
 
 #include "core/result.h"
+#include "services/registry/api/operations/access.h"
 #include "services/registry/api/operations/schema.h"
 
 namespace webhook {
 
 // One method of one path, as the document has it.
 struct Operation {
-  std::string id;                               // operationId
-  std::string method;                           // "GET"
-  std::string path;                             // "/v2/webhooks/{id}"
-  std::vector<std::string> scopes;              // of the API key; each is needed
-  bool open = false;                            // needs no key
+  std::string id;      // operationId
+  std::string method;  // "GET"
+  std::string path;    // "/v2/webhooks/{id}"
+  Access access;
+  bool open = false;                            // needs no credentials
   std::map<std::string, nlohmann::json> query;  // parameter -> schema
   std::optional<nlohmann::json> body;           // schema; nullopt: it takes none
   bool body_required = false;

@@ -27,11 +27,22 @@ TEST(Document, NamesEachOperationOnceAndOnlyScopesThatThereAre) {
   std::set<std::string> ids;
   for (const Operation& operation : Document::Get().operations()) {
     EXPECT_TRUE(ids.insert(operation.id).second) << operation.id;
-    for (const std::string& scope : operation.scopes)
+    for (const std::string& scope : operation.access.scopes)
       EXPECT_THAT(store::AllScopes(), ::testing::Contains(scope));
     EXPECT_EQ(operation.open, operation.id == "getApiDescription" || operation.id == "getApiDocs")
         << operation.id;
   }
+}
+
+TEST(Document, WhoHasAKeyMayComeByASessionButToMakeOne) {
+  for (const Operation& operation : Document::Get().operations()) {
+    const bool current = operation.path == "/v2/sessions/current";
+    EXPECT_EQ(operation.access.by_key, !operation.open && !current) << operation.id;
+    EXPECT_EQ(operation.access.by_session, !operation.open && operation.id != "createSession")
+        << operation.id;
+  }
+  EXPECT_THAT(Named("createWebhook").access.scopes, ::testing::ElementsAre("webhooks:write"));
+  EXPECT_EQ(Document::Get().Find("DELETE", "/v2/sessions/current").operation->id, "endCurrentSession");
 }
 
 TEST(Document, FindsOperations) {
@@ -39,6 +50,7 @@ TEST(Document, FindsOperations) {
   EXPECT_EQ(document.Find("GET", "/v2/webhooks/webhook_1").operation->id, "getWebhook");
   EXPECT_EQ(document.Find("GET", "/v2/webhooks/webhook_1").id, "webhook_1");
   EXPECT_EQ(document.Find("POST", "/v2/webhooks/test").operation->id, "testWebhook");
+  EXPECT_EQ(document.Find("GET", "/v2/webhooks/health").operation->id, "listWebhookHealth");
   EXPECT_EQ(document.Find("POST", "/v2/deliveries/delivery_1/redeliver").id, "delivery_1");
   EXPECT_EQ(document.Find("TRACE", "/v2/webhooks").operation, nullptr);
   EXPECT_EQ(document.Find("TRACE", "/v2/webhooks").allowed, "GET, POST");

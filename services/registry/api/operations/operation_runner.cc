@@ -56,7 +56,7 @@ Result<Reply> OperationRunner::Run(const Operation& operation, const Caller& cal
                                    const std::function<Result<Input>()>& read,
                                    CallBudget::Answer* budget) const {
   auto reply = parts_.calls.Run<Reply>(
-      operation.id.c_str(), caller, operation.scopes,
+      operation.id.c_str(), caller, operation.access,
       [&](AccountCall& in) -> Result<Reply> {
         const Result<Input> input = read();
         if (!input) return input.error();

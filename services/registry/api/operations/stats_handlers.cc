@@ -7,6 +7,7 @@
 #include "services/registry/api/operations/shapes.h"
 #include "services/registry/api/operations/time_range.h"
 #include "services/registry/store/audit_log.h"
+#include "services/registry/store/webhook_health.h"
 #include "services/registry/store/webhook_stats.h"
 #include "services/registry/store/webhooks.h"
 
@@ -72,32 +73,38 @@ void AddTo(const Counts& counts, ordered_json* json) {
   }
 }
 
+void AddTo(const Range& range, const std::vector<store::StatsRow>& rows, ordered_json* json) {
+  Counts totals;
+  std::map<WallTime, Counts> steps;
+  for (const store::StatsRow& row : rows) {
+    totals.Add(row);
+    steps[range.since + (row.at - range.since) / range.step * range.step].Add(row);
+  }
+  (*json)["since"] = FormatMillis(range.since);
+  (*json)["until"] = FormatMillis(range.until);
+  (*json)["step_seconds"] = range.step.count();
+  AddTo(totals, &(*json)["totals"]);
+  (*json)["steps"] = ordered_json::array();
+  for (const auto& [at, counts] : steps) {
+    ordered_json& step = (*json)["steps"].emplace_back();
+    step["at"] = FormatMillis(at);
+    AddTo(counts, &step);
+  }
+}
+
+void AddTo(const store::Waiting& waiting, ordered_json* json) {
+  (*json)["waiting"]["deliveries"] = waiting.deliveries;
+  (*json)["waiting"]["next_attempt_at"] =
+      waiting.next_attempt_at ? ordered_json(FormatMillis(*waiting.next_attempt_at)) : ordered_json(nullptr);
+}
+
 Result<Reply> GetStats(const Call& call) {
   const WebhookId id(call.id());
   if (const auto own = store::ReadWebhook(call.tx(), call.account(), id); !own) return own.error();
   const Range range = ReadRange(call, runtime::ReadClock().wall);
-  Counts totals;
-  std::map<WallTime, Counts> steps;
-  for (const store::StatsRow& row :
-       store::ReadStats(call.tx(), call.account(), id, range.since, range.until)) {
-    totals.Add(row);
-    steps[range.since + (row.at - range.since) / range.step * range.step].Add(row);
-  }
   Reply reply;
-  reply.json["since"] = FormatMillis(range.since);
-  reply.json["until"] = FormatMillis(range.until);
-  reply.json["step_seconds"] = range.step.count();
-  AddTo(totals, &reply.json["totals"]);
-  reply.json["steps"] = ordered_json::array();
-  for (const auto& [at, counts] : steps) {
-    ordered_json& step = reply.json["steps"].emplace_back();
-    step["at"] = FormatMillis(at);
-    AddTo(counts, &step);
-  }
-  const store::Waiting waiting = store::ReadWaiting(call.tx(), call.account(), id, kWaitingLooked);
-  reply.json["waiting"]["deliveries"] = waiting.deliveries;
-  reply.json["waiting"]["next_attempt_at"] =
-      waiting.next_attempt_at ? ordered_json(FormatMillis(*waiting.next_attempt_at)) : ordered_json(nullptr);
+  AddTo(range, store::ReadStats(call.tx(), call.account(), id, range.since, range.until), &reply.json);
+  AddTo(store::ReadWaiting(call.tx(), call.account(), id, kWaitingLooked), &reply.json);
   reply.json["changes"] = ordered_json::array();
   for (const store::AuditEntry& change :
        store::ListAudit(call.tx(), call.account(), id.str(), "", kChangesShown))
@@ -106,10 +113,23 @@ Result<Reply> GetStats(const Call& call) {
   return reply;
 }
 
+Result<Reply> GetAccountStats(const Call& call) {
+  const Range range = ReadRange(call, runtime::ReadClock().wall);
+  Reply reply;
+  AddTo(range, store::ReadAccountStats(call.tx(), call.account(), range.since, range.until), &reply.json);
+  AddTo(store::ReadAccountWaiting(call.tx(), call.account(), kWaitingLooked), &reply.json);
+  const store::HealthCounts counts = store::CountHealth(call.tx(), call.account());
+  reply.json["webhooks"] = {
+      {"total", counts.webhooks}, {"active", counts.active}, {"failing", counts.failing}};
+  reply.json["first_delivered"] = store::HasDelivered(call.tx(), call.account());
+  return reply;
+}
+
 }  // namespace
 
 void AddStatsHandlers(Handlers* handlers) {
   (*handlers)["getWebhookStats"] = {GetStats, Check};
+  (*handlers)["getAccountStats"] = {GetAccountStats, Check};
 }
 
 }  // namespace webhook

@@ -4,7 +4,7 @@
 
 namespace webhook {
 
-// The operation of openapi/stats.yaml.
+// The operations of openapi/stats.yaml.
 void AddStatsHandlers(Handlers* handlers);
 
 }  // namespace webhook

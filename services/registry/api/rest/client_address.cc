@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "services/registry/api/rest/header_text.h"
+
 namespace webhook::rest {
 namespace {
 
@@ -9,12 +11,6 @@ bool IsTrusted(const std::string& address, const std::vector<http::Cidr>& proxie
   const auto parsed = http::IpAddress::Parse(address);
   return parsed && std::any_of(proxies.begin(), proxies.end(),
                                [&](const http::Cidr& range) { return range.Contains(*parsed); });
-}
-
-std::string Trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return std::string(text);
 }
 
 }  // namespace
@@ -28,7 +24,7 @@ std::string ClientAddress(const http::Request& request, const std::vector<http::
   std::string_view rest = forwarded;
   while (!rest.empty() && IsTrusted(address, trusted_proxies)) {
     const std::size_t comma = rest.rfind(',');
-    const std::string nearer = Trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1));
+    const std::string nearer(Trimmed(comma == std::string_view::npos ? rest : rest.substr(comma + 1)));
     rest = comma == std::string_view::npos ? std::string_view() : rest.substr(0, comma);
     if (!http::IpAddress::Parse(nearer)) break;  // no address: the proxy is the nearest that is known
     address = nearer;

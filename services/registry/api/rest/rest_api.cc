@@ -14,6 +14,7 @@
 #include "services/registry/api/rest/client_address.h"
 #include "services/registry/api/rest/json_body.h"
 #include "services/registry/api/rest/problem.h"
+#include "services/registry/api/rest/session_cookie.h"
 #include "services/registry/openapi/openapi.h"
 
 namespace webhook::rest {
@@ -54,6 +55,32 @@ Result<std::optional<std::int64_t>> IfMatch(const http::Request& request) {
   if (parsed.ec != std::errc() || parsed.ptr != tag.data() + tag.size())
     return Error{ErrorCode::kPrecondition, "revision_changed", "If-Match must hold one ETag of this webhook"};
   return std::optional(revision);
+}
+
+SessionCookie CookieOf(const http::Request& request) {
+  return SessionCookie(request.CountHeader("host") == 1 && IsLoopbackHost(request.Header("host")));
+}
+
+// An Authorization header goes before a cookie, whatever it holds.
+std::optional<Browser> ReadBrowser(const http::Request& request, const SessionCookie& cookie) {
+  if (request.CountHeader("authorization") > 0) return std::nullopt;
+  std::string cookies;
+  for (const auto& [name, value] : request.headers) {
+    if (name == "cookie") cookies += value + ";";
+  }
+  Browser browser;
+  browser.token = cookie.Read(cookies);
+  if (request.CountHeader("x-csrf-token") == 1) browser.csrf_token = request.Header("x-csrf-token");
+  browser.reads = request.method == "GET" || request.method == "HEAD";
+  return browser;
+}
+
+// What the browser is told to do with its cookie, where it is.
+void AddCookie(const Result<Reply>& reply, const SessionCookie& cookie, http::Response* response) {
+  if (reply ? reply->cookie && reply->cookie->token.empty() : reply.error().reason == kSessionEnded)
+    response->headers.emplace_back("Set-Cookie", cookie.Clear());
+  else if (reply && reply->cookie)
+    response->headers.emplace_back("Set-Cookie", cookie.Set(reply->cookie->token, reply->cookie->max_age));
 }
 
 http::Response ToResponse(const Reply& reply) {
@@ -127,7 +154,9 @@ http::Response RestApi::Serve(const Document::Found& found, const http::Request&
     return response;
   }
   if (found.operation->open) return ServeOpen(*found.operation);
+  const SessionCookie cookie = CookieOf(request);
   Caller caller;
+  caller.browser = ReadBrowser(request, cookie);
   // Two credentials are none: which one is meant would be a guess.
   if (request.CountHeader("authorization") == 1) caller.authorization = request.Header("authorization");
   caller.remote_address = ClientAddress(request, trusted_proxies_);
@@ -140,6 +169,7 @@ http::Response RestApi::Serve(const Document::Found& found, const http::Request&
   if (!reply) LogFailure(reply.error(), request_id);
   http::Response response = reply ? ToResponse(*reply) : ToProblem(reply.error(), request_id);
   AddBudget(budget, &response);
+  AddCookie(reply, cookie, &response);
   return response;
 }
 

@@ -26,7 +26,8 @@ export function useLoad(fn, deps, {every = 0} = {}) {
       } catch (problem) {
         if (controller.signal.aborted) return;
         setState((before) => ({...before, problem, loading: false}));
-        wait = Math.max(every * 4, problem.retryAfter * 1000);
+        // What is not there may only not be there yet: the log is a moment behind.
+        if (problem.status !== 404) wait = Math.max(every * 4, problem.retryAfter * 1000);
       }
       if (every > 0) timer = setTimeout(run, wait);
     };

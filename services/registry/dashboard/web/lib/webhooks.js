@@ -1,6 +1,7 @@
 // The account's webhooks by id, as far as lists need them: read once, and kept for a while.
 import {useEffect, useState} from './ui.js';
 import {can, get} from './api.js';
+import {visible} from './text.js';
 
 const kept = new Map(); // id -> {webhook: Promise, at}
 const keptFor = 30_000;
@@ -23,6 +24,9 @@ export const hostOf = (url) => {
     return url;
   }
 };
+
+// What people call it: its description, or the host that it leads to.
+export const nameOf = (webhook) => visible(webhook.description || hostOf(webhook.url));
 
 // id -> webhook, null where it is deleted, nothing while it is not known.
 export function useWebhooks(ids) {

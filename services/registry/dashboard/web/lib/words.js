@@ -99,7 +99,7 @@ export function explain(delivery, attempts, webhook, now = Date.now()) {
   if (delivery.state === 'delivered' && newest) why.push(`The endpoint ${attemptLine(newest)}, at attempt ${newest.attempt}.`);
   if (delivery.state === 'waiting' && delivery.next_attempt_at) {
     const left = webhook ? comingWaits(pausesOf(webhook.retry_schedule), run.length) : [];
-    const after = left.length > 1 ? `, and if it fails up to ${left.length - 1} more` : left.length === 1 ? '; it is the last one' : '';
+    const after = !webhook ? '' : left.length > 0 ? `; if it fails, up to ${left.length} more follow` : '; it is the last one';
     const overdue = new Date(delivery.next_attempt_at) < now - 1000;
     next.unshift(overdue
       ? `Its next attempt was due ${relative(delivery.next_attempt_at, now)}: it waits for its turn.`
@@ -124,3 +124,6 @@ export const pausesOf = (schedule) => (Array.isArray(schedule) ? schedule : (pre
 
 // A webhook's retry schedule in words: "15 s, 1 min, 5 min".
 export const scheduleWords = (schedule) => pausesOf(schedule).map((seconds) => span(seconds * 1000)).join(', ');
+
+// "99.9 %"; 100 only where it is all.
+export const percent = (value) => `${value === Math.round(value) ? value : Math.min(99.9, value).toFixed(1)} %`;

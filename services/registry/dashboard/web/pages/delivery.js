@@ -85,7 +85,7 @@ export default function Delivery({id}) {
   const slow = hasEnded(delivery.state) ? 10_000 : 2_000;
   if (every !== slow) setEvery(slow);
   const webhook = webhooks[delivery.webhook_id];
-  const attempts = delivery.attempt_log;
+  const attempts = [...delivery.attempt_log].reverse();
   const index = Math.max(0, attempts.findIndex((attempt) => attempt.started_at === query.attempt));
   const chosen = attempts[index];
   return html`

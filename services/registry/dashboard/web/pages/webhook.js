@@ -3,8 +3,9 @@ import {html, useEffect, useState} from '../lib/ui.js';
 import {call, can} from '../lib/api.js';
 import {go, Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
-import {forget, hostOf} from '../lib/webhooks.js';
-import {ApiCall, Code, Dialog, Field, Tabs, Tag, Time} from '../parts/basics.js';
+import {forget, nameOf} from '../lib/webhooks.js';
+import {visible} from '../lib/text.js';
+import {ApiCall, Code, Dialog, Due, Field, Tabs, Tag, Time} from '../parts/basics.js';
 import {DeliveryList} from '../parts/delivery_list.js';
 import {Problem} from '../parts/problem.js';
 import {SendTest} from '../parts/send_test.js';
@@ -59,10 +60,10 @@ function Banner({webhook, health}) {
   const state = webhook.active ? health.state : 'inactive';
   return html`<section class=${`notice ${tones[state]}`} aria-label="How it is doing">
     <p><b>${health?.summary ?? 'It is not active: nothing is sent.'}</b></p>
-    ${!webhook.active && html`<p>Inactive since <${Time} at=${webhook.inactive_since} full />${webhook.inactive_reason && html`: <span class="foreign">${webhook.inactive_reason}</span>`}</p>`}
+    ${!webhook.active && html`<p>Inactive since <${Time} at=${webhook.inactive_since} full />${webhook.inactive_reason && html`: <span class="foreign">${visible(webhook.inactive_reason)}</span>`}</p>`}
     ${health?.failing_since && webhook.active && html`<p>Failing since <${Time} at=${health.failing_since} full /> (<${Time} at=${health.failing_since} />).
       ${health.last_success_at ? html` The last success was <${Time} at=${health.last_success_at} />.` : ' It has not succeeded yet.'}</p>`}
-    ${health?.waiting.deliveries > 0 && html`<p>${health.waiting.deliveries} waiting; the next attempt is <${Time} at=${health.waiting.next_attempt_at} />.</p>`}
+    ${health?.waiting.deliveries > 0 && html`<p>${health.waiting.deliveries} waiting; the next attempt is <${Due} at=${health.waiting.next_attempt_at} />.</p>`}
     ${health?.last_failure && state === 'failing' && html`<p><${Link} to=${`/deliveries/${health.last_failure.delivery_id}`} class="button">See the last failure</${Link}></p>`}
   </section>`;
 }
@@ -120,8 +121,8 @@ export default function Webhook({id}) {
   return html`
     <div class="row spread">
       <div>
-        <h1 tabindex="-1" class="foreign">${webhook.description || hostOf(webhook.url)}</h1>
-        <p class="foreign"><code>${webhook.url}</code></p>
+        <h1 tabindex="-1" class="foreign">${nameOf(webhook)}</h1>
+        <p class="foreign"><code>${visible(webhook.url)}</code></p>
         <p>${webhook.active ? html`<${Tag} tone="good">✓ Active</${Tag}>` : html`<${Tag} tone="idle">– Inactive</${Tag}>`} <${Code} text=${webhook.id} /></p>
       </div>
       <div class="row">

@@ -3,8 +3,10 @@ import {html} from '../lib/ui.js';
 import {can} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useGet, useList} from '../lib/load.js';
-import {hostOf} from '../lib/webhooks.js';
-import {ApiCall, Empty, Field, More, Tag, Time} from '../parts/basics.js';
+import {nameOf} from '../lib/webhooks.js';
+import {visible} from '../lib/text.js';
+import {ApiCall, Due, Empty, Field, More, Tag} from '../parts/basics.js';
+import {Filters} from '../parts/filters.js';
 import {Problem} from '../parts/problem.js';
 import {Spark} from '../parts/spark.js';
 
@@ -21,8 +23,8 @@ function Row({webhook, health}) {
   const to = `/webhooks/${webhook.id}`;
   return html`<tr>
     <td class="main" data-label="Webhook">
-      <${Link} to=${to} class="clip foreign" title=${webhook.url}>${webhook.description || hostOf(webhook.url)}</${Link}>
-      <span class="faint small clip foreign" title=${webhook.url}>${webhook.url}</span>
+      <${Link} to=${to} class="clip foreign" title=${visible(webhook.url)}>${nameOf(webhook)}</${Link}>
+      <span class="faint small clip foreign" title=${visible(webhook.url)}>${visible(webhook.url)}</span>
     </td>
     <td data-label="State">${health ? healthTag[health.state] : webhook.active ? '' : healthTag.inactive}</td>
     <td>${health && html`<${Spark} ...${health} />`}</td>
@@ -33,7 +35,7 @@ function Row({webhook, health}) {
     </td>
     <td data-label="Next due">
       ${health?.waiting.deliveries > 0
-        ? html`<${Time} at=${health.waiting.next_attempt_at} /><br /><span class="faint small">${health.waiting.deliveries} waiting</span>`
+        ? html`<${Due} at=${health.waiting.next_attempt_at} /><br /><span class="faint small">${health.waiting.deliveries} waiting</span>`
         : html`<span class="faint">–</span>`}
     </td>
   </tr>`;
@@ -44,7 +46,7 @@ export default function Webhooks() {
   const filter = {active: query.active, event: query.event, url_prefix: query.url_prefix};
   const list = useList(path, filter, {every: 15_000});
   const ids = list.rows.map((webhook) => webhook.id);
-  const health = useGet(ids.length > 0 && can('deliveries:read') ? '/v2/webhooks/health' : null, {webhook_id: ids.slice(0, 100), limit: 100}, {every: 15_000});
+  const health = useGet(ids.length > 0 && can('deliveries:read') ? '/v2/webhooks/health' : null, {webhook_id: ids.slice(0, 100).join(), limit: 100}, {every: 15_000});
   const byId = Object.fromEntries((health.data?.data ?? []).map((one) => [one.webhook_id, one]));
   const filtered = Object.values(filter).some(Boolean);
   return html`
@@ -52,7 +54,7 @@ export default function Webhooks() {
       <div><h1 tabindex="-1">Webhooks</h1><p class="lead">Where your events go. Each is an address of yours that the platform calls.</p></div>
       ${can('webhooks:write') && html`<${Link} to="/webhooks/new" class="button main">New webhook</${Link}>`}
     </div>
-    <form class="filters" role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+    <${Filters} set=${Object.values(filter).filter(Boolean).length}>
       <${Field} id="active" label="Active">
         <select id="active" value=${query.active ?? ''} onChange=${(event) => setQuery({active: event.target.value})}>
           <option value="">All</option><option value="true">Active</option><option value="false">Inactive</option>
@@ -65,7 +67,7 @@ export default function Webhooks() {
         <input id="event" value=${query.event ?? ''} placeholder="user.created" onChange=${(event) => setQuery({event: event.target.value})} />
       </${Field}>
       <${ApiCall} path=${path} query=${filter} />
-    </form>
+    </${Filters}>
     <${Problem} problem=${list.problem ?? health.problem} retry=${list.reload} />
     ${list.rows.length > 0 &&
     html`<div class="table"><table>

@@ -23,6 +23,13 @@ export function Time({at, full = false, millis = false}) {
   return html`<time datetime=${at} title=${both(at)}>${full ? exact(at, {millis}) : relative(at, now)}</time>`;
 }
 
+// When something is to happen: what is past is due now.
+export function Due({at}) {
+  const now = useNow(1000);
+  if (!at) return html`<span class="faint">–</span>`;
+  return html`<time datetime=${at} title=${both(at)}>${new Date(at) <= now ? 'due now' : relative(at, now)}</time>`;
+}
+
 // The state of a delivery: a sign and a word, so that colour alone says nothing.
 export function State({state}) {
   const {label, tone, sign} = stateWords(state);

@@ -5,7 +5,8 @@ import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useGet, useList} from '../lib/load.js';
 import {useWebhooks} from '../lib/webhooks.js';
 import {allOutcomes, allStates, endedStates, hasEnded, outcomeWords, stateWords} from '../lib/words.js';
-import {ApiCall, Empty, Field, More, State, Time} from './basics.js';
+import {ApiCall, Due, Empty, Field, More, State, Time} from './basics.js';
+import {Filters} from './filters.js';
 import {Problem} from './problem.js';
 import {TimeRange} from './time_range.js';
 import {WebhookName} from './webhook_name.js';
@@ -24,14 +25,14 @@ function Row({delivery, webhook, hideWebhook}) {
     <td data-label="Answer">${delivery.status ?? (delivery.outcome ? outcomeWords(delivery.outcome).short : html`<span class="faint">–</span>`)}</td>
     <td class="number" data-label="Attempts">${delivery.attempts}</td>
     <td data-label="Accepted"><${Time} at=${delivery.created_at} /></td>
-    <td data-label="Next attempt">${hasEnded(delivery.state) ? html`<span class="faint">–</span>` : html`<${Time} at=${delivery.next_attempt_at} />`}</td>
+    <td data-label="Next attempt">${hasEnded(delivery.state) ? html`<span class="faint">–</span>` : html`<${Due} at=${delivery.next_attempt_at} />`}</td>
   </tr>`;
 }
 
-function Filters({query, live, onLive}) {
+function DeliveryFilters({query, live, onLive}) {
   const types = useGet(can('webhooks:read') ? '/v2/event-types' : null);
   const choose = (name) => (event) => setQuery({[name]: event.target.value.trim()});
-  return html`<form class="filters" role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+  return html`<${Filters} set=${names.filter((name) => query[name]).length}>
     <${Field} id="state" label="State">
       <select id="state" value=${query.state ?? ''} onChange=${choose('state')}>
         <option value="">All</option>
@@ -56,7 +57,7 @@ function Filters({query, live, onLive}) {
     </${Field}>
     <${TimeRange} query=${query} />
     <label class="choice"><input type="checkbox" checked=${live} onChange=${(event) => onLive(event.target.checked)} /> Live</label>
-  </form>`;
+  </${Filters}>`;
 }
 
 export function DeliveryList({webhookId}) {
@@ -70,7 +71,7 @@ export function DeliveryList({webhookId}) {
   const clear = () => setQuery(Object.fromEntries([...names, 'webhook_id'].map((name) => [name, ''])));
   const many = {webhook_id: filter.webhook_id, state: endedStates.includes(query.state) ? query.state : undefined, event: query.event, since: query.since, until: query.until};
   return html`
-    <${Filters} query=${query} live=${live} onLive=${setLive} />
+    <${DeliveryFilters} query=${query} live=${live} onLive=${setLive} />
     <div class="row">
       ${filtered && html`<button type="button" class="quiet small" onClick=${clear}>Clear the filters</button>`}
       ${!webhookId && query.webhook_id && html`<span class="small">of the webhook <${WebhookName} id=${query.webhook_id} webhook=${webhooks[query.webhook_id]} /></span>`}

@@ -21,6 +21,6 @@ export function Headers({headers, before}) {
   if (headers.length === 0) return html`<p class="faint">no headers</p>`;
   const changed = ([name, value]) => before && !before.some(([other, was]) => other === name && was === value);
   return html`<pre dir="ltr" tabindex="0" aria-label="Headers">${headers.map(
-    (header) => html`<span class=${changed(header) ? 'changed' : ''} title=${changed(header) ? 'Differs from the attempt before' : undefined}>${visible(header[0])}: ${visible(header[1])}</span>\n`,
+    (header) => html`<span class=${changed(header) ? 'line changed' : 'line'} title=${changed(header) ? 'Differs from the attempt before' : undefined}>${visible(header[0])}: ${visible(header[1])}</span>`,
   )}</pre>`;
 }

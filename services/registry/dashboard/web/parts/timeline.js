@@ -1,14 +1,25 @@
 // A delivery's attempts on a line of time: those that were, and those that may come.
-import {html, useState} from '../lib/ui.js';
+import {html, useEffect, useRef, useState} from '../lib/ui.js';
 import {runsOf, scale} from '../lib/runs.js';
 import {both, exact, span} from '../lib/time.js';
 import {attemptLine} from '../lib/words.js';
 import {useNow} from './basics.js';
 
-const left = 84;
-const width = 900;
-const lane = 46;
+const left = 12;
+const lane = 54;
 const ticks = [1, 15, 60, 300, 900, 3600, 6 * 3600, 86_400, 3 * 86_400, 7 * 86_400].map((seconds) => seconds * 1000);
+
+// How wide the element is, so that the drawing's own measure is the screen's.
+function useWidth() {
+  const ref = useRef(null);
+  const [width, setWidth] = useState(800);
+  useEffect(() => {
+    const watch = new ResizeObserver(() => setWidth(ref.current.clientWidth));
+    watch.observe(ref.current);
+    return () => watch.disconnect();
+  }, []);
+  return [ref, width];
+}
 
 function Marks({run, y, x, chosen, onChoose}) {
   return html`
@@ -31,16 +42,17 @@ function Marks({run, y, x, chosen, onChoose}) {
 export function Timeline({delivery, attempts, webhook, chosen, onChoose}) {
   const [logarithmic, setLogarithmic] = useState(true);
   const now = useNow(1000);
+  const [box, width] = useWidth();
   const runs = runsOf(delivery, attempts, webhook);
-  if (runs.length === 0) return null;
   const last = (run) =>
     Math.max(...run.attempts.map((attempt) => new Date(attempt.started_at).getTime() + attempt.duration_ms), ...run.coming) - run.begin;
   const most = Math.max(1000, ...runs.map(last)) * 1.08;
-  const x = (ms) => left + scale(ms, most, logarithmic) * (width - left - 20);
+  const x = (ms) => left + scale(ms, most, logarithmic) * (width - left - 12);
   const height = runs.length * lane + 30;
-  const shownTicks = ticks.filter((ms) => ms < most && x(ms) > left + 20);
+  const shownTicks = ticks.filter((ms) => ms < most && x(ms) > left + 24);
   const told = runs.flatMap((run) => run.attempts).length;
   const waits = runs.reduce((sum, run) => sum + run.coming.length, 0);
+  if (runs.length === 0) return html`<figure ref=${box} hidden></figure>`;
   return html`<figure class="card">
     <div class="row spread">
       <h2>Timeline</h2>
@@ -48,22 +60,22 @@ export function Timeline({delivery, attempts, webhook, chosen, onChoose}) {
         ${logarithmic ? 'Early attempts stretched; show a linear scale' : 'Linear; stretch the early attempts'}
       </button>
     </div>
-    <svg class="timeline" viewBox=${`0 0 ${width} ${height}`} role="img"
+    <div ref=${box}><svg class="timeline" viewBox=${`0 0 ${width} ${height}`} role="img"
       aria-label=${`${told} attempt${told === 1 ? '' : 's'} made${waits ? `, at most ${waits} to come` : ''}`}>
       ${shownTicks.map((ms, index) => {
-        const close = index > 0 && x(ms) - x(shownTicks[index - 1]) < 40;
+        const close = index > 0 && x(ms) - x(shownTicks[index - 1]) < 48;
         return html`<line class="axis" x1=${x(ms)} x2=${x(ms)} y1="4" y2=${height - 22} />
           ${!close && html`<text x=${x(ms)} y=${height - 6} text-anchor="middle">+${span(ms)}</text>`}`;
       })}
       ${runs.map((run, index) => {
-        const y = index * lane + 26;
+        const y = index * lane + 34;
         const present = now - run.begin;
-        return html`<text x="0" y=${y + 4}>${run.run === 0 ? 'First sent' : `Redelivery ${run.run}`}</text>
-          <line class="axis" x1=${left} x2=${width - 20} y1=${y} y2=${y} />
-          ${run.coming.length > 0 && present < most && html`<line class="now" x1=${x(present)} x2=${x(present)} y1=${y - 20} y2=${y + 20}><title>Now</title></line>`}
+        return html`<text x="0" y=${y - 20}>${run.run === 0 ? 'First sent' : `Redelivery ${run.run}`}</text>
+          <line class="axis" x1=${left} x2=${width - 4} y1=${y} y2=${y} />
+          ${run.coming.length > 0 && present < most && html`<line class="now" x1=${x(present)} x2=${x(present)} y1=${y - 14} y2=${y + 14}><title>Now</title></line>`}
           <${Marks} run=${run} y=${y} x=${x} chosen=${chosen} onChoose=${onChoose} />`;
       })}
-    </svg>
+    </svg></div>
     <figcaption class="faint small">
       Time since each run began. Filled: attempts made, as long as they took. Rings: attempts that come if those before them fail.
     </figcaption>

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <librdkafka/rdkafka.h>
+
+#include <chrono>
+#include <map>
+#include <memory>
+#include <string>
+
+#include "core/result.h"
+#include "kafka/internal/client_conf.h"
+
+namespace webhook::kafka {
+
+// What the questions of an administrator have in common.
+
+template <typename T, void (*Destroy)(T*)>
+struct Deleter {
+  void operator()(T* object) const { Destroy(object); }
+};
+using Options =
+    std::unique_ptr<rd_kafka_AdminOptions_t, Deleter<rd_kafka_AdminOptions_t, rd_kafka_AdminOptions_destroy>>;
+using Event = std::unique_ptr<rd_kafka_event_t, Deleter<rd_kafka_event_t, rd_kafka_event_destroy>>;
+
+Options AdminOptions(rd_kafka_t* client, rd_kafka_admin_op_t operation, std::chrono::milliseconds timeout);
+
+// Name -> partitions of all topics.
+Result<std::map<std::string, int>> PartitionCounts(rd_kafka_t* client, int timeout_ms);
+
+}  // namespace webhook::kafka

@@ -1,0 +1,82 @@
+// Where one begins: is all well, and if not, which webhook fails and why.
+import {html, useEffect, useState} from '../lib/ui.js';
+import {can} from '../lib/api.js';
+import {Link, usePlace} from '../lib/router.js';
+import {useGet} from '../lib/load.js';
+import {useWebhooks} from '../lib/webhooks.js';
+import {Due} from '../parts/basics.js';
+import {Problem} from '../parts/problem.js';
+import {queryOf, RangeField} from '../parts/range.js';
+import {Totals} from '../parts/totals.js';
+import {WebhookName} from '../parts/webhook_name.js';
+
+function Step({done, children}) {
+  return html`<li><span aria-hidden="true">${done ? '✓' : '○'}</span> <span class="hidden">${done ? 'Done: ' : 'To do: '}</span>${children}</li>`;
+}
+
+// Until one delivery has succeeded: what to do for it.
+function FirstSteps({stats}) {
+  return html`<section class="card" aria-label="First steps">
+    <h2>First steps</h2>
+    <ul class="steps">
+      <${Step} done=${stats.webhooks.total > 0}><${Link} to="/webhooks/new">Register a webhook</${Link}>: an address of yours that the platform calls.</${Step}>
+      <${Step} done=${false}>Send it a test from its page, and answer 2xx.</${Step}>
+      <${Step} done=${false}>Check the signature: <${Link} to="/signature">the signature check</${Link}> says what is wrong if it does not fit.</${Step}>
+      <${Step} done=${stats.first_delivered}>Get your first event delivered.</${Step}>
+    </ul>
+    <p class="faint small">No server yet? <code>webhookctl listen</code> shows in your terminal what arrives.</p>
+  </section>`;
+}
+
+function Failing({failing, webhooks}) {
+  if (!failing) return null;
+  if (failing.data.length === 0) {
+    return html`<p class="notice good"><b>All is well.</b> No webhook is failing.</p>`;
+  }
+  return html`<section aria-label="Failing webhooks">
+    <h2>Failing webhooks</h2>
+    ${failing.data.map(
+      (health) => html`<div class="notice bad" key=${health.webhook_id}>
+        <div class="row spread"><b><${WebhookName} id=${health.webhook_id} webhook=${webhooks[health.webhook_id]} /></b>
+          ${health.waiting.deliveries > 0 && html`<span class="small">${health.waiting.deliveries} waiting, next <${Due} at=${health.waiting.next_attempt_at} /></span>`}</div>
+        <p>${health.summary}</p>
+        ${health.last_failure && html`<p><${Link} to=${`/deliveries/${health.last_failure.delivery_id}`}>See the last failure</${Link}></p>`}
+      </div>`,
+    )}
+    ${failing.next_cursor && html`<p><${Link} to="/webhooks">All webhooks</${Link}></p>`}
+  </section>`;
+}
+
+function Charts({stats}) {
+  const [RequestCharts, setRequestCharts] = useState(null);
+  useEffect(() => {
+    import('../parts/request_charts.js').then((module) => setRequestCharts(() => module.RequestCharts));
+  }, []);
+  return RequestCharts ? html`<${RequestCharts} stats=${stats} />` : null;
+}
+
+export default function Home() {
+  const {query} = usePlace();
+  const range = query.range ?? 'day';
+  const reads = can('deliveries:read');
+  const {data: stats, problem, reload} = useGet(reads ? '/v2/stats' : null, queryOf(range), {every: 30_000});
+  const failing = useGet(reads ? '/v2/webhooks/health' : null, {failing: true, limit: 10}, {every: 15_000});
+  const webhooks = useWebhooks((failing.data?.data ?? []).map((health) => health.webhook_id));
+  if (!reads) {
+    return html`<h1 tabindex="-1">Home</h1><p>Your key sees no deliveries: it lacks the scope <code>deliveries:read</code>.</p>
+      ${can('webhooks:read') && html`<p><${Link} to="/webhooks" class="button">Webhooks</${Link}></p>`}`;
+  }
+  return html`
+    <div class="row spread"><h1 tabindex="-1">Home</h1>
+      ${can('webhooks:write') && html`<${Link} to="/webhooks/new" class="button main">New webhook</${Link}>`}</div>
+    <${Problem} problem=${problem ?? failing.problem} retry=${reload} />
+    ${stats && !stats.first_delivered && html`<${FirstSteps} stats=${stats} />`}
+    ${stats && stats.webhooks.total > 0 && html`<${Failing} failing=${failing.data} webhooks=${webhooks} />`}
+    ${stats && stats.first_delivered &&
+    html`<div class="row spread"><h2>Requests</h2><${RangeField} range=${range} /></div>
+      <${Totals} totals=${stats.totals} />
+      <p>${stats.webhooks.active} of ${stats.webhooks.total} webhooks are active.
+        ${stats.waiting.deliveries > 0 && html` ${stats.waiting.deliveries.toLocaleString('en')} deliveries wait, the next is <${Due} at=${stats.waiting.next_attempt_at} />.`}</p>
+      <${Charts} stats=${stats} />`}
+  `;
+}

@@ -1,0 +1,10 @@
+import {html, useState} from '../lib/ui.js';
+
+// The filters of a list. On a narrow screen they are behind a button, which tells how many are set.
+export function Filters({set, children}) {
+  const [open, setOpen] = useState(false);
+  return html`<form class=${`filters ${open ? 'open' : ''}`} role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+    <button type="button" class="toggle" aria-expanded=${open} onClick=${() => setOpen(!open)}>Filters${set > 0 ? ` (${set})` : ''}</button>
+    ${children}
+  </form>`;
+}

@@ -1,0 +1,68 @@
+// The dashboard in a real browser, as a person uses it. Whatever the page does that its policy forbids, and every error of its
+// scripts, fails the test that made it.
+import assert from 'node:assert/strict';
+import {after} from 'node:test';
+
+import {chromium} from 'playwright-core';
+
+import {restUrl} from '../../e2e/lib/platform.js';
+
+export const home = `${restUrl}/dashboard`;
+
+const browser = await chromium.launch({
+  executablePath: process.env.WEBHOOK_CHROMIUM ?? '/usr/bin/chromium',
+  // As root, as tests run in containers, the browser has no sandbox of its own.
+  args: process.getuid() === 0 ? ['--no-sandbox'] : [],
+});
+after(() => browser.close());
+
+// What a browser tells of a call that is refused, which a page may make, is no error of the page.
+const isRefusedCall = (text) => text.startsWith('Failed to load resource: the server responded with a status of 4');
+
+// A window of its own, with nobody signed in: {page, problems, close}. close() fails where the page did anything wrong.
+export async function openWindow({width = 1280, height = 900, scheme = 'light', bypassPolicy = false, locale = 'en-GB', timezone = 'Europe/Berlin'} = {}) {
+  const context = await browser.newContext({
+    viewport: {width, height}, colorScheme: scheme, bypassCSP: bypassPolicy, locale, timezoneId: timezone, reducedMotion: 'reduce',
+    permissions: ['clipboard-read', 'clipboard-write'],
+  });
+  context.setDefaultTimeout(10_000);
+  const problems = [];
+  await context.exposeBinding('noteViolation', (_, told) => problems.push(`policy: ${told}`));
+  await context.addInitScript(() => {
+    document.addEventListener('securitypolicyviolation', (event) =>
+      window.noteViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample} at ${event.sourceFile}:${event.lineNumber}`));
+    window.alert = () => window.noteViolation('alert() was called');
+  });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => problems.push(`script: ${error.message}`));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type()) && !isRefusedCall(message.text())) problems.push(`console: ${message.text()}`);
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(restUrl) && !/^(blob|data):/.test(request.url())) problems.push(`request to ${request.url()}`);
+  });
+  return {
+    page,
+    context,
+    problems,
+    async close() {
+      await context.close();
+      assert.deepEqual(problems, [], 'the page broke its policy, or failed');
+    },
+  };
+}
+
+// Signs in with the key and goes to the path.
+export async function signIn(page, key, path = '/') {
+  await page.goto(home + path);
+  await page.getByLabel('API key').fill(key);
+  await page.getByRole('button', {name: 'Sign in'}).click();
+  await page.getByRole('banner').waitFor();
+}
+
+// A window in which the key is signed in.
+export async function signedIn(key, path = '/', options = {}) {
+  const window = await openWindow(options);
+  await signIn(window.page, key, path);
+  return window;
+}

@@ -1,0 +1,25 @@
+# ./dev test dashboard. Sourced, not run.
+# shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
+
+# What only the browser tests need: a browser, and what drives it.
+prepare_dashboard_tools() {
+  command -v chromium >/dev/null ||
+    step "installing Chromium" "$state/logs/chromium.log" \
+      as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core
+  [ tests/dashboard/node_modules/.package-lock.json -nt tests/dashboard/package-lock.json ] ||
+    step "fetching the dashboard tests' modules" "$state/logs/dashboard-tests-npm.log" \
+      npm ci --prefix tests/dashboard --no-audit --no-fund
+}
+
+# The dashboard in a real browser on a platform of its own; pure functions of its pages first.
+test_dashboard() (
+  say "dashboard tests"
+  prepare_dashboard_tools
+  node --test --test-reporter=spec tests/dashboard/unit/*.test.js || fail "a unit test of the dashboard failed"
+  start_own_platform dashboard --workers 2
+  local test failed=0
+  for test in tests/dashboard/*.test.js; do
+    node --test --test-reporter=spec "$test" || failed=1
+  done
+  [ $failed = 0 ] || fail "a dashboard test failed" "the services' logs: $state/logs"
+)
