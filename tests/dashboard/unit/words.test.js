@@ -54,7 +54,7 @@ test('what is left of a schedule after so many requests', () => {
 test('a waiting delivery tells when it is tried next, and how often still', () => {
   const told = explain(delivery({state: 'waiting', next_attempt_at: '2026-01-31T12:00:15Z'}), [attempt()], webhook, now);
   assert.match(told.why[0], /answered 503/);
-  assert.match(told.next[0], /in 15 s .*up to 3 more/);
+  assert.match(told.next[0], /in 15 s .*up to 4 more/);
 });
 
 test('a waiting delivery whose time has passed waits for its turn', () => {

@@ -53,7 +53,7 @@ function Scopes({chosen, onChange, mistake}) {
   return html`<fieldset aria-describedby=${mistake ? 'scopes-mistake' : undefined}>
     <legend>What it may do</legend>
     ${mistake && html`<p class="mistake" id="scopes-mistake" role="alert">${mistake}</p>`}
-    ${scopes.map(
+    ${scopes.filter(({name, operators}) => !operators || can(name)).map(
       ({name, means}) => html`<label class="choice" key=${name}>
         <input type="checkbox" checked=${chosen.includes(name)} disabled=${!can(name)} onChange=${() => toggle(name)} />
         <span>${means} <code class="faint">${name}</code>${!can(name) && html`<span class="faint"> (your own key lacks it, so it cannot give it)</span>`}</span>

@@ -5,6 +5,7 @@ import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useGet, useList} from '../lib/load.js';
 import {visible} from '../lib/text.js';
 import {ApiCall, Copy, Empty, Field, More, Tag, Time} from '../parts/basics.js';
+import {Filters} from '../parts/filters.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 import {TimeRange} from '../parts/time_range.js';
@@ -59,14 +60,14 @@ export default function Events() {
   return html`
     <h1 tabindex="-1">Events</h1>
     <p class="lead">What was emitted, newest first. Open one to see which webhooks it matched, which of them have it, and why others do not.</p>
-    <form class="filters" role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+    <${Filters} set=${names.filter((name) => query[name]).length}>
       <${Field} id="event" label="Event type">
         <input id="event" list="event-names" value=${query.event ?? ''} placeholder="user.created" onChange=${(input) => setQuery({event: input.target.value.trim()})} />
         <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
       </${Field}>
       <${TimeRange} query=${query} />
       <label class="choice"><input type="checkbox" checked=${live} onChange=${(event) => setLive(event.target.checked)} /> Live</label>
-    </form>
+    </${Filters}>
     <div class="row spread">
       <${Find} />
       <div class="row">
