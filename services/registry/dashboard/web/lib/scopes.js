@@ -7,7 +7,7 @@ export const scopes = [
   {name: 'admin', means: 'Make and revoke keys, and read the audit log.'},
   {name: 'events:publish', means: 'Publish events for any account: for the platform\'s own services.', operators: true},
   {name: 'event-types:write', means: 'Change the catalogue of event types, which is every account\'s.', operators: true},
-  {name: 'operator', means: 'See how the platform as a whole is doing.', operators: true},
+  {name: 'operator', means: 'See the platform as a whole, all accounts together.', operators: true},
 ];
 
 export const scopeMeans = (name) => scopes.find((scope) => scope.name === name)?.means ?? '';

@@ -52,8 +52,7 @@ export function Timeline({delivery, attempts, webhook, chosen, onChoose}) {
   const shownTicks = ticks.filter((ms) => ms < most && x(ms) > left + 24);
   const told = runs.flatMap((run) => run.attempts).length;
   const waits = runs.reduce((sum, run) => sum + run.coming.length, 0);
-  if (runs.length === 0) return html`<figure ref=${box} hidden></figure>`;
-  return html`<figure class="card">
+  return html`<figure class="card" hidden=${runs.length === 0}>
     <div class="row spread">
       <h2>Timeline</h2>
       <button type="button" class="quiet small" aria-pressed=${!logarithmic} onClick=${() => setLogarithmic(!logarithmic)}>
