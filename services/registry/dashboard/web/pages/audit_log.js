@@ -26,7 +26,7 @@ function Row({entry, keys, own, filtered}) {
     <td data-label="When"><${Time} at=${entry.at} /><br /><span class="faint small tight"><${Time} at=${entry.at} full /></span></td>
     <td class="main" data-label="Who"><${Actor} actor=${entry.actor} keys=${keys} own=${own} /></td>
     <td class="main" data-label="What"><span title=${entry.action}>${actionWords(entry.action)}</span> ${to ? html`<${Link} to=${to}>${name}</${Link}>` : name}
-      ${!filtered && html` <button type="button" class="quiet small" aria-label=${`Only changes of ${entry.object}`} onClick=${() => setQuery({object: entry.object})}>Only this</button>`}</td>
+      ${!filtered && html` <button type="button" class="quiet small" aria-label=${`Only this: ${entry.object}`} onClick=${() => setQuery({object: entry.object})}>Only this</button>`}</td>
     <td data-label="From" class="tight"><code>${entry.remote_address}</code></td>
     <td data-label="Call">${entry.request_id && html`<${Copy} text=${entry.request_id} label="Copy request id" small />`}</td>
   </tr>`;

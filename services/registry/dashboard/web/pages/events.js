@@ -16,12 +16,11 @@ const names = ['event', 'since', 'until'];
 function Row({event}) {
   return html`<tr>
     <td class="main" data-label="Event type">
-      <${Link} to=${`/events/${encodeURIComponent(event.id)}`} class="clip foreign">${visible(event.event)}</${Link}>
+      <${Link} to=${`/events/${encodeURIComponent(event.id)}`} class="foreign">${visible(event.event)}</${Link}>
+      ${event.erased_at && html` <${Tag} tone="idle">– Erased</${Tag}>`}
     </td>
     <td class="main" data-label="Event id"><code class="foreign">${visible(event.id)}</code> <${Copy} text=${event.id} small /></td>
-    <td data-label="Accepted"><${Time} at=${event.accepted_at} /></td>
-    <td data-label="Exactly"><${Time} at=${event.accepted_at} full millis /></td>
-    <td data-label="Content">${event.erased_at ? html`<${Tag} tone="idle">– Erased</${Tag}>` : 'kept'}</td>
+    <td data-label="Accepted"><${Time} at=${event.accepted_at} /> <span class="faint small tight"><${Time} at=${event.accepted_at} full millis /></span></td>
   </tr>`;
 }
 
@@ -78,7 +77,7 @@ export default function Events() {
     <${Problem} problem=${list.problem} retry=${list.reload} />
     ${list.rows.length > 0 &&
     html`<div class="table" aria-busy=${list.loading}><table>
-      <thead><tr><th>Event type</th><th>Event id</th><th>Accepted</th><th>Exactly</th><th>Content</th></tr></thead>
+      <thead><tr><th>Event type</th><th>Event id</th><th>Accepted</th></tr></thead>
       <tbody>${list.rows.map((event) => html`<${Row} key=${event.id} event=${event} />`)}</tbody>
     </table></div>`}
     ${list.known && list.rows.length === 0 && !list.problem && html`<${Nothing} filtered=${filtered} />`}
