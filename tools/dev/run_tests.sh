@@ -7,6 +7,8 @@ test_kinds="$default_kinds deploy panels all"
 test_unit() {
   say "unit tests ($preset)"
   ctest --preset "$preset" -L unit -j"$(nproc)" --output-on-failure --no-tests=error
+  say "unit tests of the dashboard"
+  node --test tests/dashboard/unit/*.test.js
 }
 
 # The engine against a model of Kafka, under virtual time: faults by seed, every crash point of a small run, and each

@@ -92,6 +92,17 @@ test('each verdict of the API has a cause', () => {
   }
 });
 
+test('a body known to be wrong has its advice once', () => {
+  const anew = {...other, x_platform_signature: 'the body was formatted anew (spaces or line ends): keep its exact bytes'};
+  const own = (given) => steps({verdict: anew, ...given}).find(({title}) => title === 'X-Platform-Signature does not fit');
+  assert.equal(own({sent: body, body: `${body} `}).advice, '');
+  assert.match(own({}).advice, /framework/);
+});
+
+test('line ends are shown where two bodies part', () => {
+  assert.match(steps({sent: body, body: JSON.stringify(JSON.parse(body), null, 2)}).find(({title}) => title === 'The body was formatted anew').text, /↵/);
+});
+
 test('one signature that fits is told as such', () => {
   const own = {...other, x_platform_signature: 'valid'};
   assert.match(conclusion(steps({verdict: own}), own).title, /^X-Platform-Signature fits/);

@@ -9,7 +9,7 @@ const actions = {
   resumeWebhook: 'resumed the webhook',
   deactivateWebhook: 'set the webhook inactive',
   rotateSecret: 'rotated the secret of the webhook',
-  testWebhook: 'sent a test to the webhook',
+  testWebhook: 'sent the test',
   redeliver: 'sent the delivery again',
   cancelDelivery: 'cancelled the delivery',
   createRedelivery: 'began the redelivery',
@@ -21,8 +21,8 @@ const actions = {
   createAccount: 'made the account',
   putEventType: 'changed the event type',
   deleteEventType: 'deleted the event type',
-  createSession: 'signed in to the dashboard with',
-  deleteSession: 'signed out of the dashboard:',
+  createSession: 'signed in to the dashboard, session',
+  endCurrentSession: 'signed out of the dashboard, session',
 };
 
 // "paused the webhook"; an action that we do not know: its own words.

@@ -7,7 +7,7 @@ export const some = (number, one, many = `${one}s`) => `${count(number)} ${numbe
 
 // A filter as a sentence's subject, without its webhook: "Failed deliveries of user.created, accepted from … to …".
 export function filterWords(filter) {
-  const parts = [`${stateWords(filter.state).label} deliveries`];
+  const parts = [filter.state === 'delivered' ? 'Successful deliveries' : `${stateWords(filter.state).label} deliveries`];
   if (filter.event) parts.push(` of ${filter.event}`);
   const times = [];
   if (filter.since) times.push(`from ${exact(filter.since)}`);

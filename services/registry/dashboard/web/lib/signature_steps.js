@@ -41,6 +41,8 @@ function timeStep(headers, anyTime, now) {
   return step('bad', 'The timestamp is too old', `${told} 5 min are allowed.`, 'If your service refused it when it came: its clock is wrong, or the request waited in a queue before it was checked. If you look at it only now: tick “However old it is”.');
 }
 
+const seen = (text) => text.replaceAll('\n', '↵');
+
 // What can be said of the body without the secret.
 function bodyStep(headers, body, sent) {
   const length = headerOf(headers, 'content-length');
@@ -50,9 +52,9 @@ function bodyStep(headers, body, sent) {
   if (body === '') return step('bad', 'The body is empty', '', 'Often a framework has read it already: take the raw body, before anything parses it.');
   const differs = typeof sent === 'string' ? difference(sent, body) : undefined;
   if (differs === null) return step('good', 'The body is as we sent it', `${count}; each is the same as in our log.`);
-  if (differs?.sameJson) return step('bad', 'The body was formatted anew', `It holds the same, but not in the same bytes: at byte ${differs.at} we sent “${differs.sent}” and you have “${differs.got}”.`, parser);
+  if (differs?.sameJson) return step('bad', 'The body was formatted anew', `It holds the same, but not in the same bytes: at byte ${differs.at} we sent “${seen(differs.sent)}” and you have “${seen(differs.got)}”.`, parser);
   if (differs && sent.trim() === body.trim()) return step('bad', 'The body has another begin or end', `We sent ${bytesOf(sent)} bytes, and you have ${count}: a line end or a space too many.`, 'Often it comes with copying, or from an editor that ends each file with a line end.');
-  if (differs) return step('bad', 'The body was changed', `At byte ${differs.at} we sent “${differs.sent}” and you have “${differs.got}”.`, 'Look for a proxy, a character encoding or a middleware that changes bodies; or this body is of another request than the headers.');
+  if (differs) return step('bad', 'The body was changed', `At byte ${differs.at} we sent “${seen(differs.sent)}” and you have “${seen(differs.got)}”.`, 'Look for a proxy, a character encoding or a middleware that changes bodies; or this body is of another request than the headers.');
   const id = headerOf(headers, 'webhook-id');
   if (id !== undefined && !body.includes(JSON.stringify(id))) {
     return step('bad', 'Headers and body are of two requests', `The headers tell of ${id}, and the body does not name it.`, 'Take both from one request.');
@@ -67,8 +69,8 @@ function bodyStep(headers, body, sent) {
 const causes = [
   [/another secret/, 'Your service has the secret of another webhook or another environment, one with a space or line end copied along, or an old one; or the body was changed on its way.'],
   [/previous/, 'Put the newest secret into your service. Until the old one expires, X-Platform-Signature-Previous fits it.'],
-  [/line end/, 'Leave the body as it came: something has added a line end, often copying or an editor.'],
   [/formatted anew/, 'A framework parsed the body, and it was made a text again. Check the bytes as they came in, before anything parses them.'],
+  [/line end/, 'Leave the body as it came: something has added a line end, often copying or an editor.'],
   [/does not begin/, 'Compare the whole header with “sha256=” + the hex of the HMAC.'],
   [/missing/, 'A proxy or gateway drops headers that it does not know: let these pass.'],
   [/fits the secret/, 'The key of this one is the secret\'s base64 after “whsec_”, decoded; that of X-Platform-Signature is the whole text.'],
@@ -79,8 +81,10 @@ const sentence = (words) => `${words[0].toUpperCase()}${words.slice(1)}.`;
 
 const otherSecret = 'The body is right, so it is the secret: it was rotated since then, or the request is another webhook\'s.';
 
-function verdictStep(name, words, same) {
+// `same`: the body is the one in our log; `wrong`: it is known to be wrong, which has its own step and advice.
+function verdictStep(name, words, {same, wrong}) {
   if (words === 'valid') return step('good', `${name} fits`, 'Body and secret are those that it was made with.');
+  if (wrong && /body/.test(words)) return step('bad', `${name} does not fit`, 'It cannot, over another body.');
   const secret = same && /another secret|fits the secret/.test(words);
   return step('bad', `${name} does not fit`, sentence(words), secret ? otherSecret : causeOf(words));
 }
@@ -94,11 +98,12 @@ export function signatureSteps({received, body, sent, verdict, anyTime, now, del
   }
   const age = timeStep(received.headers, anyTime, now);
   if (age) steps.push(age);
-  steps.push(bodyStep(received.headers, body, sent));
-  const same = sent === body;
-  steps.push(verdictStep('X-Platform-Signature', verdict.x_platform_signature, same));
+  const bodyIs = bodyStep(received.headers, body, sent);
+  steps.push(bodyIs);
+  const known = {same: sent === body, wrong: bodyIs.state === 'bad'};
+  steps.push(verdictStep('X-Platform-Signature', verdict.x_platform_signature, known));
   // Its age has its own step.
-  if (!/s old;/.test(verdict.webhook_signature)) steps.push(verdictStep('webhook-signature', verdict.webhook_signature, same));
+  if (!/s old;/.test(verdict.webhook_signature)) steps.push(verdictStep('webhook-signature', verdict.webhook_signature, known));
   return steps;
 }
 

@@ -41,9 +41,9 @@ function Row({apiKey, own, onChange}) {
       ${own && html` <${Tag} tone="wait">you are signed in with it</${Tag}>`}<br /><code class="faint small">${apiKey.id}</code></td>
     <td data-label="State"><${Tag} tone=${tone}>${label}</${Tag}></td>
     <td class="main" data-label="May">${apiKey.scopes.map((scope) => html`<span key=${scope}><code title=${scopeMeans(scope)}>${scope}</code> </span>`)}</td>
-    <td data-label="Last used"><${Time} at=${apiKey.last_used_at} /></td>
-    <td data-label="Made"><${Time} at=${apiKey.created_at} /></td>
-    <td data-label="Ends">${apiKey.revoked_at ? html`revoked <${Time} at=${apiKey.revoked_at} />` : apiKey.expires_at ? html`<${Time} at=${apiKey.expires_at} />` : html`<span class="faint">never</span>`}</td>
+    <td data-label="Last used" class="tight"><${Time} at=${apiKey.last_used_at} /></td>
+    <td data-label="Made" class="tight"><${Time} at=${apiKey.created_at} /></td>
+    <td data-label="Ends" class="tight">${apiKey.revoked_at ? html`revoked <${Time} at=${apiKey.revoked_at} />` : apiKey.expires_at ? html`<${Time} at=${apiKey.expires_at} />` : html`<span class="faint">never</span>`}</td>
     <td>${tone === 'good' && html`<${Revoke} apiKey=${apiKey} own=${own} onDone=${onChange} />`}</td>
   </tr>`;
 }
@@ -53,7 +53,7 @@ function Scopes({chosen, onChange, mistake}) {
   return html`<fieldset aria-describedby=${mistake ? 'scopes-mistake' : undefined}>
     <legend>What it may do</legend>
     ${mistake && html`<p class="mistake" id="scopes-mistake" role="alert">${mistake}</p>`}
-    ${scopes.map(
+    ${scopes.filter(({name, operators}) => !operators || can(name)).map(
       ({name, means}) => html`<label class="choice" key=${name}>
         <input type="checkbox" checked=${chosen.includes(name)} disabled=${!can(name)} onChange=${() => toggle(name)} />
         <span>${means} <code class="faint">${name}</code>${!can(name) && html`<span class="faint"> (your own key lacks it, so it cannot give it)</span>`}</span>

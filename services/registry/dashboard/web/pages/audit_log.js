@@ -6,6 +6,7 @@ import {useGet, useList} from '../lib/load.js';
 import {actionWords, actorWords, objectPlace} from '../lib/audit.js';
 import {visible} from '../lib/text.js';
 import {ApiCall, Copy, Empty, Field, More, Time} from '../parts/basics.js';
+import {Filters} from '../parts/filters.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 
@@ -22,11 +23,11 @@ function Row({entry, keys, own, filtered}) {
   const to = objectPlace(entry.action, entry.object);
   const name = html`<code class="foreign">${visible(entry.object)}</code>`;
   return html`<tr>
-    <td data-label="When"><${Time} at=${entry.at} /><br /><span class="faint small"><${Time} at=${entry.at} full /></span></td>
+    <td data-label="When"><${Time} at=${entry.at} /><br /><span class="faint small tight"><${Time} at=${entry.at} full /></span></td>
     <td class="main" data-label="Who"><${Actor} actor=${entry.actor} keys=${keys} own=${own} /></td>
     <td class="main" data-label="What"><span title=${entry.action}>${actionWords(entry.action)}</span> ${to ? html`<${Link} to=${to}>${name}</${Link}>` : name}
-      ${!filtered && html` <button type="button" class="quiet small" aria-label=${`Only changes of ${entry.object}`} onClick=${() => setQuery({object: entry.object})}>Only this</button>`}</td>
-    <td data-label="From"><code>${entry.remote_address}</code></td>
+      ${!filtered && html` <button type="button" class="quiet small" aria-label=${`Only this: ${entry.object}`} onClick=${() => setQuery({object: entry.object})}>Only this</button>`}</td>
+    <td data-label="From" class="tight"><code>${entry.remote_address}</code></td>
     <td data-label="Call">${entry.request_id && html`<${Copy} text=${entry.request_id} label="Copy request id" small />`}</td>
   </tr>`;
 }
@@ -42,13 +43,13 @@ export default function AuditLog() {
   return html`
     <h1 tabindex="-1">Audit log</h1>
     <p class="lead">Who changed what, newest first: webhooks, secrets, keys, deliveries sent again or cancelled. Reading leaves no trace here.</p>
-    <form class="filters" role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+    <${Filters} set=${query.object ? 1 : 0}>
       <${Field} id="object" label="Id of what was changed">
         <input id="object" value=${query.object ?? ''} placeholder="webhook_…" onChange=${(event) => setQuery({object: event.target.value.trim()})} />
       </${Field}>
       ${query.object && html`<button type="button" onClick=${() => setQuery({object: ''})}>Show all</button>`}
       <${ApiCall} path=${path} query=${filter} />
-    </form>
+    </${Filters}>
     <${Problem} problem=${list.problem} retry=${list.reload} />
     ${list.rows.length > 0 &&
     html`<div class="table"><table>

@@ -5,6 +5,7 @@ import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useGet} from '../lib/load.js';
 import {visible} from '../lib/text.js';
 import {ApiCall, Empty, Field, Tag, Time} from '../parts/basics.js';
+import {Filters} from '../parts/filters.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 
@@ -34,13 +35,13 @@ export default function EventTypes() {
   return html`
     <h1 tabindex="-1">Event types</h1>
     <p class="lead">What may be published and subscribed to, with an example of each. Open one to send it to a webhook of yours, or to publish it.</p>
-    <form class="filters" role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+    <${Filters} set=${['search', 'deprecated'].filter((name) => query[name]).length}>
       <${Field} id="search" label="Search">
         <input id="search" type="search" value=${query.search ?? ''} placeholder="user, token…" onInput=${(event) => setQuery({search: event.target.value}, {replace: true})} />
       </${Field}>
       <label class="choice"><input type="checkbox" checked=${query.deprecated !== 'no'} onChange=${(event) => setQuery({deprecated: event.target.checked ? '' : 'no'})} /> Deprecated too</label>
       <${ApiCall} path=${path} />
-    </form>
+    </${Filters}>
     <${Problem} problem=${types.problem} retry=${types.reload} />
     ${shown.length > 0 &&
     html`<div class="table"><table>

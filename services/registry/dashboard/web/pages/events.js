@@ -5,6 +5,7 @@ import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useGet, useList} from '../lib/load.js';
 import {visible} from '../lib/text.js';
 import {ApiCall, Copy, Empty, Field, More, Tag, Time} from '../parts/basics.js';
+import {Filters} from '../parts/filters.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 import {TimeRange} from '../parts/time_range.js';
@@ -15,12 +16,11 @@ const names = ['event', 'since', 'until'];
 function Row({event}) {
   return html`<tr>
     <td class="main" data-label="Event type">
-      <${Link} to=${`/events/${encodeURIComponent(event.id)}`} class="clip foreign">${visible(event.event)}</${Link}>
+      <${Link} to=${`/events/${encodeURIComponent(event.id)}`} class="foreign">${visible(event.event)}</${Link}>
+      ${event.erased_at && html` <${Tag} tone="idle">– Erased</${Tag}>`}
     </td>
     <td class="main" data-label="Event id"><code class="foreign">${visible(event.id)}</code> <${Copy} text=${event.id} small /></td>
-    <td data-label="Accepted"><${Time} at=${event.accepted_at} /></td>
-    <td data-label="Exactly"><${Time} at=${event.accepted_at} full millis /></td>
-    <td data-label="Content">${event.erased_at ? html`<${Tag} tone="idle">– Erased</${Tag}>` : 'kept'}</td>
+    <td data-label="Accepted"><${Time} at=${event.accepted_at} /> <span class="faint small tight"><${Time} at=${event.accepted_at} full millis /></span></td>
   </tr>`;
 }
 
@@ -59,14 +59,14 @@ export default function Events() {
   return html`
     <h1 tabindex="-1">Events</h1>
     <p class="lead">What was emitted, newest first. Open one to see which webhooks it matched, which of them have it, and why others do not.</p>
-    <form class="filters" role="search" aria-label="Filters" onSubmit=${(event) => event.preventDefault()}>
+    <${Filters} set=${names.filter((name) => query[name]).length}>
       <${Field} id="event" label="Event type">
         <input id="event" list="event-names" value=${query.event ?? ''} placeholder="user.created" onChange=${(input) => setQuery({event: input.target.value.trim()})} />
         <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
       </${Field}>
       <${TimeRange} query=${query} />
       <label class="choice"><input type="checkbox" checked=${live} onChange=${(event) => setLive(event.target.checked)} /> Live</label>
-    </form>
+    </${Filters}>
     <div class="row spread">
       <${Find} />
       <div class="row">
@@ -77,7 +77,7 @@ export default function Events() {
     <${Problem} problem=${list.problem} retry=${list.reload} />
     ${list.rows.length > 0 &&
     html`<div class="table" aria-busy=${list.loading}><table>
-      <thead><tr><th>Event type</th><th>Event id</th><th>Accepted</th><th>Exactly</th><th>Content</th></tr></thead>
+      <thead><tr><th>Event type</th><th>Event id</th><th>Accepted</th></tr></thead>
       <tbody>${list.rows.map((event) => html`<${Row} key=${event.id} event=${event} />`)}</tbody>
     </table></div>`}
     ${list.known && list.rows.length === 0 && !list.problem && html`<${Nothing} filtered=${filtered} />`}
