@@ -9,8 +9,6 @@
 namespace webhook {
 namespace {
 
-using nlohmann::ordered_json;
-
 constexpr std::chrono::hours kStep{1};
 constexpr int kSteps = 24;
 constexpr std::size_t kMostWebhooks = 100;  // asked for by their ids
@@ -32,54 +30,6 @@ std::vector<FieldViolation> Check(const Call& call) {
   return {{"/webhook_id", "too_many", "must be at most " + std::to_string(kMostWebhooks) + " ids"}};
 }
 
-// One line of the list.
-struct HealthItem {
-  store::WebhookHealth health;
-  std::vector<store::RequestStep> steps;
-  store::Waiting waiting;
-};
-
-ordered_json OptionalTime(const std::optional<WallTime>& time) {
-  return time ? ordered_json(FormatMillis(*time)) : ordered_json(nullptr);
-}
-
-ordered_json ToJson(const std::optional<store::LastFailure>& failure) {
-  if (!failure) return nullptr;
-  ordered_json json;
-  json["at"] = FormatMillis(failure->at);
-  json["delivery_id"] = failure->delivery_id.str();
-  json["outcome"] = failure->outcome;
-  json["status"] = failure->status == 0 ? ordered_json(nullptr) : ordered_json(failure->status);
-  json["reason"] = failure->reason;
-  return json;
-}
-
-ordered_json ToJson(const HealthItem& item) {
-  const store::WebhookHealth& health = item.health;
-  ordered_json json;
-  json["webhook_id"] = health.id.str();
-  json["state"] = HealthState(health);
-  json["summary"] = HealthSummary(health, item.waiting);
-  std::int64_t requests = 0;
-  std::int64_t succeeded = 0;
-  ordered_json steps = ordered_json::array();
-  for (const store::RequestStep& step : item.steps) {
-    requests += step.requests;
-    succeeded += step.succeeded;
-    steps.push_back(
-        {{"at", FormatMillis(step.at)}, {"requests", step.requests}, {"succeeded", step.succeeded}});
-  }
-  json["requests"] = requests;
-  json["succeeded"] = succeeded;
-  json["steps"] = std::move(steps);
-  json["last_success_at"] = OptionalTime(health.last_success_at);
-  json["failing_since"] = OptionalTime(health.failing_since);
-  json["last_failure"] = ToJson(health.last_failure);
-  json["waiting"]["deliveries"] = item.waiting.deliveries;
-  json["waiting"]["next_attempt_at"] = OptionalTime(item.waiting.next_attempt_at);
-  return json;
-}
-
 std::vector<HealthItem> ReadItems(const Call& call, std::vector<store::WebhookHealth> list) {
   std::vector<WebhookId> ids;
   for (const store::WebhookHealth& health : list) ids.push_back(health.id);
@@ -90,8 +40,9 @@ std::vector<HealthItem> ReadItems(const Call& call, std::vector<store::WebhookHe
   std::vector<HealthItem> items;
   for (store::WebhookHealth& health : list) {
     const auto waits = waiting.find(health.id);
-    items.push_back({std::move(health), std::move(hours[ids[items.size()]]),
-                     waits == waiting.end() ? store::Waiting{} : waits->second});
+    auto& steps = hours[health.id];
+    items.push_back(
+        {std::move(health), waits == waiting.end() ? store::Waiting{} : waits->second, std::move(steps)});
   }
   return items;
 }

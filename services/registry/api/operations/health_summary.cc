@@ -1,5 +1,7 @@
 #include "services/registry/api/operations/health_summary.h"
 
+#include <numeric>
+
 #include "http/endpoint_url.h"
 
 namespace webhook {
@@ -113,11 +115,23 @@ std::string Inactive(const store::WebhookHealth& health) {
          ". Resume it once its endpoint is ready; what was skipped can be sent then too.";
 }
 
+// What failed may be another URL than the one that is registered now.
+bool ChangedSince(const store::WebhookHealth& health) {
+  return health.last_failure && health.updated_at > health.last_failure->at;
+}
+
+// Of an endpoint that answers, and not always; "" where it does.
+std::string Some(const HealthItem& item) {
+  const std::int64_t failed = item.requests() - item.succeeded();
+  if (failed <= 0) return "";
+  return " " + std::to_string(failed) + " of " + std::to_string(item.requests()) +
+         " requests in the last 24 hours failed." +
+         (ChangedSince(item.health) ? "" : " The last failure: " + Cause(item.health));
+}
+
 std::string Failing(const store::WebhookHealth& health, const store::Waiting& waiting) {
-  // What failed may be another URL than the one that is registered now.
-  const bool changed = health.last_failure && health.updated_at > health.last_failure->at;
   const std::string since = "Every request has failed since " + At(*health.failing_since) + ". ";
-  if (changed)
+  if (ChangedSince(health))
     return since +
            "The webhook was changed after the last of them: send a test to see whether it works now. " +
            Waits(waiting);
@@ -126,18 +140,32 @@ std::string Failing(const store::WebhookHealth& health, const store::Waiting& wa
 
 }  // namespace
 
+std::int64_t HealthItem::requests() const {
+  return std::accumulate(
+      steps.begin(), steps.end(), std::int64_t{0},
+      [](std::int64_t sum, const store::RequestStep& step) { return sum + step.requests; });
+}
+
+std::int64_t HealthItem::succeeded() const {
+  return std::accumulate(
+      steps.begin(), steps.end(), std::int64_t{0},
+      [](std::int64_t sum, const store::RequestStep& step) { return sum + step.succeeded; });
+}
+
 const char* HealthState(const store::WebhookHealth& health) {
   if (!health.active) return "inactive";
   if (health.failing()) return "failing";
   return health.last_success_at ? "healthy" : "quiet";
 }
 
-std::string HealthSummary(const store::WebhookHealth& health, const store::Waiting& waiting) {
+std::string HealthSummary(const HealthItem& item) {
+  const auto& [health, waiting, steps] = item;
   if (!health.active) return Inactive(health);
   if (health.failing()) return Failing(health, waiting);
   const std::string waits = waiting.deliveries == 0 ? "" : " " + Waits(waiting);
   if (health.last_success_at)
-    return "It works: the last request succeeded at " + At(*health.last_success_at) + "." + waits;
+    return "It works: the last request succeeded at " + At(*health.last_success_at) + "." + Some(item) +
+           waits;
   return "Nothing was sent yet. Send a test to see whether the endpoint takes it." + waits;
 }
 

@@ -35,12 +35,12 @@ store::WebhookHealth Failing(const std::string& outcome, int status = 0) {
 }
 
 std::string Told(const std::string& outcome, int status = 0) {
-  return HealthSummary(Failing(outcome, status), {});
+  return HealthSummary({Failing(outcome, status)});
 }
 
 TEST(HealthSummary, SaysSinceWhenWhatIsWrongWhatToDoAndWhatWaits) {
   EXPECT_EQ(
-      HealthSummary(Failing("http_5xx", 503), {12, kTime + minutes(8)}),
+      HealthSummary({Failing("http_5xx", 503), {12, kTime + minutes(8)}}),
       "Every request has failed since 2023-11-14 22:13 UTC. hooks.example.com answers 503: your "
       "service, "
       "or what stands before it, has failed. Look at its log. 12 deliveries wait; the next attempt is due at "
@@ -100,15 +100,15 @@ TEST(HealthSummary, NoOutcomeOfARequestIsLeftWithoutWords) {
 TEST(HealthSummary, AFailureThatIsOlderThanTheChangeBlamesNobody) {
   store::WebhookHealth health = Failing("dns");
   health.updated_at = health.last_failure->at + seconds(1);
-  EXPECT_THAT(HealthSummary(health, {}), HasSubstr("was changed after the last of them: send a test"));
-  EXPECT_THAT(HealthSummary(health, {}), Not(HasSubstr("cannot be found")));
+  EXPECT_THAT(HealthSummary({health}), HasSubstr("was changed after the last of them: send a test"));
+  EXPECT_THAT(HealthSummary({health}), Not(HasSubstr("cannot be found")));
   health.last_failure.reset();
-  EXPECT_THAT(HealthSummary(health, {}), HasSubstr("Look at its newest deliveries"));
+  EXPECT_THAT(HealthSummary({health}), HasSubstr("Look at its newest deliveries"));
 }
 
 TEST(HealthSummary, CountsWhatWaits) {
   const auto waits = [](std::int64_t deliveries) {
-    return HealthSummary(Failing("http_5xx", 503), {deliveries, std::nullopt});
+    return HealthSummary({Failing("http_5xx", 503), {deliveries, std::nullopt}});
   };
   EXPECT_THAT(waits(0), HasSubstr("Nothing waits for another attempt; what has failed can be sent again."));
   EXPECT_THAT(waits(1), HasSubstr(" 1 delivery waits."));
@@ -119,14 +119,27 @@ TEST(HealthSummary, CountsWhatWaits) {
 TEST(HealthSummary, ThoseThatDoNotFail) {
   store::WebhookHealth health = Quiet();
   EXPECT_STREQ(HealthState(health), "quiet");
-  EXPECT_EQ(HealthSummary(health, {}),
+  EXPECT_EQ(HealthSummary({health}),
             "Nothing was sent yet. Send a test to see whether the endpoint takes it.");
   health = Failing("dns");
   EXPECT_STREQ(HealthState(health), "failing");
   health.failing_since.reset();
   health.last_success_at = kTime;
   EXPECT_STREQ(HealthState(health), "healthy");
-  EXPECT_EQ(HealthSummary(health, {}), "It works: the last request succeeded at 2023-11-14 22:13 UTC.");
+  EXPECT_EQ(HealthSummary({health}), "It works: the last request succeeded at 2023-11-14 22:13 UTC.");
+}
+
+TEST(HealthSummary, OneThatAnswersNotAlwaysSaysHowOften) {
+  HealthItem item{Failing("http_5xx", 503), {}, {{kTime, 60, 50}, {kTime + minutes(60), 40, 38}}};
+  item.health.failing_since.reset();
+  item.health.last_success_at = kTime;
+  EXPECT_EQ(HealthSummary(item),
+            "It works: the last request succeeded at 2023-11-14 22:13 UTC. 12 of 100 requests in the last 24 "
+            "hours failed. The last failure: hooks.example.com answers 503: your service, or what stands "
+            "before it, "
+            "has failed. Look at its log.");
+  item.health.updated_at = kTime + minutes(60);
+  EXPECT_THAT(HealthSummary(item), ::testing::EndsWith(" 12 of 100 requests in the last 24 hours failed."));
 }
 
 TEST(HealthSummary, OneThatIsInactiveSaysWhySinceWhenAndThatItCanBeResumed) {
@@ -136,12 +149,12 @@ TEST(HealthSummary, OneThatIsInactiveSaysWhySinceWhenAndThatItCanBeResumed) {
   health.inactive_reason = "The endpoint answered 410 Gone.";
   EXPECT_STREQ(HealthState(health), "inactive");
   EXPECT_EQ(
-      HealthSummary(health, {}),
+      HealthSummary({health}),
       "Nothing is sent: the webhook is inactive since 2023-11-14 22:13 UTC (The endpoint answered 410 Gone). "
       "Resume it once its endpoint is ready; what was skipped can be sent then too.");
   health.inactive_reason.clear();
   health.inactive_since.reset();
-  EXPECT_THAT(HealthSummary(health, {}), HasSubstr("the webhook is inactive. Resume it"));
+  EXPECT_THAT(HealthSummary({health}), HasSubstr("the webhook is inactive. Resume it"));
 }
 
 }  // namespace

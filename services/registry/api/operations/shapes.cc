@@ -25,6 +25,17 @@ double Milliseconds(std::chrono::microseconds duration) {
   return static_cast<double>(duration.count()) / 1000.0;
 }
 
+ordered_json FailureJson(const std::optional<store::LastFailure>& failure) {
+  if (!failure) return nullptr;
+  ordered_json json;
+  json["at"] = FormatMillis(failure->at);
+  json["delivery_id"] = failure->delivery_id.str();
+  json["outcome"] = failure->outcome;
+  json["status"] = failure->status == 0 ? ordered_json(nullptr) : ordered_json(failure->status);
+  json["reason"] = failure->reason;
+  return json;
+}
+
 }  // namespace
 
 ordered_json ToJson(const store::WebhookRecord& record) {
@@ -49,6 +60,26 @@ ordered_json ToJson(const store::WebhookRecord& record) {
   json["created_at"] = FormatMillis(record.created_at);
   json["updated_at"] = FormatMillis(record.updated_at);
   json["revision"] = webhook.revision;
+  return json;
+}
+
+ordered_json ToJson(const HealthItem& item) {
+  const store::WebhookHealth& health = item.health;
+  ordered_json json;
+  json["webhook_id"] = health.id.str();
+  json["state"] = HealthState(health);
+  json["summary"] = HealthSummary(item);
+  json["requests"] = item.requests();
+  json["succeeded"] = item.succeeded();
+  json["steps"] = ordered_json::array();
+  for (const store::RequestStep& step : item.steps)
+    json["steps"].push_back(
+        {{"at", FormatMillis(step.at)}, {"requests", step.requests}, {"succeeded", step.succeeded}});
+  json["last_success_at"] = OptionalTime(health.last_success_at);
+  json["failing_since"] = OptionalTime(health.failing_since);
+  json["last_failure"] = FailureJson(health.last_failure);
+  json["waiting"]["deliveries"] = item.waiting.deliveries;
+  json["waiting"]["next_attempt_at"] = OptionalTime(item.waiting.next_attempt_at);
   return json;
 }
 

@@ -2,6 +2,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "services/registry/api/operations/health_summary.h"
 #include "services/registry/store/accounts.h"
 #include "services/registry/store/audit_log.h"
 #include "services/registry/store/deliveries.h"
@@ -16,6 +17,7 @@ namespace webhook {
 
 // Without the secret.
 nlohmann::ordered_json ToJson(const store::WebhookRecord& record);
+nlohmann::ordered_json ToJson(const HealthItem& item);
 nlohmann::ordered_json ToJson(const store::DeliveryRow& delivery);
 nlohmann::ordered_json ToJson(const store::AttemptRow& attempt);
 nlohmann::ordered_json ToJson(const store::EventRow& event);

@@ -1,5 +1,5 @@
 // Times as people read them: how long ago, with the exact time in the user's zone and in UTC beside it.
-import {makeStore} from './ui.js';
+import {makeStore} from './make_store.js';
 
 // Which zone exact times are shown in: "local" or "utc". Kept by this browser.
 export const zone = makeStore(readZone());

@@ -9,7 +9,7 @@ import {Field, State} from './basics.js';
 import {Payload} from './payload.js';
 import {Problem} from './problem.js';
 
-function Result({result}) {
+export function TestResult({result}) {
   const told = outcomeWords(result.outcome);
   const good = result.state === 'delivered';
   const over = result.outcome !== undefined;
@@ -41,6 +41,6 @@ export function SendTest({webhook}) {
       <button type="button" class="main" disabled=${test.busy || event === ''} onClick=${test.run}>${test.busy ? 'Sending…' : 'Send test'}</button>
     </div>
     <${Problem} problem=${test.problem ?? types.problem} />
-    ${test.done && html`<${Result} result=${test.done} />`}
+    ${test.done && html`<${TestResult} result=${test.done} />`}
   </section>`;
 }
