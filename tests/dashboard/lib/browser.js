@@ -16,8 +16,11 @@ const browser = await chromium.launch({
 });
 after(() => browser.close());
 
-// What a browser tells of a call that is refused, which a page may make, is no error of the page.
-const isRefusedCall = (text) => text.startsWith('Failed to load resource: the server responded with a status of 4');
+// What a browser tells of a call of the API that is refused, which a page may make, is no error of the page.
+const isRefusedCall = (message) =>
+  message.text().startsWith('Failed to load resource: the server responded with a status of 4') && message.location().url.startsWith(`${restUrl}/v2/`);
+
+const isOwn = (url) => /^(blob|data):/.test(url) || new URL(url).origin === restUrl;
 
 // A window of its own, with nobody signed in: {page, problems, close}. close() fails where the page did anything wrong.
 export async function openWindow({width = 1280, height = 900, scheme = 'light', bypassPolicy = false, locale = 'en-GB', timezone = 'Europe/Berlin'} = {}) {
@@ -31,15 +34,18 @@ export async function openWindow({width = 1280, height = 900, scheme = 'light', 
   await context.addInitScript(() => {
     document.addEventListener('securitypolicyviolation', (event) =>
       window.noteViolation(`${event.violatedDirective} ${event.blockedURI} ${event.sample} at ${event.sourceFile}:${event.lineNumber}`));
-    window.alert = () => window.noteViolation('alert() was called');
   });
   const page = await context.newPage();
+  page.on('dialog', (dialog) => {
+    problems.push(`dialog: ${dialog.message()}`);
+    dialog.dismiss().catch(() => {});
+  });
   page.on('pageerror', (error) => problems.push(`script: ${error.message}`));
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type()) && !isRefusedCall(message.text())) problems.push(`console: ${message.text()}`);
+    if (['error', 'warning'].includes(message.type()) && !isRefusedCall(message)) problems.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
-    if (!request.url().startsWith(restUrl) && !/^(blob|data):/.test(request.url())) problems.push(`request to ${request.url()}`);
+    if (!isOwn(request.url())) problems.push(`request to ${request.url()}`);
   });
   return {
     page,
