@@ -12,7 +12,7 @@ import {Spark} from '../parts/spark.js';
 
 const path = '/v2/webhooks';
 
-export const healthTag = {
+const healthTag = {
   healthy: html`<${Tag} tone="good">✓ Healthy</${Tag}>`,
   failing: html`<${Tag} tone="bad">✕ Failing</${Tag}>`,
   inactive: html`<${Tag} tone="idle">– Inactive</${Tag}>`,
