@@ -4,7 +4,7 @@ import {createHmac} from 'node:crypto';
 import {test} from 'node:test';
 
 import {Endpoint, until} from '../e2e/lib/platform.js';
-import {signedIn} from './lib/browser.js';
+import {goTo, signedIn} from './lib/browser.js';
 import {customer, deliveries, emit} from './lib/scene.js';
 
 const down = {status: 503, headers: {'content-type': 'text/plain', 'x-reason': 'maintenance'}, body: 'we are closed'};
@@ -43,7 +43,7 @@ test('register, test, fail, understand, mend, redeliver, rotate the secret', asy
   await page.getByRole('checkbox', {name: 'user.created'}).check();
   await page.getByText('Limits, retries and headers').click();
   await choose(page, 'Retries', 'My own');
-  await page.getByLabel('Pauses in seconds').fill('400, 3000');
+  await page.getByLabel('Pauses in seconds').fill('600, 3000');
   await button('Register').click();
 
   // The secret is shown now, and nowhere afterwards.
@@ -64,8 +64,8 @@ test('register, test, fail, understand, mend, redeliver, rotate the secret', asy
   // The endpoint breaks.
   breakDown(endpoint);
   const eventId = await emit(mine, {name: 'Ada'});
-  await endpoint.received(2);
-  await page.getByRole('link', {name: 'Webhooks', exact: true}).click();
+  await deliveries(mine, `event_id=${eventId}&state=waiting`);
+  await goTo(page, 'Webhooks');
   const row = page.getByRole('row').filter({hasText: 'Billing, production'});
   await row.getByText('✕ Failing').waitFor({timeout: 20_000});
   assert.match(await row.innerText(), /503/, 'in words, what happens');
@@ -159,11 +159,11 @@ test('pause with a reason, skip, resume and catch up', async () => {
 test('many are sent again: counted first, confirmed, watched, cancelled', async () => {
   const mine = await customer('journey-bulk');
   const endpoint = await Endpoint.open();
-  // Half of four a second: 30 take 15 s.
+  // Half of four a second: 16 take 8 s.
   const {id} = await endpoint.register(['user.created'],
     {description: 'Slow', active: false, rate_limit: {per_minute: 240, burst: 4, burst_seconds: 1}}, mine.key);
-  await Promise.all(Array.from({length: 30}, (_, n) => emit(mine, {n})));
-  await deliveries(mine, `webhook_id=${id}&state=skipped`, 30);
+  await Promise.all(Array.from({length: 16}, (_, n) => emit(mine, {n})));
+  await deliveries(mine, `webhook_id=${id}&state=skipped`, 16);
   const window = await signedIn(mine.key, `/webhooks/${id}`);
   const {page} = window;
   const button = (name) => page.getByRole('button', {name, exact: true});
@@ -177,9 +177,9 @@ test('many are sent again: counted first, confirmed, watched, cancelled', async 
   await page.getByRole('heading', {name: 'Redeliver many'}).waitFor();
   assert.equal(await page.getByLabel('Those that ended as').inputValue(), 'skipped');
   await button('Count').click();
-  await page.getByText('30 deliveries to 1 webhook.').waitFor();
+  await page.getByText('16 deliveries to 1 webhook.').waitFor();
   assert.equal(endpoint.requests.length, 0, 'counting sends nothing');
-  await button('Send 30 deliveries again').click();
+  await button('Send 16 deliveries again').click();
   await page.getByText('◔ Running').waitFor();
   const progress = page.getByRole('progressbar');
   const share = async () => Number(await progress.getAttribute('value'));
@@ -201,15 +201,15 @@ test('many are sent again: counted first, confirmed, watched, cancelled', async 
   const left = await until('a count that stays', async () => {
     const before = endpoint.requests.length;
     await new Promise((resolve) => setTimeout(resolve, 1500));
-    return endpoint.requests.length === before && 30 - before;
+    return endpoint.requests.length === before && 16 - before;
   });
   assert.ok(left > 0, 'cancelled before its end');
   await page.getByRole('link', {name: 'Another like this…'}).click();
   await button('Count').click();
   await button(`Send ${left === 1 ? '1 delivery' : `${left} deliveries`} again`).click();
   await page.getByText('✓ Done').waitFor({timeout: 40_000});
-  await endpoint.received(30);
-  assert.deepEqual(endpoint.requests.map(({body}) => JSON.parse(body).data.n).sort((a, b) => a - b), Array.from({length: 30}, (_, n) => n));
+  await endpoint.received(16);
+  assert.deepEqual(endpoint.requests.map(({body}) => JSON.parse(body).data.n).sort((a, b) => a - b), Array.from({length: 16}, (_, n) => n));
   await window.close();
   await endpoint.close();
 });

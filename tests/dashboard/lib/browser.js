@@ -74,3 +74,6 @@ export async function signedIn(key, path = '/', options = {}) {
   await signIn(window.page, key, path);
   return window;
 }
+
+// By the links beside every page.
+export const goTo = (page, name) => page.getByRole('navigation', {name: 'Dashboard'}).getByRole('link', {name, exact: true}).click();

@@ -70,7 +70,9 @@ export async function call(method, path, {query, body, headers = {}, signal, ide
     return text === '' ? null : JSON.parse(text);
   }
   const problem = await problemOf(response);
-  if (problem.status === 401 && !headers.Authorization) session.set({ended: true, why: known?.csrf_token ? problem.detail : ''});
+  // Its scopes stay known: the page behind the sign-in stays as it is. An answer that is late ends no later session.
+  if (problem.status === 401 && !headers.Authorization && session.get() === known && !known?.ended)
+    session.set({...known, ended: true, why: known ? problem.detail : ''});
   throw problem;
 }
 
@@ -87,7 +89,7 @@ export async function resumeSession() {
 
 export async function signIn(key) {
   if (!/^[\x21-\x7e]+$/.test(key))
-    throw new Problem({code: 'unauthenticated', detail: 'This is no API key: a key has no spaces and no special characters.'});
+    throw new Problem({code: 'no_key', detail: 'This is no API key: a key has no spaces and no special characters.'});
   session.set(await call('POST', '/v2/sessions', {headers: {Authorization: `Bearer ${key}`}}));
 }
 

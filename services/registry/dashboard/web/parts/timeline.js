@@ -14,8 +14,9 @@ function useWidth() {
   const ref = useRef(null);
   const [width, setWidth] = useState(800);
   useEffect(() => {
-    const watch = new ResizeObserver(() => setWidth(ref.current.clientWidth));
-    watch.observe(ref.current);
+    const element = ref.current;
+    const watch = new ResizeObserver(() => setWidth(element.clientWidth));
+    watch.observe(element);
     return () => watch.disconnect();
   }, []);
   return [ref, width];
