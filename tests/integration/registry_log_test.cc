@@ -342,6 +342,19 @@ TEST_F(LogTest, HoursAndWhatWaitsAreReadForManyWebhooksAtOnce) {
   EXPECT_EQ(waiting[both[1]].deliveries, 1);
   EXPECT_EQ(waiting[both[1]].next_attempt_at, waits.next_attempt_at);
   EXPECT_THAT(*Do([&](Tx& tx) { return ReadWaitingOf(tx, other_, both, 10); }), IsEmpty());
+  AttemptRecord second = waits;
+  second.delivery_id = DeliveryId("delivery_2");
+  ASSERT_TRUE(Write({second}));
+  const auto bounded = [&](int limit) {
+    return Do([&](Tx& tx) { return ReadWaitingOf(tx, mine_, both, limit); });
+  };
+  EXPECT_EQ(bounded(2)->at(both[1]).deliveries, 2);
+  EXPECT_EQ(bounded(1)->at(both[1]).deliveries, 1);
+  const auto of_account = Do([&](Tx& tx) { return ReadAccountWaiting(tx, mine_, 2, 1); });
+  EXPECT_EQ(of_account->deliveries, 2);
+  EXPECT_EQ(of_account->next_attempt_at, waits.next_attempt_at);
+  EXPECT_EQ(Do([&](Tx& tx) { return ReadAccountWaiting(tx, mine_, 1, 1); })->deliveries, 1);
+  EXPECT_EQ(Do([&](Tx& tx) { return ReadAccountWaiting(tx, other_, 2, 1); })->deliveries, 0);
 }
 
 TEST_F(LogTest, AnAccountsStatisticsAreTheSumOfItsWebhooks) {
