@@ -299,7 +299,7 @@ TEST_F(LogTest, HealthListsThoseThatFailFirstAndGoesOnWhereAPageEnded) {
   for (int limit = 1; limit <= 4; ++limit) {
     std::vector<std::string> all;
     std::optional<HealthPosition> after;
-    for (;;) {
+    for (int pages = 0; pages < 10; ++pages) {
       const auto page = Do([&](Tx& tx) { return ListHealth(tx, mine_, {}, after, limit); }).value();
       if (page.empty()) break;
       for (const WebhookHealth& health : page) all.push_back(health.id.str());
@@ -383,6 +383,11 @@ TEST_F(LogTest, AnAccountsStatisticsAreTheSumOfItsWebhooks) {
   EXPECT_LT(rows[0].latency.Quantile(0.5), seconds(1));
   EXPECT_EQ(rows[1].requests, 1);
   EXPECT_THAT(read(other_), IsEmpty());
+  const auto own = Do([&](Tx& tx) {
+    return ReadStats(tx, mine_, WebhookId("webhook_1"), kLogTime - seconds(600), kLogTime + seconds(600));
+  });
+  ASSERT_THAT(*own, SizeIs(1));
+  EXPECT_EQ(own->at(0).requests, 2) << "each webhook has its own";
 }
 
 // What was there before has its account, and accounts their sums.
