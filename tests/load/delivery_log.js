@@ -61,7 +61,7 @@ const fillHealth = (account) => psql(`
     array_fill(1::bigint, ARRAY[20]) FROM generate_series(0, 144) AS ago, generate_series(0, ${webhooks - 1}) AS n,
     unnest(ARRAY['success', 'http_5xx']) AS outcome WHERE outcome = 'success' OR n % 10 = 3;
   INSERT INTO webhook_hours (webhook_id, at, account_id, requests, succeeded)
-  SELECT webhook_id, date_bin('1 hour', at, 'epoch'), account_id, sum(requests), 7 FROM webhook_stats WHERE account_id = '${account}' GROUP BY 1, 2, 3;
+  SELECT webhook_id, date_bin('1 hour', at, 'epoch'), account_id, sum(requests), sum(requests) FILTER (WHERE outcome = 'success') FROM webhook_stats WHERE account_id = '${account}' GROUP BY 1, 2, 3;
   INSERT INTO account_stats (account_id, at, outcome, requests, latency)
   SELECT '${account}', date_bin('10 minutes', now(), 'epoch') - ago * interval '10 minutes', outcome, 7, array_fill(1::bigint, ARRAY[40])
   FROM generate_series(0, 31 * 144) AS ago, unnest(ARRAY['success', 'http_5xx', 'timeout_response']) AS outcome`);
