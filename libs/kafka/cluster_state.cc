@@ -174,7 +174,10 @@ class Look {
 Result<ClusterState> ReadClusterState(const Cluster& cluster, const std::vector<std::string>& topics,
                                       const std::vector<std::string>& groups,
                                       std::chrono::milliseconds timeout) {
-  auto client = MakeClient(RD_KAFKA_PRODUCER, MakeConf(cluster, "state"));
+  Conf made = MakeConf(cluster, "state");
+  // What it meets is its answer, and no line of the log for each try to connect.
+  Set(made, "log_level", "0");
+  auto client = MakeClient(RD_KAFKA_PRODUCER, std::move(made));
   if (!client) return client.error();
   return Look(client->get(), timeout).Take(topics, groups);
 }

@@ -30,6 +30,18 @@ schemathesis.openapi.format("date-time", st.datetimes(min_value=NOW - datetime.t
 
 
 @schemathesis.hook
+def before_load_schema(context, raw_schema):
+    """Each operation is called one way, that of this run where it takes it: of two that it may be, schemathesis makes up
+    one or the other for every call, and so none that is good. The cookie has the name that it has under a loopback host."""
+    raw_schema["components"]["securitySchemes"]["session"]["name"] = "webhook_session"
+    for item in raw_schema["paths"].values():
+        for method, operation in item.items():
+            if method != "parameters":
+                ways = operation["security"]
+                operation["security"] = [way for way in ways if os.environ["API_TEST_WAY"] in way] or ways
+
+
+@schemathesis.hook
 def map_path_parameters(context, path_parameters):
     """Half of the calls meet an object that is there."""
     known = os.environ.get("API_TEST_IDS", "")
@@ -50,11 +62,13 @@ def drop(values, *names):
 @schemathesis.hook
 def before_call(context, case, kwargs):
     """What no schema can say: a cursor is one that the API gave, a range of time ends after it begins and is not too long, a
-    key for repeats is new for a new call, an ETag is the present one, no text holds U+0000. And a wrong key comes from an
-    address of its own, for they are counted by address."""
+    key for repeats is new for a new call, an ETag is the present one, no text holds U+0000. A wrong key comes from an address
+    of its own, for they are counted by address. And the key that calls is not revoked, though answers name it."""
     data = case.meta and case.meta.phase.data
     if (getattr(data, "parameter", None) or "").lower() == "authorization":
         return  # it is about to be left out, as long as nobody touches the call
+    if (case.path_parameters or {}).get("id") == os.environ["API_TEST_KEY"]:
+        case.path_parameters["id"] = "key_of_nobody"
     if any(name.lower() == "authorization" for name in case.headers or {}):
         case.headers["X-Forwarded-For"] = str(ipaddress.IPv4Address(random.randrange(1 << 24, 9 << 24)))
     if case.meta is None or not case.meta.generation.mode.is_positive:

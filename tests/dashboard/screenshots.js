@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 
 import {ctl, Endpoint, publish, rest, root, until} from '../e2e/lib/platform.js';
-import {home, openWindow, signIn} from './lib/browser.js';
+import {closeBrowser, home, openWindow, signIn} from './lib/browser.js';
 
 const all = process.argv.includes('--all');
 const target = all ? path.join(process.env.WEBHOOK_DEV_DIR, 'pictures') : path.join(root, 'docs/dashboard');
@@ -105,4 +105,5 @@ for (const scheme of schemes) {
 }
 if (!all) await shoot({width: 390, scheme: 'dark', names: ['delivery'], suffix: '-phone'});
 console.log(`    ${target}`);
+await closeBrowser();
 process.exit(0);

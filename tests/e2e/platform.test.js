@@ -5,7 +5,7 @@ import path from 'node:path';
 import {test} from 'node:test';
 
 import {operations, scopes} from './lib/description.js';
-import {account, ctl, dev, Endpoint, newAccount, publish, rest, root, until} from './lib/platform.js';
+import {ctl, dev, Endpoint, newAccount, publish, rest, root, until} from './lib/platform.js';
 
 const operator = await newAccount('operator-page', ['operator']);
 const platform = async () => {
@@ -55,7 +55,8 @@ test('every partition has one owner among the instances; that of a worker that s
   let last;
   const settled = async (count) => {
     last = await platform();
-    return isComplete(last) && workers(last).length === count && last.instances.every(({seen_at}) => seen_at) && last;
+    return isComplete(last) && workers(last).length === count && last.instances.every(({seen_at}) => seen_at)
+      && workers(last).every(({partitions: {deliveries}}) => deliveries.length === partitions / count) && last;
   };
   const both = await until(() => JSON.stringify(last), () => settled(2), 60_000);
   assert.deepEqual(both.missing, []);
@@ -66,7 +67,6 @@ test('every partition has one owner among the instances; that of a worker that s
     assert.match(version, /^\d+\.\d+\.\d+$/);
     assert.ok(Date.parse(started_at) <= Date.parse(seen_at) + 1_000 && Date.now() - Date.parse(seen_at) < 60_000, `${started_at} ${seen_at}`);
   }
-  assert.ok(workers(both).every(({partitions: {deliveries}}) => deliveries.length === partitions / 2), JSON.stringify(workers(both)));
 
   await dev('stop', 'delivery-worker-2');
   const one = await until(() => JSON.stringify(last), () => settled(1), 60_000);
@@ -173,7 +173,8 @@ test('without Kafka the rest is told, in time, and why', {timeout: 120_000}, asy
   const hanging = async () => {
     const started = Date.now();
     const state = await platform();
-    assert.ok(Date.now() - started < 4_000, `${Date.now() - started} ms`);
+    // 3 s, on a machine that has time.
+    assert.ok(Date.now() - started < 5_000, `${Date.now() - started} ms`);
     return state;
   };
   await dev('stop', 'kafka');
@@ -189,6 +190,20 @@ test('without Kafka the rest is told, in time, and why', {timeout: 120_000}, asy
   const refused = await rest('GET', '/v2/platform/poison-records', undefined, {key: operator.key});
   assert.equal(refused.status, 503, JSON.stringify(refused.json));
   await dev('start', 'kafka');
-  await until('Kafka is back', async () => (await hanging()).backlog !== null, 60_000);
-  await until('publishing works again', async () => (await ctl(['events', 'publish', 'user.created', '--account', account], {input: '{}'})).code === 0, 60_000);
+  let last;
+  await until(() => `Kafka is back: ${JSON.stringify(last)}`, async () => {
+    last = (await hanging()).missing;
+    return last.length === 0;
+  }, 60_000);
+  // Nothing of this is left over for the tests to come: an account that they do not know, and all at rest again.
+  const mine = await newAccount('after-outage', scopes);
+  const endpoint = await Endpoint.open();
+  await endpoint.register(['user.created'], {}, mine.key);
+  await until('publishing works again', async () => (await ctl(['events', 'publish', 'user.created', '--account', mine.id], {input: '{}'})).code === 0, 60_000);
+  await endpoint.received(1, 60_000);
+  await until('all is at rest', async () => {
+    const state = await platform();
+    return isComplete(state) && state.backlog.events.records === 0 && state.backlog.deliveries.records === 0;
+  }, 60_000);
+  await endpoint.close();
 });

@@ -299,7 +299,7 @@ TEST_F(LogTest, HealthListsThoseThatFailFirstAndGoesOnWhereAPageEnded) {
   for (int limit = 1; limit <= 4; ++limit) {
     std::vector<std::string> all;
     std::optional<HealthPosition> after;
-    for (;;) {
+    for (int pages = 0; pages < 10; ++pages) {
       const auto page = Do([&](Tx& tx) { return ListHealth(tx, mine_, {}, after, limit); }).value();
       if (page.empty()) break;
       for (const WebhookHealth& health : page) all.push_back(health.id.str());
@@ -342,6 +342,19 @@ TEST_F(LogTest, HoursAndWhatWaitsAreReadForManyWebhooksAtOnce) {
   EXPECT_EQ(waiting[both[1]].deliveries, 1);
   EXPECT_EQ(waiting[both[1]].next_attempt_at, waits.next_attempt_at);
   EXPECT_THAT(*Do([&](Tx& tx) { return ReadWaitingOf(tx, other_, both, 10); }), IsEmpty());
+  AttemptRecord second = waits;
+  second.delivery_id = DeliveryId("delivery_2");
+  ASSERT_TRUE(Write({second}));
+  const auto bounded = [&](int limit) {
+    return Do([&](Tx& tx) { return ReadWaitingOf(tx, mine_, both, limit); });
+  };
+  EXPECT_EQ(bounded(2)->at(both[1]).deliveries, 2);
+  EXPECT_EQ(bounded(1)->at(both[1]).deliveries, 1);
+  const auto of_account = Do([&](Tx& tx) { return ReadAccountWaiting(tx, mine_, 2, 1); });
+  EXPECT_EQ(of_account->deliveries, 2);
+  EXPECT_EQ(of_account->next_attempt_at, waits.next_attempt_at);
+  EXPECT_EQ(Do([&](Tx& tx) { return ReadAccountWaiting(tx, mine_, 1, 1); })->deliveries, 1);
+  EXPECT_EQ(Do([&](Tx& tx) { return ReadAccountWaiting(tx, other_, 2, 1); })->deliveries, 0);
 }
 
 TEST_F(LogTest, AnAccountsStatisticsAreTheSumOfItsWebhooks) {
@@ -370,6 +383,11 @@ TEST_F(LogTest, AnAccountsStatisticsAreTheSumOfItsWebhooks) {
   EXPECT_LT(rows[0].latency.Quantile(0.5), seconds(1));
   EXPECT_EQ(rows[1].requests, 1);
   EXPECT_THAT(read(other_), IsEmpty());
+  const auto own = Do([&](Tx& tx) {
+    return ReadStats(tx, mine_, WebhookId("webhook_1"), kLogTime - seconds(600), kLogTime + seconds(600));
+  });
+  ASSERT_THAT(*own, SizeIs(1));
+  EXPECT_EQ(own->at(0).requests, 2) << "each webhook has its own";
 }
 
 // What was there before has its account, and accounts their sums.

@@ -1,12 +1,14 @@
 // Lists of a delivery log of many millions, the health and the statistics of an account of 10,000 webhooks, and retention's
 // drop of a day. usage: node delivery_log.js --deliveries 10000000
-// Prints for each call how long REST took and which indices were read; no table may be read from end to end.
+// Prints for each call how long REST took and which indices were read, no table may be read from end to end; then how long a
+// filter takes on the dashboard's page.
 import {execFile, spawn} from 'node:child_process';
 import fs from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import {parseArgs, promisify} from 'node:util';
 
+import {filterTimes} from './filter_pages.js';
 import {newAccount, rest, sleep, until} from '../e2e/lib/platform.js';
 
 const {values: options} = parseArgs({options: {
@@ -59,7 +61,7 @@ const fillHealth = (account) => psql(`
     array_fill(1::bigint, ARRAY[20]) FROM generate_series(0, 144) AS ago, generate_series(0, ${webhooks - 1}) AS n,
     unnest(ARRAY['success', 'http_5xx']) AS outcome WHERE outcome = 'success' OR n % 10 = 3;
   INSERT INTO webhook_hours (webhook_id, at, account_id, requests, succeeded)
-  SELECT webhook_id, date_bin('1 hour', at, 'epoch'), account_id, sum(requests), 7 FROM webhook_stats WHERE account_id = '${account}' GROUP BY 1, 2, 3;
+  SELECT webhook_id, date_bin('1 hour', at, 'epoch'), account_id, sum(requests), sum(requests) FILTER (WHERE outcome = 'success') FROM webhook_stats WHERE account_id = '${account}' GROUP BY 1, 2, 3;
   INSERT INTO account_stats (account_id, at, outcome, requests, latency)
   SELECT '${account}', date_bin('10 minutes', now(), 'epoch') - ago * interval '10 minutes', outcome, 7, array_fill(1::bigint, ARRAY[40])
   FROM generate_series(0, 31 * 144) AS ago, unnest(ARRAY['success', 'http_5xx', 'timeout_response']) AS outcome`);
@@ -139,6 +141,11 @@ for (const [name, target] of Object.entries(calls)) {
   table.push({call: name, p50_ms: +quantile(times, 0.5).toFixed(1), p99_ms: +p99.toFixed(1), indices: read.join(' '), tables_read_whole: whole});
 }
 console.table(table);
+
+// The same as somebody sees it who chooses a filter on the dashboard's page.
+const pages = Object.entries(await filterTimes(big.key, 20)).map(([filter, times]) => ({filter, p50_ms: Math.round(quantile(times, 0.5)), longest_ms: Math.round(Math.max(...times))}));
+console.table(pages);
+slow += pages.filter((page) => page.longest_ms >= 200).length;
 
 // A day that retention is over for, while somebody writes: the registry's own job drops it.
 const old = 60;

@@ -10,6 +10,7 @@ cmd_bench() (
     log) shift ;;
     *) fail "unknown benchmark '$name'" "./dev bench $bench_names [OPTIONS]; see tests/load/*.js" ;;
   esac
+  prepare_dashboard_tools
   start_own_platform bench --workers 1
   node "tests/load/delivery_log.js" "$@"
 )

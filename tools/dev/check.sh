@@ -8,9 +8,11 @@ cmd_fmt() { cpp_files | xargs clang-format-14 -i; }
 cmd_lint() {
   local files
   say "lint"
+  dashboard_test_modules
   mapfile -t files < <(cpp_files)
   step "format" "$state/logs/lint-format.log" clang-format-14 --dry-run -Werror "${files[@]}"
   step "layers, lengths, words" "$state/logs/lint-source.log" python3 tools/check_source.py
+  step "pages" "$state/logs/lint-pages.log" lint_dashboard
   step "protocol" "$state/logs/lint-proto.log" lint_proto
   step "shell" "$state/logs/lint-shell.log" shellcheck -x dev tools/dev/build_rdkafka.sh \
     tools/dev/fetch_dashboard_modules.sh tools/dev/fetch_jsoncons.sh tools/dev/fetch_kafka.sh .ci/run deploy/*/*.sh tests/deploy/engine.sh tests/deploy/kubernetes/node.sh

@@ -1,14 +1,23 @@
 # ./dev test dashboard. Sourced, not run.
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
+dashboard_test_modules() {
+  [ tests/dashboard/node_modules/.package-lock.json -nt tests/dashboard/package-lock.json ] ||
+    step "fetching the dashboard tests' modules" "$state/logs/dashboard-tests-npm.log" \
+      npm ci --prefix tests/dashboard --no-audit --no-fund
+}
+
 # What only the browser tests need: a browser, and what drives it.
 prepare_dashboard_tools() {
   command -v chromium >/dev/null ||
     step "installing Chromium" "$state/logs/chromium.log" \
       as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core
-  [ tests/dashboard/node_modules/.package-lock.json -nt tests/dashboard/package-lock.json ] ||
-    step "fetching the dashboard tests' modules" "$state/logs/dashboard-tests-npm.log" \
-      npm ci --prefix tests/dashboard --no-audit --no-fund
+  dashboard_test_modules
+}
+
+lint_dashboard() {
+  tests/dashboard/node_modules/.bin/eslint --config tests/dashboard/eslint.config.js services/registry/dashboard/web \
+    tests/dashboard tests/load/filter_pages.js
 }
 
 # The dashboard in a real browser on a platform of its own; pure functions of its pages first.

@@ -129,11 +129,11 @@ std::map<WebhookId, Waiting> ReadWaitingOf(Tx& tx, const AccountId& account,
                                            const std::vector<WebhookId>& webhooks, int limit) {
   std::map<WebhookId, Waiting> waiting;
   for (const auto& row : tx.exec(
-           "SELECT asked.id, count(*), micros(min(newest.next_attempt_at)) FROM unnest(" + Ids(tx, webhooks) +
+           "SELECT asked.id, count(*), micros(min(looked.next_attempt_at)) FROM unnest(" + Ids(tx, webhooks) +
            ") AS asked (id) CROSS JOIN LATERAL (SELECT next_attempt_at FROM deliveries WHERE account_id = " +
            tx.quote(account.str()) + " AND webhook_id = asked.id AND state = " +
-           std::to_string(static_cast<int>(DeliveryState::kWaiting)) +
-           " ORDER BY accepted_at DESC, id DESC LIMIT " + std::to_string(limit) + ") newest GROUP BY 1"))
+           std::to_string(static_cast<int>(DeliveryState::kWaiting)) + " LIMIT " + std::to_string(limit) +
+           ") looked GROUP BY 1"))
     waiting[WebhookId(row[0].as<std::string>())] = {row[1].as<std::int64_t>(), ToOptionalTime(row[2])};
   return waiting;
 }

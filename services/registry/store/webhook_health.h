@@ -70,7 +70,8 @@ struct RequestStep {
 std::map<WebhookId, std::vector<RequestStep>> ReadHours(Tx& tx, const AccountId& account,
                                                         const std::vector<WebhookId>& webhooks,
                                                         WallTime since, WallTime until);
-// What waits for its next attempt, of the newest `limit` of each that do. Those without any are left out.
+// What waits for its next attempt, of at most `limit` of each: any, for an order would read all. Those
+// without any are left out.
 std::map<WebhookId, Waiting> ReadWaitingOf(Tx& tx, const AccountId& account,
                                            const std::vector<WebhookId>& webhooks, int limit);
 

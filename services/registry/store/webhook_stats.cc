@@ -98,12 +98,11 @@ std::string OfWebhook(Tx& tx, const AccountId& account, const WebhookId& webhook
   return OfAccount(tx, account) + " AND webhook_id = " + tx.quote(webhook.str());
 }
 
-Waiting CountWaiting(Tx& tx, const std::string& of, int limit) {
-  const auto row = tx.exec1(
-      "SELECT count(*), micros(min(next_attempt_at)) FROM (SELECT next_attempt_at FROM deliveries WHERE " +
-      of + " AND state = " + std::to_string(static_cast<int>(DeliveryState::kWaiting)) +
-      " ORDER BY accepted_at DESC, id DESC LIMIT " + std::to_string(limit) + ") newest");
-  return {row[0].as<std::int64_t>(), ToOptionalTime(row[1])};
+// The newest that wait, as a table.
+std::string NewestWaiting(const char* column, const std::string& of, int limit) {
+  return std::string("(SELECT ") + column + " FROM deliveries WHERE " + of +
+         " AND state = " + std::to_string(static_cast<int>(DeliveryState::kWaiting)) +
+         " ORDER BY accepted_at DESC, id DESC LIMIT " + std::to_string(limit) + ") newest";
 }
 
 }  // namespace
@@ -138,11 +137,17 @@ std::vector<StatsRow> ReadAccountStats(Tx& tx, const AccountId& account, WallTim
 }
 
 Waiting ReadWaiting(Tx& tx, const AccountId& account, const WebhookId& webhook, int limit) {
-  return CountWaiting(tx, OfWebhook(tx, account, webhook), limit);
+  const auto row = tx.exec1("SELECT count(*), micros(min(next_attempt_at)) FROM " +
+                            NewestWaiting("next_attempt_at", OfWebhook(tx, account, webhook), limit));
+  return {row[0].as<std::int64_t>(), ToOptionalTime(row[1])};
 }
 
-Waiting ReadAccountWaiting(Tx& tx, const AccountId& account, int limit) {
-  return CountWaiting(tx, OfAccount(tx, account), limit);
+Waiting ReadAccountWaiting(Tx& tx, const AccountId& account, int limit, int looked) {
+  const std::string of = OfAccount(tx, account);
+  const auto row = tx.exec1("SELECT (SELECT count(*) FROM " + NewestWaiting("1", of, limit) +
+                            "), (SELECT micros(min(next_attempt_at)) FROM " +
+                            NewestWaiting("next_attempt_at", of, looked) + ")");
+  return {row[0].as<std::int64_t>(), ToOptionalTime(row[1])};
 }
 
 }  // namespace webhook::store

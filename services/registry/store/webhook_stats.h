@@ -40,7 +40,8 @@ struct Waiting {
 };
 // What waits for its next attempt, of the newest `limit` that do.
 Waiting ReadWaiting(Tx& tx, const AccountId& account, const WebhookId& webhook, int limit);
-// The same of the whole account.
-Waiting ReadAccountWaiting(Tx& tx, const AccountId& account, int limit);
+// The same of the whole account; for the time of the next attempt only the newest `looked` are read: an index
+// counts them, but their rows lie far apart.
+Waiting ReadAccountWaiting(Tx& tx, const AccountId& account, int limit, int looked);
 
 }  // namespace webhook::store

@@ -14,7 +14,9 @@ const browser = await chromium.launch({
   // As root, as tests run in containers, the browser has no sandbox of its own.
   args: process.getuid() === 0 ? ['--no-sandbox'] : [],
 });
-after(() => browser.close());
+// Tests close it by themselves; another script does when it is done.
+export const closeBrowser = () => browser.close();
+if (process.env.NODE_TEST_CONTEXT) after(closeBrowser);
 
 // What a browser tells of a call of the API that is refused, which a page may make, is no error of the page.
 const isRefusedCall = (message) =>

@@ -26,7 +26,7 @@ test('things that have a page are led to', () => {
 });
 
 test('each scope of the API is explained', () => {
-  const enumerated = /\n    Scope:\n(?: {6}.*\n)*? {6}enum: \[([^\]]*)\]/.exec(description)[1].split(',').map((name) => name.trim().replaceAll("'", ''));
+  const enumerated = /\n {4}Scope:\n(?: {6}.*\n)*? {6}enum: \[([^\]]*)\]/.exec(description)[1].split(',').map((name) => name.trim().replaceAll("'", ''));
   assert.deepEqual(enumerated.filter((name) => !scopes.some((scope) => scope.name === name)), []);
 });
 

@@ -9,7 +9,7 @@
 namespace webhook {
 
 // Of each webhook's deliveries that wait, so many are counted.
-inline constexpr int kHealthWaitingLooked = 1'000;
+inline constexpr int kHealthWaitingLooked = 100;
 
 // What is known of a webhook.
 struct HealthItem {

@@ -112,8 +112,8 @@ TEST(HealthSummary, CountsWhatWaits) {
   };
   EXPECT_THAT(waits(0), HasSubstr("Nothing waits for another attempt; what has failed can be sent again."));
   EXPECT_THAT(waits(1), HasSubstr(" 1 delivery waits."));
-  EXPECT_THAT(waits(999), HasSubstr(" 999 deliveries wait."));
-  EXPECT_THAT(waits(kHealthWaitingLooked), HasSubstr(" At least 1000 deliveries wait."));
+  EXPECT_THAT(waits(99), HasSubstr(" 99 deliveries wait."));
+  EXPECT_THAT(waits(kHealthWaitingLooked), HasSubstr(" At least 100 deliveries wait."));
 }
 
 TEST(HealthSummary, ThoseThatDoNotFail) {

@@ -5,6 +5,7 @@
 
 #include "domain/topics.h"
 #include "runtime/clock.h"
+#include "runtime/thread.h"
 #include "services/registry/store/delivery_log.h"
 
 namespace webhook {
@@ -13,8 +14,8 @@ namespace {
 using std::chrono::milliseconds;
 
 constexpr milliseconds kFresh{1'000};
-constexpr milliseconds kKafka{1'300};
-constexpr milliseconds kPostgres{1'400};
+constexpr milliseconds kKafka{2'500};
+constexpr milliseconds kPostgres{1'500};
 constexpr milliseconds kLeast{20};  // for a statement
 
 postgres::DatabaseOptions Impatient(postgres::DatabaseOptions options) {
@@ -62,8 +63,12 @@ Result<T> PlatformReader::AskDatabase(const char* what, MonoTime end, bool* away
 
 PlatformState PlatformReader::Ask() {
   const Now now = runtime::ReadClock();
-  auto cluster =
-      kafka::ReadClusterState(cluster_, ReadTopics(), {kFanoutGroup, kDeliverGroup, kPumpGroup}, kKafka);
+  // Beside each other: both have their time then.
+  std::optional<Result<kafka::ClusterState>> cluster;
+  runtime::Thread asking("look-kafka", [&] {
+    cluster =
+        kafka::ReadClusterState(cluster_, ReadTopics(), {kFanoutGroup, kDeliverGroup, kPumpGroup}, kKafka);
+  });
   using Offsets = std::map<kafka::TopicPartition, std::int64_t>;
   bool away = false;
   const MonoTime end = runtime::ReadClock().mono + kPostgres;
@@ -80,8 +85,9 @@ PlatformState PlatformReader::Ask() {
   });
   auto hosts = AskDatabase<std::vector<store::FailingHost>>(
       "list failing hosts", end, &away, [](store::Tx& tx) { return store::ListFailingHosts(tx, kHosts); });
-  return {now.wall,           std::move(cluster), std::move(offsets),
-          std::move(overdue), std::move(hosts),   std::move(instances)};
+  asking.Join();
+  return {now.wall,           std::move(*cluster), std::move(offsets),
+          std::move(overdue), std::move(hosts),    std::move(instances)};
 }
 
 }  // namespace webhook

@@ -21,6 +21,7 @@ constexpr std::chrono::days kDefaultRange{1};
 constexpr std::chrono::days kLongestRange{31};
 constexpr std::int64_t kMostSteps = 1'500;
 constexpr int kWaitingLooked = 10'000;
+constexpr int kAccountNextLooked = 1'000;
 constexpr int kChangesShown = 50;
 
 struct Range {
@@ -117,7 +118,8 @@ Result<Reply> GetAccountStats(const Call& call) {
   const Range range = ReadRange(call, runtime::ReadClock().wall);
   Reply reply;
   AddTo(range, store::ReadAccountStats(call.tx(), call.account(), range.since, range.until), &reply.json);
-  AddTo(store::ReadAccountWaiting(call.tx(), call.account(), kWaitingLooked), &reply.json);
+  AddTo(store::ReadAccountWaiting(call.tx(), call.account(), kWaitingLooked, kAccountNextLooked),
+        &reply.json);
   const store::HealthCounts counts = store::CountHealth(call.tx(), call.account());
   reply.json["webhooks"] = {
       {"total", counts.webhooks}, {"active", counts.active}, {"failing", counts.failing}};

@@ -34,7 +34,7 @@ async function problemOf(response) {
   });
 }
 
-export function toQuery(values) {
+function toQuery(values) {
   const query = new URLSearchParams();
   for (const [name, value] of Object.entries(values ?? {})) {
     for (const one of Array.isArray(value) ? value : [value]) {

@@ -55,13 +55,3 @@ export function readHeader(text) {
 }
 
 export const headerOf = (headers, name) => headers.find(([own]) => own.toLowerCase() === name)?.[1];
-
-// A name=value file, as a download without a request to anywhere.
-export function download(name, text) {
-  const url = URL.createObjectURL(new Blob([text], {type: 'application/octet-stream'}));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
-}

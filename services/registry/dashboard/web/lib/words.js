@@ -1,4 +1,5 @@
 // What the platform's words mean, and what to do next. Pure.
+import {visible} from './text.js';
 import {duration, exact, relative, span} from './time.js';
 
 const states = {
@@ -94,7 +95,7 @@ export function explain(delivery, attempts, webhook, now = Date.now()) {
     why.push(newest.status ? `The endpoint answered ${newest.status}. ${statusWords(newest.status) || told.means}` : `The endpoint ${told.short}. ${told.means}`);
     if (told.advice) next.push(told.advice);
   } else if (delivery.reason && delivery.state !== 'delivered') {
-    why.push(delivery.reason);
+    why.push(visible(delivery.reason));
   }
   if (delivery.state === 'delivered' && newest) why.push(`The endpoint ${attemptLine(newest)}, at attempt ${newest.attempt}.`);
   if (delivery.state === 'waiting' && delivery.next_attempt_at) {

@@ -1,5 +1,5 @@
 // One event: what was emitted, whom it matched, who has it; and of one webhook, why it has or has not.
-import {html, useState} from '../lib/ui.js';
+import {html, useEffect, useState} from '../lib/ui.js';
 import {call, can} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
@@ -114,6 +114,12 @@ export default function Event({id}) {
   const found = useGet(allowed ? path : null, {}, {every});
   const all = useAllWebhooks();
   const event = found.data;
+  // What is not in the log by now comes seldom, if at all.
+  useEffect(() => {
+    if (event) return undefined;
+    const timer = setTimeout(() => setEvery((now) => Math.max(now, 10_000)), 20_000);
+    return () => clearTimeout(timer);
+  }, [id, event === null]);
   if (!allowed) return html`<${NoScope} title="Event" scope="deliveries:read">Events are seen with it.</${NoScope}>`;
   if (found.problem?.status === 404) return html`<${NotThere} id=${id} reload=${found.reload} query=${query} />`;
   if (!event) return html`<h1 tabindex="-1">Event</h1><${Problem} problem=${found.problem} retry=${found.reload} />`;

@@ -4,6 +4,7 @@ import {can} from '../lib/api.js';
 import {Link, usePlace} from '../lib/router.js';
 import {useGet} from '../lib/load.js';
 import {useWebhooks} from '../lib/webhooks.js';
+import {visible} from '../lib/text.js';
 import {Due} from '../parts/basics.js';
 import {Problem} from '../parts/problem.js';
 import {queryOf, RangeField} from '../parts/range.js';
@@ -39,7 +40,7 @@ function Failing({failing, webhooks}) {
       (health) => html`<div class="notice bad" key=${health.webhook_id}>
         <div class="row spread"><b><${WebhookName} id=${health.webhook_id} webhook=${webhooks[health.webhook_id]} /></b>
           ${health.waiting.deliveries > 0 && html`<span class="small">${health.waiting.deliveries} waiting, next <${Due} at=${health.waiting.next_attempt_at} /></span>`}</div>
-        <p>${health.summary}</p>
+        <p>${visible(health.summary)}</p>
         ${health.last_failure && html`<p><${Link} to=${`/deliveries/${health.last_failure.delivery_id}`}>See the last failure</${Link}></p>`}
       </div>`,
     )}

@@ -23,7 +23,7 @@ export function Login({why, over = false}) {
     event.preventDefault();
     login.run(key.trim());
   };
-  const mistake = login.problem && (advice[login.problem.code] ?? login.problem.detail ?? login.problem.message);
+  const mistake = login.problem && (advice[login.problem.code] ?? login.problem.message);
   const form = html`<form onSubmit=${submit}>
     <h1 tabindex="-1">${over ? 'Sign in again' : 'Webhooks'}</h1>
     ${!over && html`<p class="lead">Register endpoints, see what was delivered and why not, send it again.</p>`}

@@ -16,7 +16,7 @@ function Figure({value, label, hint, tone = ''}) {
 }
 
 // "0–3, 7" of numbers in order.
-export function rangesOf(numbers) {
+function rangesOf(numbers) {
   const parts = [];
   for (const number of [...numbers].sort((a, b) => a - b)) {
     const last = parts.at(-1);

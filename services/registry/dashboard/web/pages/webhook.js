@@ -59,7 +59,7 @@ function Banner({webhook, health}) {
   if (!health && webhook.active) return null;
   const state = webhook.active ? health.state : 'inactive';
   return html`<section class=${`notice ${tones[state]}`} aria-label="How it is doing">
-    <p><b>${health?.summary ?? 'It is not active: nothing is sent.'}</b></p>
+    <p><b>${health ? visible(health.summary) : 'It is not active: nothing is sent.'}</b></p>
     ${!webhook.active && !health && html`<p>Inactive since <${Time} at=${webhook.inactive_since} full />${webhook.inactive_reason && html`: <span class="foreign">${visible(webhook.inactive_reason)}</span>`}</p>`}
     ${health?.failing_since && webhook.active && html`<p>Failing since <${Time} at=${health.failing_since} full /> (<${Time} at=${health.failing_since} />).
       ${health.last_success_at ? html` The last success was <${Time} at=${health.last_success_at} />.` : ' It has not succeeded yet.'}</p>`}

@@ -12,7 +12,7 @@ import {Spark} from '../parts/spark.js';
 
 const path = '/v2/webhooks';
 
-export const healthTag = {
+const healthTag = {
   healthy: html`<${Tag} tone="good">✓ Healthy</${Tag}>`,
   failing: html`<${Tag} tone="bad">✕ Failing</${Tag}>`,
   inactive: html`<${Tag} tone="idle">– Inactive</${Tag}>`,
@@ -29,7 +29,7 @@ function Row({webhook, health}) {
     <td data-label="State">${health ? healthTag[health.state] : webhook.active ? '' : healthTag.inactive}</td>
     <td>${health && html`<${Spark} ...${health} />`}</td>
     <td class="main" data-label="What happens">
-      ${health?.summary}
+      ${health && visible(health.summary)}
       ${health?.last_failure && health.state === 'failing' &&
       html` <${Link} to=${`/deliveries/${health.last_failure.delivery_id}`}>See why</${Link}>`}
     </td>

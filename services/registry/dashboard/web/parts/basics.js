@@ -48,7 +48,7 @@ export function Copy({text, label = 'Copy', small = false}) {
       await navigator.clipboard.writeText(typeof text === 'function' ? await text() : text);
       setSaid('Copied');
     } catch (problem) {
-      setSaid(problem.detail ?? problem.message ?? 'Could not copy');
+      setSaid(problem.message || 'Could not copy');
     }
     setTimeout(() => setSaid(''), 3000);
   };

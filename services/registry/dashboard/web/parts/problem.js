@@ -1,4 +1,5 @@
 import {html} from '../lib/ui.js';
+import {visible} from '../lib/text.js';
 import {span} from '../lib/time.js';
 
 // What somebody can do about it, where the API's own words do not say it.
@@ -14,10 +15,10 @@ export function Problem({problem, retry}) {
   if (!problem) return null;
   const {code = 'failed', message, errors = [], requestId, retryAfter} = problem;
   return html`<div class="notice bad" role="alert">
-    <p><b>${message || 'Something went wrong in this page.'}</b></p>
+    <p><b>${visible(message || 'Something went wrong in this page.')}</b></p>
     ${errors.length > 0 &&
     html`<ul>
-      ${errors.slice(0, 20).map((error) => html`<li><code>${error.pointer}</code> ${error.detail}</li>`)}
+      ${errors.slice(0, 20).map((error) => html`<li><code>${visible(error.pointer)}</code> ${visible(error.detail)}</li>`)}
     </ul>`}
     ${advice[code] && html`<p>${advice[code]}</p>`}
     <p class="faint small">

@@ -5,7 +5,7 @@ import {percent} from '../lib/words.js';
 import {Chart} from './chart.js';
 
 // Every step of the time in order, those without a request too: [{at, requests, succeeded, latency_ms}].
-export function allSteps({since, until, step_seconds: length, steps}) {
+function allSteps({since, until, step_seconds: length, steps}) {
   const known = new Map(steps.map((step) => [new Date(step.at).getTime(), step]));
   const all = [];
   for (let at = new Date(since).getTime(); at < new Date(until).getTime(); at += length * 1000) {

@@ -4,6 +4,7 @@ import {can, signOut} from '../lib/api.js';
 import {Link} from '../lib/router.js';
 import {useAction} from '../lib/load.js';
 import {useStore} from '../lib/store.js';
+import {visible} from '../lib/text.js';
 import {setZone, zone, zoneName} from '../lib/time.js';
 
 // `scope`: a key without it cannot use the page at all, so it is not offered.
@@ -36,10 +37,10 @@ export function Shell({who, path, inert, children}) {
     <a class="skip" href="#main">Skip to the page</a>
     <header>
       <button type="button" class="menu quiet" aria-expanded=${open} aria-controls="nav" onClick=${() => setOpen(!open)}>Menu</button>
-      <span class="account" title=${who.account.id}>${who.account.name}</span>
+      <span class="account" title=${who.account.id}>${visible(who.account.name)}</span>
       <span class="grow"></span>
       <${Zone} />
-      <span class="faint key" title=${`Scopes: ${who.api_key.scopes.join(', ')}`}>${who.api_key.name || who.api_key.id}</span>
+      <span class="faint key" title=${`Scopes: ${who.api_key.scopes.join(', ')}`}>${visible(who.api_key.name || who.api_key.id)}</span>
       <button type="button" class="quiet" onClick=${leave.run} disabled=${leave.busy}>Sign out</button>
     </header>
     <nav id="nav" class=${open ? 'open' : ''} aria-label="Dashboard" onClick=${() => setOpen(false)}>
