@@ -1,0 +1,65 @@
+// A person without a mouse: goes by Tab and Shift+Tab, acts by Enter, Space and arrows, and must always see where they are.
+import assert from 'node:assert/strict';
+
+// What has the focus: {who: a name for messages, seen: whether one sees that it has it, body: nothing has it}.
+export const focused = (page) =>
+  page.evaluate(() => {
+    const element = document.activeElement;
+    if (!element || element === document.body) return {who: 'nothing', body: true, seen: false};
+    const style = getComputedStyle(element);
+    const box = element.getBoundingClientRect();
+    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && style.outlineColor !== 'rgba(0, 0, 0, 0)';
+    const inView = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+    const name = element.getAttribute('aria-label') || element.labels?.[0]?.innerText || element.innerText || element.id;
+    return {who: `${element.tagName.toLowerCase()} “${name.trim().slice(0, 60)}”`, body: false, seen: outlined && inView, outlined, inView, modal: element.closest('dialog') !== null};
+  });
+
+export async function assertSeen(page) {
+  const at = await focused(page);
+  assert.ok(at.seen, `one does not see that ${at.who} has the focus (outlined: ${at.outlined}, in view: ${at.inView})`);
+  return at;
+}
+
+const has = (locator) => locator.evaluate((element) => element === document.activeElement).catch(() => false);
+
+// Tabs on until the element has the focus.
+export async function tabTo(page, locator, {key = 'Tab', most = 120} = {}) {
+  await locator.waitFor();
+  const way = [];
+  for (let step = 0; step <= most; ++step) {
+    if (await has(locator)) {
+      await assertSeen(page);
+      return;
+    }
+    await page.keyboard.press(key);
+    const at = await focused(page);
+    if (!at.body) await assertSeen(page);
+    way.push(at.who);
+  }
+  assert.fail(`${most} × ${key} did not lead there; the way: ${way.join(', ')}`);
+}
+
+export async function press(page, locator, key = 'Enter') {
+  await tabTo(page, locator);
+  await page.keyboard.press(key);
+}
+
+// Replaces what a field holds.
+export async function type(page, locator, text) {
+  await tabTo(page, locator);
+  await page.keyboard.press('Control+a');
+  await page.keyboard.type(text);
+}
+
+// Tabs through everything once, from the document's begin: the way; fails where it does not end.
+export async function walk(page, most = 200) {
+  const way = [];
+  for (let step = 0; step < most; ++step) {
+    await page.keyboard.press('Tab');
+    const at = await focused(page);
+    if (at.body) return way;
+    assert.ok(at.seen, `one does not see that ${at.who} has the focus (outlined: ${at.outlined}, in view: ${at.inView})`);
+    way.push(at.who);
+  }
+  return assert.fail(`after ${most} × Tab one is still on the way: ${way.slice(-8).join(', ')}`);
+}
