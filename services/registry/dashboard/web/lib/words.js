@@ -128,3 +128,6 @@ export const scheduleWords = (schedule) => pausesOf(schedule).map((seconds) => s
 
 // "99.9 %"; 100 only where it is all.
 export const percent = (value) => `${value === Math.round(value) ? value : Math.min(99.9, value).toFixed(1)} %`;
+
+// What waits, of a webhook's health: the API counts to 100 there.
+export const waitingWords = ({deliveries}) => `${deliveries >= 100 ? '100 or more' : deliveries} waiting`;

@@ -5,6 +5,7 @@ import {Link, usePlace} from '../lib/router.js';
 import {useGet} from '../lib/load.js';
 import {useWebhooks} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
+import {waitingWords} from '../lib/words.js';
 import {Due} from '../parts/basics.js';
 import {Problem} from '../parts/problem.js';
 import {queryOf, RangeField} from '../parts/range.js';
@@ -39,7 +40,7 @@ function Failing({failing, webhooks}) {
     ${failing.data.map(
       (health) => html`<div class="notice bad" key=${health.webhook_id}>
         <div class="row spread"><b><${WebhookName} id=${health.webhook_id} webhook=${webhooks[health.webhook_id]} /></b>
-          ${health.waiting.deliveries > 0 && html`<span class="small">${health.waiting.deliveries} waiting, next <${Due} at=${health.waiting.next_attempt_at} /></span>`}</div>
+          ${health.waiting.deliveries > 0 && html`<span class="small">${waitingWords(health.waiting)}, next <${Due} at=${health.waiting.next_attempt_at} /></span>`}</div>
         <p>${visible(health.summary)}</p>
         ${health.last_failure && html`<p><${Link} to=${`/deliveries/${health.last_failure.delivery_id}`}>See the last failure</${Link}></p>`}
       </div>`,

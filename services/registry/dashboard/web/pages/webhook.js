@@ -5,6 +5,7 @@ import {go, Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
 import {forget, nameOf} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
+import {waitingWords} from '../lib/words.js';
 import {ApiCall, Code, Dialog, Due, Field, Tabs, Tag, Time} from '../parts/basics.js';
 import {DeliveryList} from '../parts/delivery_list.js';
 import {Problem} from '../parts/problem.js';
@@ -63,7 +64,7 @@ function Banner({webhook, health}) {
     ${!webhook.active && !health && html`<p>Inactive since <${Time} at=${webhook.inactive_since} full />${webhook.inactive_reason && html`: <span class="foreign">${visible(webhook.inactive_reason)}</span>`}</p>`}
     ${health?.failing_since && webhook.active && html`<p>Failing since <${Time} at=${health.failing_since} full /> (<${Time} at=${health.failing_since} />).
       ${health.last_success_at ? html` The last success was <${Time} at=${health.last_success_at} />.` : ' It has not succeeded yet.'}</p>`}
-    ${health?.waiting.deliveries > 0 && html`<p>${health.waiting.deliveries} waiting; the next attempt is <${Due} at=${health.waiting.next_attempt_at} />.</p>`}
+    ${health?.waiting.deliveries > 0 && html`<p>${waitingWords(health.waiting)}; the next attempt is <${Due} at=${health.waiting.next_attempt_at} />.</p>`}
     ${health?.last_failure && state === 'failing' && html`<p><${Link} to=${`/deliveries/${health.last_failure.delivery_id}`} class="button">See the last failure</${Link}></p>`}
   </section>`;
 }
