@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, test} from 'node:test';
 
 import {findings} from './lib/axe.js';
-import {home, openWindow, signIn} from './lib/browser.js';
+import {home, openWindow, settled, signIn} from './lib/browser.js';
 import {busyAccount, pagesOf} from './lib/scene.js';
 
 const mine = await busyAccount('accessibility');
@@ -123,7 +123,7 @@ test('every page, its tabs and its dialogs', async (t) => {
   for (const [path, name] of Object.entries(pagesOf(mine))) {
     await page.goto(home + path);
     await page.getByRole('heading', {level: 1, name, exact: true}).waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     found.push(...(await look(page, path)));
     for (const open of openings[path] ?? []) {
       await open(page);
@@ -143,7 +143,7 @@ test('what says that nothing is there, and the session that ended', async () => 
   const found = await look(page, 'no such page');
   for (const path of ['/webhooks/none', '/deliveries/none', '/events/none', '/deliveries?state=blocked', '/redeliveries/new?event=no.such']) {
     await page.goto(home + path);
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     found.push(...(await look(page, path)));
   }
   await page.goto(`${home}/webhooks`);

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import {after, test} from 'node:test';
 
 import {Endpoint} from '../e2e/lib/platform.js';
-import {home, openWindow, signedIn} from './lib/browser.js';
+import {home, openWindow, settled, signedIn} from './lib/browser.js';
 import {assertSeen, focused, press, tabTo, type, walk} from './lib/keyboard.js';
 import {busyAccount, customer, pagesOf} from './lib/scene.js';
 
@@ -82,7 +82,7 @@ test('every page can be tabbed through, one sees the focus on each step, and it 
   for (const [path, name] of Object.entries(pagesOf(mine))) {
     await page.goto(home + path);
     await page.getByRole('heading', {level: 1, name, exact: true}).waitFor();
-    await page.waitForLoadState('networkidle');
+    await settled(page);
     const way = await walk(page);
     assert.ok(way.length >= 14, `${path}: ${way.join(', ')}`);
     assert.match(way[0], /Skip to the page/);

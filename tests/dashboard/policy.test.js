@@ -68,6 +68,7 @@ test('no other page may frame it', async () => {
   await window.context.close();
 });
 
+/* eslint-disable no-restricted-properties, no-implied-eval -- this is what is not to be done */
 // What a mistake in a page, or text of a stranger that became markup, would do: each alone fails the test that made it.
 const breaches = {
   'text as markup': () => {
@@ -109,6 +110,7 @@ const breaches = {
     setTimeout(() => alert(1));
   },
 };
+/* eslint-enable */
 
 test('each breach of it fails the test that made it', async () => {
   const window = await openWindow();

@@ -5,7 +5,7 @@ import {after} from 'node:test';
 
 import {chromium} from 'playwright-core';
 
-import {restUrl} from '../../e2e/lib/platform.js';
+import {restUrl, until} from '../../e2e/lib/platform.js';
 
 export const home = `${restUrl}/dashboard`;
 
@@ -23,6 +23,8 @@ const isRefusedCall = (message) =>
   message.text().startsWith('Failed to load resource: the server responded with a status of 4') && message.location().url.startsWith(`${restUrl}/v2/`);
 
 const isOwn = (url) => /^(blob|data):/.test(url) || new URL(url).origin === restUrl;
+
+const underWay = new WeakMap(); // page -> its requests that have no answer yet
 
 // A window of its own, with nobody signed in: {page, problems, close}. close() fails where the page did anything wrong.
 export async function openWindow({width = 1280, height = 900, scheme = 'light', bypassPolicy = false, locale = 'en-GB', timezone = 'Europe/Berlin'} = {}) {
@@ -46,7 +48,12 @@ export async function openWindow({width = 1280, height = 900, scheme = 'light', 
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type()) && !isRefusedCall(message)) problems.push(`console: ${message.text()}`);
   });
+  const open = new Set();
+  underWay.set(page, open);
+  page.on('requestfinished', (request) => open.delete(request));
+  page.on('requestfailed', (request) => open.delete(request));
   page.on('request', (request) => {
+    open.add(request);
     if (!isOwn(request.url())) problems.push(`request to ${request.url()}`);
   });
   return {
@@ -77,3 +84,12 @@ export async function signedIn(key, path = '/', options = {}) {
 
 // By the links beside every page.
 export const goTo = (page, name) => page.getByRole('navigation', {name: 'Dashboard'}).getByRole('link', {name, exact: true}).click();
+
+// Until the page has what it asked for, and asks for nothing more at once.
+export async function settled(page) {
+  let quiet = 0;
+  await until('the page has what it asked for', () => {
+    quiet = underWay.get(page).size === 0 ? quiet + 1 : 0;
+    return quiet > 3;
+  }, 10_000);
+}

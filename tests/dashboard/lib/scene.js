@@ -28,7 +28,7 @@ export async function busyAccount(name) {
   const mine = await newAccount(name, [...allScopes, 'operator']);
   const [good, bad] = [await Endpoint.open(), await Endpoint.open(Array(1000).fill({status: 503, headers: {'x-why': 'closed'}, body: '{"error":"closed"}'}))];
   const works = await good.register(['user.*'], {description: 'Billing'}, mine.key);
-  const fails = await bad.register(['user.created'], {description: 'Warehouse', retry_schedule: [300, 86_400]}, mine.key);
+  const fails = await bad.register(['user.created'], {description: 'Warehouse', retry_schedule: [50, 86_400]}, mine.key);
   const paused = await good.register(['token.created'], {description: 'Paused'}, mine.key);
   await rest('POST', `/v2/webhooks/${paused.id}/pause`, {reason: 'stocktaking'}, {key: mine.key});
   const event = await emit(mine, {name: 'Ada', age: 36});
