@@ -1,13 +1,14 @@
 // One webhook: how it is doing and what to do about it, its deliveries, settings, secrets and statistics.
-import {html, useEffect, useState} from '../lib/ui.js';
+import {html, useState} from '../lib/ui.js';
 import {call, can} from '../lib/api.js';
 import {go, Link, setQuery, usePlace} from '../lib/router.js';
-import {useAction, useGet} from '../lib/load.js';
+import {useAction, useGet, useModule} from '../lib/load.js';
 import {forget, nameOf} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
 import {waitingWords} from '../lib/words.js';
 import {ApiCall, Code, Dialog, Due, Field, Tabs, Tag, Time} from '../parts/basics.js';
 import {DeliveryList} from '../parts/delivery_list.js';
+import {Outdated} from '../parts/outdated.js';
 import {Problem} from '../parts/problem.js';
 import {SendTest} from '../parts/send_test.js';
 import {Secrets, Settings} from '../parts/webhook_settings.js';
@@ -31,7 +32,7 @@ function Resume({webhook, onChange}) {
         <span>Catch up: also send what was skipped while it was inactive, oldest first, at half of its limit.</span></label>`}
       <${Problem} problem=${resume.problem} />
       <div class="row"><button type="button" class="main" disabled=${resume.busy} onClick=${resume.run}>Resume</button>
-        <button type="button" onClick=${() => setAsking(false)}>Leave it</button></div>
+        <button type="button" onClick=${() => setAsking(false)}>Not now</button></div>
     </${Dialog}>`}`;
 }
 
@@ -52,7 +53,7 @@ function Pause({webhook, onChange}) {
       </${Field}>
       <${Problem} problem=${pause.problem} />
       <div class="row"><button type="button" class="main" disabled=${pause.busy} onClick=${pause.run}>Pause</button>
-        <button type="button" onClick=${() => setAsking(false)}>Leave it</button></div>
+        <button type="button" onClick=${() => setAsking(false)}>Not now</button></div>
     </${Dialog}>`}`;
 }
 
@@ -86,11 +87,9 @@ function WhyNot({webhook}) {
 }
 
 function StatsTab(props) {
-  const [Stats, setStats] = useState(null);
-  useEffect(() => {
-    import('../parts/webhook_stats.js').then((module) => setStats(() => module.WebhookStats));
-  }, []);
-  return Stats ? html`<${Stats} ...${props} />` : html`<p class="faint" role="status">Loading…</p>`;
+  const module = useModule(() => import('../parts/webhook_stats.js'));
+  if (module?.failed) return html`<${Outdated} />`;
+  return module ? html`<${module.WebhookStats} ...${props} />` : html`<p class="faint" role="status">Loading…</p>`;
 }
 
 const tabs = [
@@ -111,7 +110,7 @@ export default function Webhook({id}) {
       <p><${Link} to="/webhooks" class="button">All webhooks</${Link}></p>`;
   }
   const webhook = found.data;
-  if (!webhook) return html`<h1 tabindex="-1">Webhook</h1><${Problem} problem=${found.problem} retry=${found.reload} />`;
+  if (!webhook) return html`<h1 tabindex="-1">Webhook</h1><${Problem} problem=${found.problem} retry=${found.reload} />${found.loading && html`<p class="faint" role="status">Loading…</p>`}`;
   const offered = tabs.filter(({scope}) => !scope || can(scope));
   const tab = offered.find((one) => one.id === query.tab)?.id ?? offered[0].id;
   const changed = () => {
