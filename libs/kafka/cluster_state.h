@@ -22,7 +22,7 @@ struct GroupMember {
 };
 struct GroupState {
   std::vector<GroupMember> members;
-  std::map<TopicPartition, std::int64_t> committed;  // what has no commit is not there
+  std::map<TopicPartition, std::int64_t> committed;  // the next to read; what has no commit is not there
 };
 // What a partition holds: the records [begin, end).
 struct Extent {

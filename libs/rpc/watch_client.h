@@ -23,7 +23,7 @@ class Identity;
 struct RegistryOptions {
   std::string address;
   Secret internal_token;
-  std::shared_ptr<const Identity> identity;
+  std::shared_ptr<const Identity> identity;  // never null; one without files means plaintext
   // Who watches: the service, and its process as runtime::InstanceName() calls it.
   std::string service;
   std::string instance;
@@ -42,9 +42,11 @@ class WebhookWatch {
   // Called on the watch's own thread, one after the other. `on_connected`: each change of the connection.
   WebhookWatch(RegistryOptions options, std::function<void(Update)> on_update,
                std::function<void(bool connected)> on_connected);
+  // Waits for its thread: not from a callback.
   ~WebhookWatch();
 
-  // Since the registry was last heard of, which speaks every few seconds. From any thread.
+  // Since the registry was last heard of, which speaks every few seconds; before that, since the start. From
+  // any thread.
   std::chrono::microseconds silence() const;
 
  private:

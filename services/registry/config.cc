@@ -72,7 +72,7 @@ config::Table DeclareSettings(Config* config) {
   table.Integer("max-webhooks", &config->max_webhooks, 10'000, 0, 10'000'000,
                 "Webhooks of one account; 0: any");
   table.Duration("session-lifetime", &config->session_lifetime, hours{12}, seconds{60}, hours{24 * 30},
-                 "How long a browser's session lives, from its login on");
+                 "How long a browser's session lives, from its sign-in on");
   table.Duration("session-idle-timeout", &config->session_idle_timeout, hours{2}, seconds{60}, hours{24 * 30},
                  "How long a browser's session lives without a call");
   table.Duration("log-retention", &config->log_retention, hours{24 * 30}, hours{24 * 5}, hours{24 * 90},

@@ -162,8 +162,9 @@ test('a key has twenty sessions: one more ends the oldest', async () => {
   browsers.push(await logIn(key));
   assert.deepEqual(await Promise.all(browsers.map(status)), [401, ...Array(20).fill(200)]);
   // At once too: whoever comes at the same time waits for his turn.
-  await Promise.all(Array.from({length: 30}, () => logIn(key)));
+  const crowd = await Promise.all(Array.from({length: 30}, () => logIn(key)));
   assert.deepEqual(await Promise.all(browsers.map(status)), Array(21).fill(401));
+  assert.equal((await Promise.all(crowd.map(status))).filter((one) => one === 200).length, 20);
 });
 
 test('Authorization goes before a cookie, whatever it holds', async () => {

@@ -11,9 +11,12 @@ namespace webhook::dashboard {
 //
 //   /                              leads to /dashboard/
 //   /dashboard/…                   index.html, whatever the rest: the page's own router reads it
-//   /dashboard/assets/VERSION/…    its files, kept by browsers for ever: the version is of their contents
+//   /dashboard/assets/VERSION/…    its files, kept by browsers for ever: the version is of their contents.
+//   Asked for
+//                                  another replica's version, those of the same name, which are not kept
 //
-// nullopt: the path is none of these. From any thread; does not block.
+// 404 for a file that is not there, 405 for what is no GET. nullopt: the path is none of these. From any
+// thread; does not block.
 std::optional<http::Response> Serve(const http::Request& request);
 
 }  // namespace webhook::dashboard

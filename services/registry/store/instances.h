@@ -24,7 +24,8 @@ struct Instance {
 // Who was not heard of for so long is gone.
 constexpr std::chrono::seconds kInstanceGone{60};
 
-// Notes that it is there; returns its seen_at, by the database's clock. Waits at most 1 s.
+// Notes that it is there; returns its seen_at, by the database's clock. Waits for locks 1 s at most, then
+// throws; that bound holds for the rest of the transaction too.
 WallTime NoteInstance(Tx& tx, const Instance& instance);
 // Forgets it; not where it was noted again after `seen_at`: it has found another registry meanwhile.
 void ForgetInstance(Tx& tx, const Instance& instance, const std::optional<WallTime>& seen_at);

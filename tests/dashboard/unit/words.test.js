@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import {test} from 'node:test';
 
-import {allOutcomes, allStates, attemptLine, comingWaits, endedStates, explain, hasEnded, outcomeWords, pausesOf, scheduleWords, stateWords, statusWords} from '../../../services/registry/dashboard/web/lib/words.js';
+import {allOutcomes, allStates, atLeast, attemptLine, bulkStates, comingWaits, explain, hasEnded, outcomeWords, pausesOf, scheduleWords, stateWords, statusWords} from '../../../services/registry/dashboard/web/lib/words.js';
 
 const now = Date.parse('2026-01-31T12:00:00Z');
 const webhook = {active: true, retry_schedule: 'platform'};
@@ -13,19 +13,19 @@ test('every state and outcome has words, and a sign beside its colour', () => {
     const words = stateWords(state);
     assert.ok(words.label && words.means && words.sign, state);
   }
-  for (const outcome of allOutcomes) assert.ok(outcomeWords(outcome).means, outcome);
+  for (const outcome of allOutcomes) assert.ok(outcomeWords(outcome).means && outcomeWords(outcome).label, outcome);
 });
 
 test('a state or outcome of a later version shows its own word', () => {
   assert.equal(stateWords('frozen').label, 'frozen');
   assert.equal(outcomeWords('frozen').short, 'frozen');
-  assert.equal(outcomeWords('').short, 'not tried yet');
+  assert.equal(outcomeWords('').short, 'was not tried yet');
 });
 
 test('a delivery has ended unless it is pending or waiting; cancelled ones have, but no redelivery in bulk takes them', () => {
   assert.deepEqual(allStates.filter((state) => !hasEnded(state)), ['pending', 'waiting']);
-  assert.ok(endedStates.every(hasEnded));
-  assert.ok(hasEnded('cancelled') && !endedStates.includes('cancelled'));
+  assert.ok(bulkStates.every(hasEnded));
+  assert.ok(hasEnded('cancelled') && !bulkStates.includes('cancelled'));
 });
 
 test('an attempt in a line: what was answered, and after how long', () => {
@@ -62,9 +62,9 @@ test('a waiting delivery whose time has passed waits for its turn', () => {
   assert.match(told.next[0], /was due 1 min ago/);
 });
 
-test('one that waits for its limit is not told to be mended', () => {
+test('one that waits for its limit is not told to be fixed', () => {
   const told = explain(delivery({state: 'waiting', outcome: 'parked', next_attempt_at: '2026-01-31T12:00:15Z'}), [], webhook, now);
-  assert.ok(!told.next.some((sentence) => sentence.includes('mended')));
+  assert.ok(!told.next.some((sentence) => sentence.includes('fixed')));
 });
 
 test('a failed delivery tells what to do', () => {
@@ -83,4 +83,28 @@ test('a delivered one says at which attempt, and asks for nothing', () => {
   const told = explain(delivery({state: 'delivered', outcome: 'success'}), [attempt({outcome: 'success', status: 200, attempt: 3})], webhook, now);
   assert.match(told.why[0], /answered 200 .*attempt 3/);
   assert.deepEqual(told.next, []);
+});
+
+test('what the platform decided is told, not what the endpoint answered before', () => {
+  const skipped = delivery({state: 'skipped', outcome: 'skipped', reason: 'The webhook is inactive'});
+  assert.deepEqual(explain(skipped, [attempt()], webhook, now).why, ['The webhook is inactive']);
+  const expired = delivery({outcome: 'expired', reason: 'It was older than 3 days.'});
+  assert.deepEqual(explain(expired, [attempt()], webhook, now).why, ['It was older than 3 days.']);
+});
+
+test('an attempt of an earlier run is not the cause of how the present one stands', () => {
+  const told = explain(delivery({state: 'pending', run: 1, outcome: '', reason: ''}), [attempt()], webhook, now);
+  assert.deepEqual(told.why, []);
+});
+
+test('a webhook that is not known yet is not said to be deleted', () => {
+  const waiting = delivery({state: 'waiting', next_attempt_at: '2026-01-31T12:00:15Z'});
+  assert.ok(!explain(waiting, [attempt()], undefined, now).next.some((sentence) => sentence.includes('deleted')));
+  assert.ok(explain(waiting, [attempt()], null, now).next.some((sentence) => sentence.includes('deleted')));
+});
+
+test('a number that was not counted to its end says so', () => {
+  assert.equal(atLeast(99, 100), '99');
+  assert.equal(atLeast(100, 100), '100 or more');
+  assert.equal(atLeast(10_000, 10_000), '10,000 or more');
 });

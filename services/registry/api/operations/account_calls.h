@@ -60,12 +60,14 @@ struct AccountCall {
 // which is its key: authentication, scopes, the budget of calls, and row security. From any thread; blocks.
 class AccountCalls {
  public:
+  // `calls_per_minute`: of one account, that this process takes in a window of 60 s; 0: any number.
   AccountCalls(postgres::Database& database, Secret pepper, std::int64_t calls_per_minute,
                const SessionLimits& sessions, metrics::Registry& metrics);
 
-  // Authenticates the caller and runs fn in the same transaction, which is taken back where fn fails.
-  // kUnauthenticated, with "session_ended" where a session is and "session_needed" where none is; kDenied
-  // "scope_missing" or "csrf_token_wrong"; kLimited "too_many_failed_logins" or "too_many_calls".
+  // Authenticates the caller and runs fn, on this thread, in the same transaction, which is taken back where
+  // fn fails. kUnauthenticated: "unauthenticated", there is no good key; "session_ended", the session is not
+  // live, or there is none where only one serves; "session_needed", a key came where only a session serves.
+  // kDenied "scope_missing" or "csrf_token_wrong"; kLimited "too_many_failed_logins" or "too_many_calls".
   // `budget`: what is left of the account's, where it was asked. What fn does beside the transaction must
   // bear to be done again: the commit may fail.
   template <typename T>

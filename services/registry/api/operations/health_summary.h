@@ -25,7 +25,7 @@ struct HealthItem {
 // nothing was sent to it that is known.
 const char* HealthState(const store::WebhookHealth& health);
 
-// What is wrong and what to do next, for a person who knows nothing of HTTP. Times are in UTC. No text of an
+// What is wrong and what to do next, for a person who runs an HTTP endpoint. Times are in UTC. No text of an
 // endpoint is in it: what it says is ours, the registered URL's host and the owner's own reason.
 std::string HealthSummary(const HealthItem& item);
 

@@ -28,7 +28,9 @@ struct PlatformState {
 };
 
 // Asks both, within 3 s however they do. What was asked in the last second is told again: all that look at a
-// page cost one look. From any thread.
+// page cost one look. From any thread; blocks, while another's look is under way too. A new figure begins in
+// store/platform_state.h or kafka/cluster_state.h, and goes by platform_handlers.cc and openapi/platform.yaml
+// to the dashboard's pages/platform.js and docs/operations/platform.md.
 class PlatformReader {
  public:
   static constexpr int kOverdueCounted = 10'000;

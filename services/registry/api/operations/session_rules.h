@@ -12,7 +12,7 @@
 namespace webhook {
 
 struct SessionLimits {
-  std::chrono::seconds lifetime{};  // from its login on
+  std::chrono::seconds lifetime{};  // from its sign-in on
   std::chrono::seconds idle{};      // without a call
 };
 

@@ -3,6 +3,7 @@ import {html, render, useEffect, useRef, useState} from './lib/ui.js';
 import {resumeSession, session} from './lib/api.js';
 import {match, place} from './lib/router.js';
 import {useStore} from './lib/store.js';
+import {Outdated} from './parts/outdated.js';
 import {Problem} from './parts/problem.js';
 import {Shell} from './parts/shell.js';
 import {Login} from './pages/login.js';
@@ -27,13 +28,6 @@ const routes = [
   {pattern: '/audit-log', title: 'Audit log', page: () => import('./pages/audit_log.js')},
   {pattern: '/platform', title: 'Platform', page: () => import('./pages/platform.js')},
 ];
-
-function Outdated() {
-  return html`<div class="notice bad" role="alert">
-    <p><b>This page could not be loaded.</b> The platform was updated meanwhile, or the connection is gone.</p>
-    <button onClick=${() => location.reload()}>Reload</button>
-  </div>`;
-}
 
 function NoSuchPage() {
   return html`<h1 tabindex="-1">There is no such page</h1><p>The address has no page. <a href="/dashboard/">Go home</a>.</p>`;

@@ -19,12 +19,25 @@ export class Problem extends Error {
   }
 }
 
-const unreachable = () =>
-  new Problem({code: 'unreachable', detail: 'The platform could not be reached. Check your connection; nothing was lost.'});
+const unreachable = (method, idempotent) =>
+  new Problem({
+    code: 'unreachable',
+    detail: 'The platform could not be reached. ' +
+      (method === 'GET' ? 'Check your connection.' : idempotent ? 'It may have been done or not; trying again is safe.' : 'It may have been done or not: look before you try again.'),
+  });
 
-async function problemOf(response) {
+// JSON; null: nothing, undefined: it is none.
+function parse(text) {
+  if (text === '') return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function problemOf(response, body) {
   const retryAfter = Number(response.headers.get('retry-after')) || 0;
-  const body = await response.json().catch(() => null);
   if (body?.code) return new Problem({...body, status: response.status, retryAfter});
   return new Problem({
     status: response.status,
@@ -45,10 +58,21 @@ function toQuery(values) {
   return text ? `?${text}` : '';
 }
 
+// Idempotency keys of calls of which we do not know whether they were done, by what they ask for: a second click asks for the
+// same thing once.
+const unanswered = new Map();
+
+function idempotencyKey(what) {
+  if (!unanswered.has(what)) unanswered.set(what, crypto.randomUUID());
+  return unanswered.get(what);
+}
+
 // One call; the parsed answer, null where there is no body. Throws a Problem, or AbortError.
 export async function call(method, path, {query, body, headers = {}, signal, idempotent = false} = {}) {
   const known = session.get();
+  const what = `${known?.id} ${method} ${path} ${JSON.stringify(body)}`;
   let response;
+  let text;
   try {
     response = await fetch(path + toQuery(query), {
       method,
@@ -56,36 +80,44 @@ export async function call(method, path, {query, body, headers = {}, signal, ide
       headers: {
         ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
         ...(method === 'GET' || !known?.csrf_token ? {} : {'X-CSRF-Token': known.csrf_token}),
-        ...(idempotent ? {'Idempotency-Key': crypto.randomUUID()} : {}),
+        ...(idempotent ? {'Idempotency-Key': idempotencyKey(what)} : {}),
         ...headers,
       },
       body: body === undefined ? undefined : JSON.stringify(body),
     });
+    text = await response.text();
   } catch (error) {
     if (error.name === 'AbortError') throw error;
-    throw unreachable();
+    throw unreachable(method, idempotent);
   }
-  if (response.ok) {
-    const text = await response.text();
-    return text === '' ? null : JSON.parse(text);
-  }
-  const problem = await problemOf(response);
+  // 5xx: as little is known as without an answer.
+  if (response.status < 500) unanswered.delete(what);
+  const json = parse(text);
+  if (response.ok && json !== undefined) return json;
+  const problem = problemOf(response, json);
   // Its scopes stay known: the page behind the sign-in stays as it is. An answer that is late ends no later session.
   if (problem.status === 401 && !headers.Authorization && session.get() === known && !known?.ended)
     session.set({...known, ended: true, why: known ? problem.detail : ''});
+  if (problem.code === 'csrf_token_wrong') resumeSession().catch(() => {});
   throw problem;
 }
 
 export const get = (path, query, signal) => call('GET', path, {query, signal});
 
-// Whether the browser holds a session already.
+// Whether the browser holds a session. Another tab may have signed in with another key, or out, meanwhile: all tabs share the
+// browser's cookie.
 export async function resumeSession() {
   try {
-    session.set(await get('/v2/sessions/current'));
+    const now = await get('/v2/sessions/current');
+    if (now.id !== session.get()?.id || session.get()?.ended) session.set(now);
   } catch (problem) {
     if (problem.status !== 401) throw problem;
   }
 }
+
+document.addEventListener('visibilitychange', () => {
+  if (!document.hidden && session.get()) resumeSession().catch(() => {});
+});
 
 export async function signIn(key) {
   if (!/^[\x21-\x7e]+$/.test(key))

@@ -1,8 +1,8 @@
 // What each scope of a key lets it do; `operators`: a customer's keys have none of these. Pure.
 export const scopes = [
-  {name: 'webhooks:read', means: 'See webhooks, event types and their statistics, and check signatures.'},
+  {name: 'webhooks:read', means: 'See webhooks and event types, and check signatures.'},
   {name: 'webhooks:write', means: 'Register, change, pause and delete webhooks, rotate secrets, send tests, erase what events hold.'},
-  {name: 'deliveries:read', means: 'See events and deliveries, with all that was sent and answered.'},
+  {name: 'deliveries:read', means: 'See events and deliveries with all that was sent and answered, health and statistics.'},
   {name: 'redeliver', means: 'Send deliveries again, and cancel those that wait.'},
   {name: 'admin', means: 'Make and revoke keys, and read the audit log.'},
   {name: 'events:publish', means: 'Publish events for any account: for the platform\'s own services.', operators: true},

@@ -1,6 +1,6 @@
 // The account's webhooks by id, as far as lists need them: read once, and kept for a while.
 import {useEffect, useState} from './ui.js';
-import {can, get} from './api.js';
+import {can, get, session} from './api.js';
 import {visible} from './text.js';
 
 const kept = new Map(); // id -> {webhook: Promise, at}
@@ -9,10 +9,17 @@ const keptFor = 30_000;
 function read(id) {
   const known = kept.get(id);
   if (known && Date.now() - known.at < keptFor) return known.webhook;
-  const webhook = get(`/v2/webhooks/${encodeURIComponent(id)}`).catch((problem) => (problem.status === 404 ? null : undefined));
+  const webhook = get(`/v2/webhooks/${encodeURIComponent(id)}`).catch((problem) => {
+    if (problem.status === 404) return null;
+    kept.delete(id);
+    return undefined;
+  });
   kept.set(id, {webhook, at: Date.now()});
   return webhook;
 }
+
+// Another account's are others.
+session.subscribe(() => kept.clear());
 
 // After a change of it.
 export const forget = (id) => kept.delete(id);

@@ -88,7 +88,7 @@ function Create({onMade, onClose}) {
     </${Field}>
     <${Problem} problem=${create.problem} />
     <p class="row"><button class="main" disabled=${create.busy || chosen.length === 0}>${create.busy ? 'Making…' : 'Make the key'}</button>
-      <button type="button" onClick=${onClose}>Leave it</button>
+      <button type="button" onClick=${onClose}>Not now</button>
       ${chosen.length === 0 && html`<span class="faint small">Choose at least one thing that it may do.</span>`}</p>
   </form>`;
 }

@@ -4,7 +4,7 @@ import {call, can, get} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
 import {useWebhooks} from '../lib/webhooks.js';
-import {attemptLine, endedStates, explain, hasEnded, stateWords} from '../lib/words.js';
+import {attemptLine, bulkStates, explain, hasEnded, stateWords} from '../lib/words.js';
 import {ApiCall, Code, Copy, Dialog, State, Time, useNow} from '../parts/basics.js';
 import {Attempt} from '../parts/attempt.js';
 import {Problem} from '../parts/problem.js';
@@ -12,7 +12,7 @@ import {Timeline} from '../parts/timeline.js';
 import {WebhookName} from '../parts/webhook_name.js';
 
 function Explanation({delivery, attempts, webhook}) {
-  const now = useNow(1000);
+  const now = useNow();
   const {title, means, why, next} = explain(delivery, attempts, webhook, now);
   return html`<section class=${`notice ${stateWords(delivery.state).tone}`} aria-label="What this means">
     <p><b>${title}.</b> ${means}</p>
@@ -36,32 +36,33 @@ function Actions({delivery, reload}) {
   if (!can('redeliver')) return html`<p class="faint small">Your key may only look: redelivering needs the scope <code>redeliver</code>.</p>`;
   return html`<div>
     <div class="row">
-      ${endedStates.includes(delivery.state) || delivery.state === 'cancelled'
+      ${bulkStates.includes(delivery.state) || delivery.state === 'cancelled'
         ? html`<button type="button" class="main" disabled=${again.busy} onClick=${() => (delivery.state === 'delivered' ? setAsking(true) : again.run())}>Redeliver</button>`
         : html`<button type="button" class="danger" disabled=${cancel.busy} onClick=${cancel.run}>Cancel</button>`}
       <${Copy} text=${curl} label="Copy as curl" />
       <${ApiCall} path=${`/v2/deliveries/${delivery.id}`} />
     </div>
-    <${Problem} problem=${again.problem ?? cancel.problem} />
+    <${Problem} problem=${(asking ? null : again.problem) ?? cancel.problem} />
     ${again.done && html`<p class="small" role="status">It is sent again: the new attempt appears here.</p>`}
     ${cancel.done && html`<p class="small" role="status">It will not be sent: its state says so when its turn comes.</p>`}
     ${asking &&
     html`<${Dialog} title="Send it once more?" onClose=${() => setAsking(false)}>
       <p>This delivery was delivered. The endpoint gets it again with the same id, and should drop it as a repeat.</p>
+      <${Problem} problem=${again.problem} />
       <div class="row"><button type="button" class="main" onClick=${again.run} disabled=${again.busy}>Redeliver</button>
-        <button type="button" onClick=${() => setAsking(false)}>Leave it</button></div>
+        <button type="button" onClick=${() => setAsking(false)}>Not now</button></div>
     </${Dialog}>`}
   </div>`;
 }
 
 function Attempts({attempts, chosen}) {
   return html`<div class="table"><table>
-    <thead><tr><th>Attempt</th><th>Came to</th><th>Started</th><th>Address</th></tr></thead>
+    <thead><tr><th>Attempt</th><th>Outcome</th><th>Started</th><th>Address</th></tr></thead>
     <tbody>${attempts.map(
       (attempt) => html`<tr key=${attempt.started_at}>
         <td data-label="Attempt"><button type="button" class="quiet" aria-pressed=${attempt === chosen} onClick=${() => setQuery({attempt: attempt.started_at}, {replace: true})}>
           ${attempt.attempt}${attempt.run > 0 && ` · redelivery ${attempt.run}`}</button></td>
-        <td data-label="Came to"><span class=${`state ${attempt.outcome === 'success' ? 'good' : 'bad'}`}>${attemptLine(attempt)}</span></td>
+        <td data-label="Outcome"><span class=${`state ${attempt.outcome === 'success' ? 'good' : 'bad'}`}>${attemptLine(attempt)}</span></td>
         <td data-label="Started"><${Time} at=${attempt.started_at} full /></td>
         <td data-label="Address"><code>${attempt.remote_address}</code></td>
       </tr>`,
@@ -81,7 +82,7 @@ export default function Delivery({id}) {
       <p>No delivery <code>${id}</code> is in the log: it may be older than the log is kept, or belong to another account. It takes a moment until a new one is there.</p>
       <p><button type="button" onClick=${found.reload}>Look again</button> <${Link} to="/deliveries" class="button">All deliveries</${Link}></p>`;
   }
-  if (!delivery) return html`<h1 tabindex="-1">Delivery</h1><${Problem} problem=${found.problem} retry=${found.reload} />`;
+  if (!delivery) return html`<h1 tabindex="-1">Delivery</h1><${Problem} problem=${found.problem} retry=${found.reload} />${found.loading && html`<p class="faint" role="status">Loading…</p>`}`;
   const slow = hasEnded(delivery.state) ? 10_000 : 2_000;
   if (every !== slow) setEvery(slow);
   const webhook = webhooks[delivery.webhook_id];
@@ -97,7 +98,7 @@ export default function Delivery({id}) {
     <${Explanation} delivery=${delivery} attempts=${attempts} webhook=${webhook} />
     <${Timeline} delivery=${delivery} attempts=${attempts} webhook=${webhook} chosen=${chosen?.started_at} onChoose=${(at) => setQuery({attempt: at}, {replace: true})} />
     ${attempts.length > 1 && html`<${Attempts} attempts=${attempts} chosen=${chosen} />`}
-    ${chosen && html`<${Attempt} key=${chosen.started_at} delivery=${delivery} attempt=${chosen} before=${attempts[index + 1]} body=${event.data ? event.data.body : undefined} />`}
+    ${chosen && html`<${Attempt} key=${chosen.started_at} delivery=${delivery} attempt=${chosen} before=${attempts[index + 1]} event=${event} />`}
     <section class="card" aria-label="Facts">
       <dl class="facts">
         <dt>Webhook</dt><dd><${WebhookName} id=${delivery.webhook_id} webhook=${webhook} /></dd>

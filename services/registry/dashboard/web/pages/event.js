@@ -122,7 +122,7 @@ export default function Event({id}) {
   }, [id, event === null]);
   if (!allowed) return html`<${NoScope} title="Event" scope="deliveries:read">Events are seen with it.</${NoScope}>`;
   if (found.problem?.status === 404) return html`<${NotThere} id=${id} reload=${found.reload} query=${query} />`;
-  if (!event) return html`<h1 tabindex="-1">Event</h1><${Problem} problem=${found.problem} retry=${found.reload} />`;
+  if (!event) return html`<h1 tabindex="-1">Event</h1><${Problem} problem=${found.problem} retry=${found.reload} />${found.loading && html`<p class="faint" role="status">Loading…</p>`}`;
   const next = reachCounts(event.webhooks).open > 0 ? 2_000 : 10_000;
   if (every !== next) setEvery(next);
   const chosen = query.webhook_id;

@@ -124,7 +124,7 @@ export default function EventType({name}) {
       <p class="row"><${Link} to="/event-types" class="button">All event types</${Link}>
         ${can('deliveries:read') && html`<${Link} to="/events" query=${{event: name}} class="button">Events of this name</${Link}>`}</p>`;
   }
-  if (!type) return html`<h1 tabindex="-1">Event type</h1><${Problem} problem=${found.problem} retry=${found.reload} />`;
+  if (!type) return html`<h1 tabindex="-1">Event type</h1><${Problem} problem=${found.problem} retry=${found.reload} />${found.loading && html`<p class="faint" role="status">Loading…</p>`}`;
   return html`
     <div class="row spread">
       <div><h1 tabindex="-1" class="foreign">${visible(type.name)}</h1>

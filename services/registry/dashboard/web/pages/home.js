@@ -1,11 +1,13 @@
 // Where one begins: is all well, and if not, which webhook fails and why.
-import {html, useEffect, useState} from '../lib/ui.js';
+import {html} from '../lib/ui.js';
 import {can} from '../lib/api.js';
 import {Link, usePlace} from '../lib/router.js';
-import {useGet} from '../lib/load.js';
+import {useGet, useModule} from '../lib/load.js';
 import {useWebhooks} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
+import {atLeast, waitingWords} from '../lib/words.js';
 import {Due} from '../parts/basics.js';
+import {Outdated} from '../parts/outdated.js';
 import {Problem} from '../parts/problem.js';
 import {queryOf, RangeField} from '../parts/range.js';
 import {Totals} from '../parts/totals.js';
@@ -21,39 +23,38 @@ function FirstSteps({stats}) {
     <h2>First steps</h2>
     <ul class="steps">
       <${Step} done=${stats.webhooks.total > 0}><${Link} to="/webhooks/new">Register a webhook</${Link}>: an address of yours that the platform calls.</${Step}>
-      <${Step} done=${false}>Send it a test from its page, and answer 2xx.</${Step}>
-      <${Step} done=${false}>Check the signature: <${Link} to="/signature">the signature check</${Link}> says what is wrong if it does not fit.</${Step}>
       <${Step} done=${stats.first_delivered}>Get your first event delivered.</${Step}>
     </ul>
+    <p>Send a test from the webhook's page, and answer it with any 2xx status. If the signature does not fit, <${Link} to="/signature">the signature check</${Link}> says why.</p>
     <p class="faint small">No server yet? <code>webhookctl listen</code> shows in your terminal what arrives.</p>
   </section>`;
 }
 
-function Failing({failing, webhooks}) {
+function Failing({failing, webhooks, inactive}) {
   if (!failing) return null;
+  const off = inactive > 0 && html` <${Link} to="/webhooks" query=${{active: 'false'}}>${inactive === 1 ? 'One is' : `${inactive} are`} not active</${Link}>: nothing is sent there.`;
   if (failing.data.length === 0) {
-    return html`<p class="notice good"><b>All is well.</b> No webhook is failing.</p>`;
+    return html`<p class=${`notice ${inactive > 0 ? '' : 'good'}`}><b>${inactive > 0 ? 'No active webhook is failing.' : 'All is well. No webhook is failing.'}</b>${off}</p>`;
   }
   return html`<section aria-label="Failing webhooks">
     <h2>Failing webhooks</h2>
     ${failing.data.map(
       (health) => html`<div class="notice bad" key=${health.webhook_id}>
         <div class="row spread"><b><${WebhookName} id=${health.webhook_id} webhook=${webhooks[health.webhook_id]} /></b>
-          ${health.waiting.deliveries > 0 && html`<span class="small">${health.waiting.deliveries} waiting, next <${Due} at=${health.waiting.next_attempt_at} /></span>`}</div>
+          ${health.waiting.deliveries > 0 && html`<span class="small">${waitingWords(health.waiting)}, next <${Due} at=${health.waiting.next_attempt_at} /></span>`}</div>
         <p>${visible(health.summary)}</p>
         ${health.last_failure && html`<p><${Link} to=${`/deliveries/${health.last_failure.delivery_id}`}>See the last failure</${Link}></p>`}
       </div>`,
     )}
+    ${off && html`<p>${off}</p>`}
     ${failing.next_cursor && html`<p><${Link} to="/webhooks">All webhooks</${Link}></p>`}
   </section>`;
 }
 
 function Charts({stats}) {
-  const [RequestCharts, setRequestCharts] = useState(null);
-  useEffect(() => {
-    import('../parts/request_charts.js').then((module) => setRequestCharts(() => module.RequestCharts));
-  }, []);
-  return RequestCharts ? html`<${RequestCharts} stats=${stats} />` : null;
+  const module = useModule(() => import('../parts/request_charts.js'));
+  if (module?.failed) return html`<${Outdated} />`;
+  return module && html`<${module.RequestCharts} stats=${stats} />`;
 }
 
 export default function Home() {
@@ -72,12 +73,12 @@ export default function Home() {
       ${can('webhooks:write') && html`<${Link} to="/webhooks/new" class="button main">New webhook</${Link}>`}</div>
     <${Problem} problem=${problem ?? failing.problem} retry=${reload} />
     ${stats && !stats.first_delivered && html`<${FirstSteps} stats=${stats} />`}
-    ${stats && stats.webhooks.total > 0 && html`<${Failing} failing=${failing.data} webhooks=${webhooks} />`}
+    ${stats && stats.webhooks.total > 0 && html`<${Failing} failing=${failing.data} webhooks=${webhooks} inactive=${stats.webhooks.total - stats.webhooks.active} />`}
     ${stats && stats.first_delivered &&
     html`<div class="row spread"><h2>Requests</h2><${RangeField} range=${range} /></div>
       <${Totals} totals=${stats.totals} />
       <p>${stats.webhooks.active} of ${stats.webhooks.total} webhooks are active.
-        ${stats.waiting.deliveries > 0 && html` ${stats.waiting.deliveries.toLocaleString('en')} deliveries wait, the next is <${Due} at=${stats.waiting.next_attempt_at} />.`}</p>
+        ${stats.waiting.deliveries > 0 && html` ${atLeast(stats.waiting.deliveries, 10_000)} deliveries wait, the next is <${Due} at=${stats.waiting.next_attempt_at} />.`}</p>
       <${Charts} stats=${stats} />`}
   `;
 }

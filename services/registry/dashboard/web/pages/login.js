@@ -27,7 +27,7 @@ export function Login({why, over = false}) {
   const form = html`<form onSubmit=${submit}>
     <h1 tabindex="-1">${over ? 'Sign in again' : 'Webhooks'}</h1>
     ${!over && html`<p class="lead">Register endpoints, see what was delivered and why not, send it again.</p>`}
-    ${why && html`<p class="notice" role="status">Your session has ended: it was too long unused, or its key was revoked. ${over && 'Sign in, and you are where you were.'}</p>`}
+    ${why && html`<p class="notice" role="status">Your session has ended: it was too old or too long unused, or its key was revoked. ${over && 'Sign in, and you are where you were.'}</p>`}
     <${Field} id="key" label="API key" mistake=${mistake} hint="It stays with the platform: this browser keeps only a session, which ends when you sign out.">
       <input id="key" ref=${field} type="password" autocomplete="current-password" spellcheck="false" value=${key}
         aria-invalid=${Boolean(mistake)} aria-describedby=${mistake ? 'key-mistake key-hint' : 'key-hint'}

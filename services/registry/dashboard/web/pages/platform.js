@@ -3,14 +3,15 @@ import {html, useState} from '../lib/ui.js';
 import {can} from '../lib/api.js';
 import {useGet, useList} from '../lib/load.js';
 import {visible} from '../lib/text.js';
+import {atLeast} from '../lib/words.js';
 import {ApiCall, Empty, More, Tag, Time} from '../parts/basics.js';
 import {Problem} from '../parts/problem.js';
 
 const count = (number) => number.toLocaleString('en');
 
-function Figure({value, label, hint, tone = ''}) {
+function Figure({value, most, label, hint, tone = ''}) {
   return html`<div class=${`card ${tone}`}>
-    <div class="figure">${value === null || value === undefined ? '?' : count(value)}</div>
+    <div class="figure">${value === null || value === undefined ? '?' : most ? atLeast(value, most) : count(value)}</div>
     <div>${label}</div><p class="faint small">${hint}</p>
   </div>`;
 }
@@ -31,7 +32,7 @@ function Backlog({platform}) {
   return html`<div class="figures">
     <${Figure} value=${backlog?.events.records} label="events" hint="not fanned out yet" />
     <${Figure} value=${backlog?.deliveries.records} label="deliveries" hint="before their first request, or under way" />
-    <${Figure} value=${overdue?.deliveries} label="overdue" hint="due for more than a minute, and not tried" />
+    <${Figure} value=${overdue?.deliveries} most=${10_000} label="overdue" hint="due for more than a minute, and not tried" />
     <${Figure} value=${backlog?.waiting.records} label="waiting" hint="for a retry or a limit; most are not due yet" />
     <${Figure} value=${backlog?.attempts?.records} label="attempts" hint="not in the delivery log yet" />
     <${Figure} value=${poison?.records} label="poison records" hint="that could not be read, of 30 days" />

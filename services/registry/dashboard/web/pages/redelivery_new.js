@@ -6,7 +6,7 @@ import {useAction, useGet} from '../lib/load.js';
 import {useAllWebhooks} from '../lib/all_webhooks.js';
 import {estimate, filterWords, some} from '../lib/redeliveries.js';
 import {visible} from '../lib/text.js';
-import {endedStates, stateWords} from '../lib/words.js';
+import {bulkStates, stateWords} from '../lib/words.js';
 import {Field} from '../parts/basics.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
@@ -14,10 +14,10 @@ import {TimeRange} from '../parts/time_range.js';
 import {WebhookPicker} from '../parts/webhook_picker.js';
 
 const title = 'Redeliver many';
-const choices = endedStates.filter((state) => state !== 'delivered').concat('delivered');
+const choices = bulkStates.filter((state) => state !== 'delivered').concat('delivered');
 
 function filterOf(query) {
-  const filter = {state: endedStates.includes(query.state) ? query.state : 'failed'};
+  const filter = {state: bulkStates.includes(query.state) ? query.state : 'failed'};
   for (const name of ['webhook_id', 'event', 'since', 'until']) {
     if (query[name]) filter[name] = query[name];
   }
@@ -56,7 +56,7 @@ function Counted({filter, counted, limits, begin}) {
     ${filter.state === 'skipped' && html`<p>What goes to a webhook that is still inactive is skipped again: resume it first.</p>`}
     <${Problem} problem=${begin.problem} />
     ${begin.problem?.code === 'redelivery_running' && html`<p>Wait for it, or cancel it: <${Link} to="/redeliveries">all redeliveries</${Link}>.</p>`}
-    <p><button type="button" class="main" disabled=${begin.busy} onClick=${begin.run}>${begin.busy ? 'Beginning…' : `Send ${deliveries} again`}</button></p>
+    <p><button type="button" class="main" disabled=${begin.busy} onClick=${begin.run}>${begin.busy ? 'Starting…' : `Send ${deliveries} again`}</button></p>
   </section>`;
 }
 

@@ -46,7 +46,7 @@ async function example(webhookId) {
   if (!found) return {nothing: true};
   const delivery = await get(`/v2/deliveries/${encodeURIComponent(found.id)}`);
   const event = await get(`/v2/events/${encodeURIComponent(delivery.event_id)}`);
-  const attempt = delivery.attempt_log[0];
+  const attempt = delivery.attempt_log.at(-1);
   if (!attempt || event.body === null) return {nothing: true};
   return {headers: readHead(attempt.request_head).headers.map(([name, value]) => `${name}: ${value}`).join('\n'), body: event.body};
 }
@@ -74,8 +74,11 @@ function Result({result}) {
 
 function Form({all, webhookId}) {
   const [form, setForm] = useState({text: '', body: '', anyTime: true});
-  const set = (changes) => setForm((before) => ({...before, ...changes}));
   const run = useAction(() => check({...form, webhookId}));
+  const set = (changes) => {
+    run.reset();
+    setForm((before) => ({...before, ...changes}));
+  };
   const fill = useAction(async () => {
     const found = await example(webhookId);
     if (!found.nothing) set({text: found.headers, body: found.body});
@@ -126,7 +129,7 @@ export default function Signature() {
     <p class="lead">Your service refuses our requests? Paste one as it arrived, and see what fits and what does not. Nothing of it is kept.</p>
     <${Form} all=${all} webhookId=${webhookId} />
     <section class="card" aria-label="How to check">
-      <h2>How it is meant</h2>
+      <h2>How to check a signature</h2>
       <p><code>X-Platform-Signature</code> is <code>sha256=</code> and the hex HMAC-SHA256 of the body's exact bytes; the key is the secret as you got it, <code>whsec_</code> included.
         Libraries for <em>Standard Webhooks</em> check <code>webhook-signature</code> instead, which covers the time as well. One of them is enough.</p>
       <${Snippets} />

@@ -1,12 +1,14 @@
 // One webhook: how it is doing and what to do about it, its deliveries, settings, secrets and statistics.
-import {html, useEffect, useState} from '../lib/ui.js';
+import {html, useState} from '../lib/ui.js';
 import {call, can} from '../lib/api.js';
 import {go, Link, setQuery, usePlace} from '../lib/router.js';
-import {useAction, useGet} from '../lib/load.js';
+import {useAction, useGet, useModule} from '../lib/load.js';
 import {forget, nameOf} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
+import {waitingWords} from '../lib/words.js';
 import {ApiCall, Code, Dialog, Due, Field, Tabs, Tag, Time} from '../parts/basics.js';
 import {DeliveryList} from '../parts/delivery_list.js';
+import {Outdated} from '../parts/outdated.js';
 import {Problem} from '../parts/problem.js';
 import {SendTest} from '../parts/send_test.js';
 import {Secrets, Settings} from '../parts/webhook_settings.js';
@@ -30,7 +32,7 @@ function Resume({webhook, onChange}) {
         <span>Catch up: also send what was skipped while it was inactive, oldest first, at half of its limit.</span></label>`}
       <${Problem} problem=${resume.problem} />
       <div class="row"><button type="button" class="main" disabled=${resume.busy} onClick=${resume.run}>Resume</button>
-        <button type="button" onClick=${() => setAsking(false)}>Leave it</button></div>
+        <button type="button" onClick=${() => setAsking(false)}>Not now</button></div>
     </${Dialog}>`}`;
 }
 
@@ -51,7 +53,7 @@ function Pause({webhook, onChange}) {
       </${Field}>
       <${Problem} problem=${pause.problem} />
       <div class="row"><button type="button" class="main" disabled=${pause.busy} onClick=${pause.run}>Pause</button>
-        <button type="button" onClick=${() => setAsking(false)}>Leave it</button></div>
+        <button type="button" onClick=${() => setAsking(false)}>Not now</button></div>
     </${Dialog}>`}`;
 }
 
@@ -63,7 +65,7 @@ function Banner({webhook, health}) {
     ${!webhook.active && !health && html`<p>Inactive since <${Time} at=${webhook.inactive_since} full />${webhook.inactive_reason && html`: <span class="foreign">${visible(webhook.inactive_reason)}</span>`}</p>`}
     ${health?.failing_since && webhook.active && html`<p>Failing since <${Time} at=${health.failing_since} full /> (<${Time} at=${health.failing_since} />).
       ${health.last_success_at ? html` The last success was <${Time} at=${health.last_success_at} />.` : ' It has not succeeded yet.'}</p>`}
-    ${health?.waiting.deliveries > 0 && html`<p>${health.waiting.deliveries} waiting; the next attempt is <${Due} at=${health.waiting.next_attempt_at} />.</p>`}
+    ${health?.waiting.deliveries > 0 && html`<p>${waitingWords(health.waiting)}; the next attempt is <${Due} at=${health.waiting.next_attempt_at} />.</p>`}
     ${health?.last_failure && state === 'failing' && html`<p><${Link} to=${`/deliveries/${health.last_failure.delivery_id}`} class="button">See the last failure</${Link}></p>`}
   </section>`;
 }
@@ -85,11 +87,9 @@ function WhyNot({webhook}) {
 }
 
 function StatsTab(props) {
-  const [Stats, setStats] = useState(null);
-  useEffect(() => {
-    import('../parts/webhook_stats.js').then((module) => setStats(() => module.WebhookStats));
-  }, []);
-  return Stats ? html`<${Stats} ...${props} />` : html`<p class="faint" role="status">Loading…</p>`;
+  const module = useModule(() => import('../parts/webhook_stats.js'));
+  if (module?.failed) return html`<${Outdated} />`;
+  return module ? html`<${module.WebhookStats} ...${props} />` : html`<p class="faint" role="status">Loading…</p>`;
 }
 
 const tabs = [
@@ -110,7 +110,7 @@ export default function Webhook({id}) {
       <p><${Link} to="/webhooks" class="button">All webhooks</${Link}></p>`;
   }
   const webhook = found.data;
-  if (!webhook) return html`<h1 tabindex="-1">Webhook</h1><${Problem} problem=${found.problem} retry=${found.reload} />`;
+  if (!webhook) return html`<h1 tabindex="-1">Webhook</h1><${Problem} problem=${found.problem} retry=${found.reload} />${found.loading && html`<p class="faint" role="status">Loading…</p>`}`;
   const offered = tabs.filter(({scope}) => !scope || can(scope));
   const tab = offered.find((one) => one.id === query.tab)?.id ?? offered[0].id;
   const changed = () => {

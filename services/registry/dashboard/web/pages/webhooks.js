@@ -5,6 +5,7 @@ import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useGet, useList} from '../lib/load.js';
 import {nameOf} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
+import {waitingWords} from '../lib/words.js';
 import {ApiCall, Due, Empty, Field, More, Tag} from '../parts/basics.js';
 import {Filters} from '../parts/filters.js';
 import {Problem} from '../parts/problem.js';
@@ -35,7 +36,7 @@ function Row({webhook, health}) {
     </td>
     <td data-label="Next due">
       ${health?.waiting.deliveries > 0
-        ? html`<${Due} at=${health.waiting.next_attempt_at} /><br /><span class="faint small">${health.waiting.deliveries} waiting</span>`
+        ? html`<${Due} at=${health.waiting.next_attempt_at} /><br /><span class="faint small">${waitingWords(health.waiting)}</span>`
         : html`<span class="faint">–</span>`}
     </td>
   </tr>`;

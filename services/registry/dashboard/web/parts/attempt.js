@@ -44,7 +44,7 @@ function Signature({delivery, headers, body}) {
       <dt><code>webhook-signature</code></dt>
       <dd><code>v1,</code> + base64(HMAC(base64-decoded secret, <code>${id}.${timestamp}.</code> + body)), as Standard Webhooks has it<br /><code>${headerOf(headers, 'webhook-signature')}</code></dd>
     </dl>
-    ${can('webhooks:read') && body !== null &&
+    ${can('webhooks:read') && typeof body === 'string' &&
     html`<p><button type="button" onClick=${check.run} disabled=${check.busy}>Check with the present secret</button></p>`}
     <${Problem} problem=${check.problem} />
     ${check.done &&
@@ -54,7 +54,9 @@ function Signature({delivery, headers, body}) {
   </details>`;
 }
 
-export function Attempt({delivery, attempt, before, body}) {
+// `event`: its load, for the body.
+export function Attempt({delivery, attempt, before, event}) {
+  const body = event.data?.body;
   const head = readHead(attempt.request_head);
   const earlier = before ? readHead(before.request_head).headers : undefined;
   const told = outcomeWords(attempt.outcome);
@@ -71,7 +73,7 @@ export function Attempt({delivery, attempt, before, body}) {
         <h3>Request</h3>
         <p class="small"><code>${visible(head.line)}</code><br />to ${visible(attempt.url)}${attempt.remote_address && html` at <code>${attempt.remote_address}</code>`}</p>
         <${Headers} headers=${head.headers} before=${earlier} />
-        <${Payload} text=${body} empty=${body === null ? 'The event was erased; its body is gone.' : 'The body is not in the log.'} />
+        ${event.problem && !event.data ? html`<${Problem} problem=${event.problem} retry=${event.reload} />` : html`<${Payload} text=${body} empty=${!event.data ? 'Loading…' : 'The event was erased; its body is gone.'} />`}
         <${Signature} delivery=${delivery} headers=${head.headers} body=${body} />
       </div>
       <div>

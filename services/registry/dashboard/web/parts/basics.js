@@ -1,32 +1,29 @@
 // The small parts that every page is made of.
-import {html, useEffect, useRef, useState} from '../lib/ui.js';
+import {html, makeStore, useEffect, useRef, useState} from '../lib/ui.js';
 import {asCurl} from '../lib/api.js';
 import {useStore} from '../lib/store.js';
 import {visible} from '../lib/text.js';
 import {both, exact, relative, zone} from '../lib/time.js';
 import {stateWords} from '../lib/words.js';
 
-// The present time, drawn again every `every` ms.
-export function useNow(every = 1000) {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNow(Date.now()), every);
-    return () => clearInterval(timer);
-  }, [every]);
-  return now;
-}
+// One clock for all times of a page.
+const clock = makeStore(Date.now());
+setInterval(() => clock.set(Date.now()), 1000);
+
+// The present time, drawn again each second.
+export const useNow = () => useStore(clock);
 
 // A time: how long ago it was, and both zones' exact times at the pointer. `full`: the exact time in the page itself.
 export function Time({at, full = false, millis = false}) {
   useStore(zone);
-  const now = useNow(full ? 60_000 : 1000);
+  const now = useNow();
   if (!at) return html`<span class="faint">–</span>`;
   return html`<time datetime=${at} title=${both(at)}>${full ? exact(at, {millis}) : relative(at, now)}</time>`;
 }
 
 // When something is to happen: what is past is due now.
 export function Due({at}) {
-  const now = useNow(1000);
+  const now = useNow();
   if (!at) return html`<span class="faint">–</span>`;
   return html`<time datetime=${at} title=${both(at)}>${new Date(at) <= now ? 'due now' : relative(at, now)}</time>`;
 }
@@ -113,8 +110,9 @@ export function Tabs({tabs, chosen, onChoose}) {
 
 // The end of a list: how to see more of it.
 export function More({list, what}) {
-  if (!list.next) return null;
-  return html`<p class="more">
-    <button onClick=${list.more} disabled=${list.loading}>${list.loading ? 'Loading…' : `Show older ${what}`}</button>
-  </p>`;
+  return html`${list.paused &&
+    html`<p class="more faint small" role="status">New ${what} do not come in by themselves while older ones are shown.
+      <button type="button" class="quiet small" onClick=${list.reload}>Back to the newest</button></p>`}
+    ${list.next &&
+    html`<p class="more"><button type="button" onClick=${list.more} disabled=${list.loading}>${list.loading ? 'Loading…' : `Show older ${what}`}</button></p>`}`;
 }

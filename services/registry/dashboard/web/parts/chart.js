@@ -1,6 +1,7 @@
 // uPlot in a component, in the page's own colours.
 import {html, useEffect, useRef} from '../lib/ui.js';
-import {exact} from '../lib/time.js';
+import {useStore} from '../lib/store.js';
+import {exact, zone} from '../lib/time.js';
 import uPlot from '../vendor/uplot.js';
 
 const sheet = document.createElement('link');
@@ -27,6 +28,7 @@ const tick = (seconds) => {
 // `times`: seconds since 1970, of steps of one length. `most`: the top of the scale; else that of the values. `series`: [{label, values, colour: '--good', bars}], null: nothing there. `format`: of a value.
 export function Chart({title, times, series, most, format = String}) {
   const box = useRef(null);
+  const shown = useStore(zone);
   useEffect(() => {
     const element = box.current;
     let plot;
@@ -74,6 +76,6 @@ export function Chart({title, times, series, most, format = String}) {
       watch.disconnect();
       plot.destroy();
     };
-  }, [JSON.stringify([times, series])]);
+  }, [JSON.stringify([times, series, shown])]);
   return html`<figure class="card"><h2>${title}</h2><div class="chart" ref=${box} aria-hidden="true"></div></figure>`;
 }

@@ -4,7 +4,7 @@ import {can} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useGet, useList} from '../lib/load.js';
 import {useWebhooks} from '../lib/webhooks.js';
-import {allOutcomes, allStates, endedStates, hasEnded, outcomeWords, stateWords} from '../lib/words.js';
+import {allOutcomes, allStates, bulkStates, hasEnded, outcomeWords, stateWords} from '../lib/words.js';
 import {ApiCall, Due, Empty, Field, More, State, Time} from './basics.js';
 import {Filters} from './filters.js';
 import {Problem} from './problem.js';
@@ -22,7 +22,7 @@ function Row({delivery, webhook, hideWebhook}) {
       ${delivery.kind !== 'event' && html`<span class="faint small">${delivery.kind}</span>`}
     </td>
     ${!hideWebhook && html`<td class="main" data-label="Webhook"><${WebhookName} id=${delivery.webhook_id} webhook=${webhook} /></td>`}
-    <td data-label="Answer">${delivery.status ?? (delivery.outcome ? outcomeWords(delivery.outcome).short : html`<span class="faint">–</span>`)}</td>
+    <td data-label="Outcome">${delivery.status ?? (delivery.outcome ? outcomeWords(delivery.outcome).label : html`<span class="faint">–</span>`)}</td>
     <td class="number" data-label="Attempts">${delivery.attempts}</td>
     <td data-label="Accepted"><${Time} at=${delivery.created_at} /></td>
     <td data-label="Next attempt">${hasEnded(delivery.state) ? html`<span class="faint">–</span>` : html`<${Due} at=${delivery.next_attempt_at} />`}</td>
@@ -43,10 +43,10 @@ function DeliveryFilters({query, live, onLive}) {
       <input id="event" list="event-names" value=${query.event ?? ''} placeholder="user.created" onChange=${choose('event')} />
       <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
     </${Field}>
-    <${Field} id="outcome" label="Newest attempt">
+    <${Field} id="outcome" label="Newest outcome">
       <select id="outcome" value=${query.outcome ?? ''} onChange=${choose('outcome')}>
         <option value="">All</option>
-        ${allOutcomes.map((outcome) => html`<option value=${outcome}>${outcomeWords(outcome).short}</option>`)}
+        ${allOutcomes.map((outcome) => html`<option value=${outcome}>${outcomeWords(outcome).label}</option>`)}
       </select>
     </${Field}>
     <${Field} id="status" label="HTTP status">
@@ -69,7 +69,7 @@ export function DeliveryList({webhookId}) {
   const webhooks = useWebhooks(webhookId ? [] : list.rows.map((row) => row.webhook_id));
   const filtered = names.some((name) => query[name]) || (!webhookId && query.webhook_id);
   const clear = () => setQuery(Object.fromEntries([...names, 'webhook_id'].map((name) => [name, ''])));
-  const many = {webhook_id: filter.webhook_id, state: endedStates.includes(query.state) ? query.state : undefined, event: query.event, since: query.since, until: query.until};
+  const many = {webhook_id: filter.webhook_id, state: bulkStates.includes(query.state) ? query.state : undefined, event: query.event, since: query.since, until: query.until};
   return html`
     <${DeliveryFilters} query=${query} live=${live} onLive=${setLive} />
     <div class="row">
@@ -83,7 +83,7 @@ export function DeliveryList({webhookId}) {
     ${list.rows.length > 0 &&
     html`<div class="table" aria-busy=${list.loading}><table>
       <thead><tr>
-        <th>State</th><th>Event</th>${!webhookId && html`<th>Webhook</th>`}<th>Answer</th><th class="number">Attempts</th><th>Accepted</th><th>Next attempt</th>
+        <th>State</th><th>Event</th>${!webhookId && html`<th>Webhook</th>`}<th>Outcome</th><th class="number">Attempts</th><th>Accepted</th><th>Next attempt</th>
       </tr></thead>
       <tbody>${list.rows.map((row) => html`<${Row} key=${row.id} delivery=${row} webhook=${webhooks[row.webhook_id]} hideWebhook=${Boolean(webhookId)} />`)}</tbody>
     </table></div>`}

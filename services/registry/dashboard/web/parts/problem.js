@@ -5,9 +5,8 @@ import {span} from '../lib/time.js';
 // What somebody can do about it, where the API's own words do not say it.
 const advice = {
   scope_missing: 'Sign in with a key that has this scope, or ask the account\'s admin for one.',
-  too_many_calls: 'The page goes on by itself.',
+  too_many_calls: 'Wait a minute; or open fewer pages at once.',
   csrf_token_wrong: 'Reload the page, and do it again.',
-  unreachable: 'The page tries again when you do.',
 };
 
 // An error as people can use it: what happened, what to do, and what to quote to the operator.

@@ -1,6 +1,7 @@
 // Requests over time: how many, how many of them succeeded, how long they took. Of one webhook or of the account.
 import {html} from '../lib/ui.js';
-import {duration, exact} from '../lib/time.js';
+import {useStore} from '../lib/store.js';
+import {duration, exact, zone} from '../lib/time.js';
 import {percent} from '../lib/words.js';
 import {Chart} from './chart.js';
 
@@ -16,6 +17,7 @@ function allSteps({since, until, step_seconds: length, steps}) {
 }
 
 export function RequestCharts({stats}) {
+  useStore(zone);
   const steps = allSteps(stats);
   const times = steps.map((step) => step.at / 1000);
   const per = stats.step_seconds === 86_400 ? 'day' : stats.step_seconds === 3600 ? 'hour' : '10 minutes';

@@ -6,6 +6,8 @@ import {useAction} from '../lib/load.js';
 import {useStore} from '../lib/store.js';
 import {visible} from '../lib/text.js';
 import {setZone, zone, zoneName} from '../lib/time.js';
+import {Find} from './find.js';
+import {Problem} from './problem.js';
 
 // `scope`: a key without it cannot use the page at all, so it is not offered.
 const pages = [
@@ -39,6 +41,7 @@ export function Shell({who, path, inert, children}) {
       <button type="button" class="menu quiet" aria-expanded=${open} aria-controls="nav" onClick=${() => setOpen(!open)}>Menu</button>
       <span class="account" title=${who.account.id}>${visible(who.account.name)}</span>
       <span class="grow"></span>
+      <${Find} />
       <${Zone} />
       <span class="faint key" title=${`Scopes: ${who.api_key.scopes.join(', ')}`}>${visible(who.api_key.name || who.api_key.id)}</span>
       <button type="button" class="quiet" onClick=${leave.run} disabled=${leave.busy}>Sign out</button>
@@ -49,6 +52,6 @@ export function Shell({who, path, inert, children}) {
         .map(({to, label}) => html`<${Link} to=${to} aria-current=${isIn(path, to) ? 'page' : undefined}>${label}</${Link}>`)}
       <a href="/v2/docs">API reference</a>
     </nav>
-    <main id="main" tabindex="-1">${children}</main>
+    <main id="main" tabindex="-1"><${Problem} problem=${leave.problem} />${children}</main>
   </div>`;
 }

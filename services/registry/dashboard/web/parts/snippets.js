@@ -1,13 +1,14 @@
-import {html, useEffect, useState} from '../lib/ui.js';
+import {html, useState} from '../lib/ui.js';
+import {useModule} from '../lib/load.js';
 import {Copy} from './basics.js';
+import {Outdated} from './outdated.js';
 
 // Code that checks the signature, in the language that one chooses.
 export function Snippets() {
-  const [snippets, setSnippets] = useState([]);
+  const module = useModule(() => import('../lib/snippets.js'));
   const [language, setLanguage] = useState('');
-  useEffect(() => {
-    import('../lib/snippets.js').then((module) => setSnippets(module.snippets), () => {});
-  }, []);
+  if (module?.failed) return html`<${Outdated} />`;
+  const snippets = module?.snippets ?? [];
   const chosen = snippets.find((snippet) => snippet.language === language) ?? snippets[0];
   if (!chosen) return null;
   return html`<details>

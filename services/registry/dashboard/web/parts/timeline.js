@@ -42,7 +42,7 @@ function Marks({run, y, x, chosen, onChoose}) {
 
 export function Timeline({delivery, attempts, webhook, chosen, onChoose}) {
   const [logarithmic, setLogarithmic] = useState(true);
-  const now = useNow(1000);
+  const now = useNow();
   const [box, width] = useWidth();
   const runs = runsOf(delivery, attempts, webhook);
   const last = (run) =>

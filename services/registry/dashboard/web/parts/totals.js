@@ -13,5 +13,5 @@ export function Totals({totals}) {
       <div class="card"><div class="figure">${totals.latency_ms ? duration(totals.latency_ms.p99) : '–'}</div><span class="faint">took 99 % of them at most</span></div>
     </div>
     ${others.length > 0 &&
-    html`<p>Not delivered at once: ${others.map(([outcome, count], index) => html`${index > 0 && ', '}${count.toLocaleString('en')} × ${outcomeWords(outcome).short}`)}.</p>`}`;
+    html`<p>Not delivered at once: ${others.map(([outcome, count], index) => html`${index > 0 && ', '}${count.toLocaleString('en')} × ${outcomeWords(outcome).label}`)}.</p>`}`;
 }

@@ -70,18 +70,18 @@ function Text({id, label, hint, form, set, problem, pointer, ...rest}) {
   </${Field}>`;
 }
 
-function Advanced({form, set, problem}) {
+function Advanced({form, set, problem, isNew}) {
   const common = {form, set, problem};
   const headersMistake = problem?.at?.('/headers');
   return html`
-    <${Text} ...${common} id="timeout" pointer="/timeout_seconds" label="Timeout in seconds" inputmode="numeric" placeholder="10" hint="How long one attempt may take, 1 to 30." />
+    <${Text} ...${common} id="timeout" pointer="/timeout_seconds" label="Timeout in seconds" inputmode="numeric" required=${!isNew} placeholder=${isNew ? '30' : undefined} hint="How long one attempt may take, 1 to 30." />
     <fieldset>
       <legend>Rate limit</legend>
       <p class="hint">No more requests than this ever start, retries and tests included; the rest waits.</p>
       <div class="cards">
-        <${Text} ...${common} id="perMinute" pointer="/rate_limit/per_minute" label="Requests in any 60 s" inputmode="numeric" placeholder="1000" />
-        <${Text} ...${common} id="burst" pointer="/rate_limit/burst" label="Requests in a burst" inputmode="numeric" placeholder="100" />
-        <${Text} ...${common} id="burstSeconds" pointer="/rate_limit/burst_seconds" label="Seconds of a burst" inputmode="numeric" placeholder="10" />
+        <${Text} ...${common} id="perMinute" pointer="/rate_limit/per_minute" label="Requests in any 60 s" inputmode="numeric" required=${!isNew} placeholder=${isNew ? '1000' : undefined} />
+        <${Text} ...${common} id="burst" pointer="/rate_limit/burst" label="Requests in a burst" inputmode="numeric" required=${!isNew} placeholder=${isNew ? '100' : undefined} />
+        <${Text} ...${common} id="burstSeconds" pointer="/rate_limit/burst_seconds" label="Seconds of a burst" inputmode="numeric" required=${!isNew} placeholder=${isNew ? '10' : undefined} />
       </div>
     </fieldset>
     <${Field} id="schedule" label="Retries" hint=${form.schedule === 'own' ? undefined : `After ${scheduleWords(form.schedule)}.`}>
@@ -93,7 +93,7 @@ function Advanced({form, set, problem}) {
     </${Field}>
     ${form.schedule === 'own' &&
     html`<${Text} ...${common} id="pauses" pointer="/retry_schedule" label="Pauses in seconds" hint="Each counts from the end of the failed attempt before it: 15, 60, 300" />`}
-    <${Text} ...${common} id="permanent" pointer="/permanent_statuses" label="Final statuses" placeholder="400, 410" hint="After these the platform does not retry. 410 also sets the webhook inactive." />
+    <${Text} ...${common} id="permanent" pointer="/permanent_statuses" label="Final statuses" placeholder=${isNew ? '400, 410' : 'none'} hint="After these the platform does not retry. 410 also sets the webhook inactive." />
     <${Field} id="headers" label="Further headers" mistake=${headersMistake} hint="One a line, “Name: value”. No place for a secret: whoever reads this webhook sees them.">
       <textarea id="headers" class="code" rows="3" value=${form.headers} aria-describedby="headers-hint" onInput=${(event) => set({headers: event.target.value})}></textarea>
     </${Field}>`;
@@ -119,7 +119,7 @@ export function WebhookForm({webhook, onSubmit, action}) {
   };
   const urlMistake = check.mistake ?? problem?.at?.('/url');
   return html`<form class="card" onSubmit=${submit}>
-    <${Field} id="url" label="URL" mistake=${urlMistake} hint=${check.good ? '✓ The platform can call this address.' : 'An https address of yours that is reachable from outside.'}>
+    <${Field} id="url" label="URL" mistake=${urlMistake} hint=${check.good ? '✓ This URL is allowed. Send a test to see whether it answers.' : 'An https address of yours that is reachable from outside.'}>
       <input id="url" type="url" value=${form.url} placeholder="https://your-app.com/webhooks/platform" required
         aria-invalid=${Boolean(urlMistake)} aria-describedby=${urlMistake ? 'url-mistake' : 'url-hint'} onInput=${(event) => set({url: event.target.value})} />
     </${Field}>
@@ -127,7 +127,7 @@ export function WebhookForm({webhook, onSubmit, action}) {
     <${EventPicker} chosen=${form.events} onChange=${(events) => set({events})} mistake=${problem?.at?.('/events')} />
     <details open=${Boolean(webhook)}>
       <summary>Limits, retries and headers</summary>
-      <${Advanced} form=${form} set=${set} problem=${problem} />
+      <${Advanced} form=${form} set=${set} problem=${problem} isNew=${!webhook} />
     </details>
     <${Problem} problem=${problem} />
     <button class="main" disabled=${busy || form.events.length === 0}>${busy ? 'Saving…' : action}</button>

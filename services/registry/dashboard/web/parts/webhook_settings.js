@@ -1,6 +1,6 @@
 // The tabs Settings and Secrets of a webhook.
 import {html, useState} from '../lib/ui.js';
-import {call, can} from '../lib/api.js';
+import {call, can, get} from '../lib/api.js';
 import {go} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
 import {forget} from '../lib/webhooks.js';
@@ -38,14 +38,26 @@ export function Settings({webhook, onChange}) {
   if (!can('webhooks:write')) {
     return html`<section class="card"><p>Your key may only read: it lacks the scope <code>webhooks:write</code>.</p><pre tabindex="0">${JSON.stringify(webhook, null, 2)}</pre></section>`;
   }
+  const [changed, setChanged] = useState(false);
+  const read = async () => {
+    setBase(await get(`/v2/webhooks/${webhook.id}`));
+    setChanged(false);
+  };
   const save = async (body) => {
     setSaid('');
-    setBase(await call('PATCH', `/v2/webhooks/${webhook.id}`, {body, headers: {'If-Match': `"${base.revision}"`}}));
+    try {
+      setBase(await call('PATCH', `/v2/webhooks/${webhook.id}`, {body, headers: {'If-Match': `"${base.revision}"`}}));
+    } catch (problem) {
+      setChanged(problem.code === 'revision_changed');
+      throw problem;
+    }
     setSaid('Saved. It takes effect within a second or two.');
     onChange();
   };
   return html`
     ${said && html`<p class="notice good" role="status">${said}</p>`}
+    ${changed && html`<div class="notice wait" role="status"><p>It was changed elsewhere since this form was filled, or paused or resumed.</p>
+      <button type="button" onClick=${read}>Fill the form anew; what you wrote here is lost</button></div>`}
     <${WebhookForm} key=${base.revision} webhook=${base} action="Save" onSubmit=${save} />
     <${Delete} webhook=${webhook} />`;
 }
@@ -53,13 +65,16 @@ export function Settings({webhook, onChange}) {
 export function Secrets({webhook}) {
   const list = useGet(`/v2/webhooks/${webhook.id}/secrets`);
   const [overlap, setOverlap] = useState('86400');
+  const [asking, setAsking] = useState(false);
+  const [made, setMade] = useState('');
   const rotate = useAction(async () => {
     const done = await call('POST', `/v2/webhooks/${webhook.id}/secrets/rotate`, {body: {overlap_seconds: Number(overlap)}, idempotent: true});
     list.reload();
-    return done;
+    setAsking(false);
+    setMade(done.secret);
   });
   return html`
-    ${rotate.done && html`<${SecretOnce} secret=${rotate.done.secret} />`}
+    ${made && html`<${SecretOnce} secret=${made} />`}
     <section class="card" aria-label="Secrets">
       <h2>Secrets</h2>
       <p class="faint">A secret itself is shown when it is made, and never again.</p>
@@ -86,8 +101,14 @@ export function Secrets({webhook}) {
             <option value="86400">a day</option><option value="604800">a week</option>
           </select>
         </${Field}>
-        <button type="button" class="main" disabled=${rotate.busy} onClick=${rotate.run}>Rotate the secret</button>
+        <button type="button" class="main" onClick=${() => setAsking(true)}>Rotate the secret…</button>
       </div>
-      <${Problem} problem=${rotate.problem} />
+      ${asking &&
+      html`<${Dialog} title="Rotate the secret?" onClose=${() => setAsking(false)}>
+        <p>${overlap === '0' ? 'From now on only the new secret signs: requests fail your service\'s check until it knows the new one.' : 'Both secrets sign until the old one ends: put the new one into your service before that.'}</p>
+        <${Problem} problem=${rotate.problem} />
+        <div class="row"><button type="button" class="main" disabled=${rotate.busy} onClick=${rotate.run}>Rotate</button>
+          <button type="button" onClick=${() => setAsking(false)}>Not now</button></div>
+      </${Dialog}>`}
     </section>`}`;
 }

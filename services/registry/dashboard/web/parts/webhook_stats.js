@@ -2,22 +2,19 @@
 import {html} from '../lib/ui.js';
 import {usePlace} from '../lib/router.js';
 import {useGet} from '../lib/load.js';
+import {actionWords, actorWords} from '../lib/audit.js';
+import {atLeast} from '../lib/words.js';
 import {ApiCall, Due, Empty, Time} from './basics.js';
 import {Problem} from './problem.js';
 import {queryOf, RangeField, ranges} from './range.js';
 import {RequestCharts} from './request_charts.js';
 import {Totals} from './totals.js';
 
-const actions = {
-  createWebhook: 'registered', updateWebhook: 'changed', patchWebhook: 'changed', pauseWebhook: 'paused', resumeWebhook: 'resumed',
-  rotateSecret: 'secret rotated', testWebhook: 'tested', deactivateWebhook: 'set inactive',
-};
-
 function Changes({changes}) {
   if (changes.length === 0) return null;
   return html`<section class="card" aria-label="Changes">
     <h2>Changes</h2>
-    <ul>${changes.map((change) => html`<li><${Time} at=${change.at} full /> ${actions[change.action] ?? change.action} by <code>${change.actor}</code></li>`)}</ul>
+    <ul>${changes.map((change) => html`<li><${Time} at=${change.at} full /> ${actorWords(change.actor).name} ${actionWords(change.action)}</li>`)}</ul>
   </section>`;
 }
 
@@ -33,6 +30,6 @@ export function WebhookStats({webhook}) {
     ${stats && stats.totals.requests === 0 && html`<${Empty} title="No request in this time"><p>Nothing was sent to this webhook then. Tests are not counted.</p></${Empty}>`}
     ${stats &&
     html`${stats.totals.requests > 0 && html`<${Totals} totals=${stats.totals} /><${RequestCharts} stats=${stats} />`}
-      ${stats.waiting.deliveries > 0 && html`<p>${stats.waiting.deliveries} waiting; the next attempt is <${Due} at=${stats.waiting.next_attempt_at} />.</p>`}
+      ${stats.waiting.deliveries > 0 && html`<p>${atLeast(stats.waiting.deliveries, 10_000)} waiting; the next attempt is <${Due} at=${stats.waiting.next_attempt_at} />.</p>`}
       <${Changes} changes=${stats.changes} />`}`;
 }
