@@ -9,22 +9,22 @@ import {busyAccount, pagesOf} from './lib/scene.js';
 const mine = await busyAccount('accessibility');
 after(() => mine.close());
 
-const sizes = [{width: 1280, height: 900}, {width: 390, height: 844}];
-const schemes = ['light', 'dark'];
-let looks = 0;
+const wide = {width: 1280, height: 900};
+const narrow = {width: 390, height: 844};
+// In the dark only colours differ, and they are the same in each size.
+const looks = [{size: wide, scheme: 'light'}, {size: wide, scheme: 'dark', coloursAlone: true}, {size: narrow, scheme: 'light'}];
+let looked = 0;
 
-// Looks at the page as it stands in each size and scheme; what was found. In the dark only colours differ.
+// Looks at the page as it stands in each of these ways; what was found.
 async function look(page, where) {
   const found = [];
-  for (const size of sizes) {
+  for (const {size, scheme, coloursAlone} of looks) {
     await page.setViewportSize(size);
-    for (const colorScheme of schemes) {
-      await page.emulateMedia({colorScheme});
-      looks += 1;
-      found.push(...(await findings(page, {coloursAlone: colorScheme === 'dark'})).map((finding) => `${where}, ${size.width} px, ${colorScheme}: ${finding}`));
-    }
+    await page.emulateMedia({colorScheme: scheme});
+    looked += 1;
+    found.push(...(await findings(page, {coloursAlone})).map((finding) => `${where}, ${size.width} px, ${scheme}: ${finding}`));
   }
-  await page.setViewportSize(sizes[0]);
+  await page.setViewportSize(wide);
   return found;
 }
 
@@ -94,7 +94,7 @@ const openings = {
   '/api-keys': [async (page) => button(page, 'New key').click(), async (page) => {
     await page.getByRole('checkbox', {name: /webhooks:read/}).check();
     await button(page, 'Make the key').click();
-    await page.getByRole('region', {name: 'The key'}).waitFor();
+    await page.getByText('Keep this key now').waitFor();
     await page.getByRole('button', {name: /^Revoke/}).first().click();
     await page.getByRole('dialog').waitFor();
   }],
@@ -130,7 +130,7 @@ test('every page, its tabs and its dialogs', async (t) => {
       found.push(...(await look(page, `${path}, opened`)));
     }
   }
-  t.diagnostic(`${looks} looks`);
+  t.diagnostic(`looked ${looked} times`);
   assert.deepEqual(found, []);
   assert.deepEqual(Object.keys(openings).filter((path) => !(path in pagesOf(mine))), [], 'openings of pages that there are');
   await window.close();
@@ -163,10 +163,11 @@ test('it would be noticed', async () => {
   await page.getByLabel('API key').waitFor();
   await page.evaluate(() => {
     document.querySelector('label').remove();
+    document.querySelector('input').removeAttribute('placeholder');
     document.querySelector('h1').style.color = 'light-dark(#eee, #222)';
   });
   const found = await look(page, 'a bad page');
   for (const rule of ['label', 'color-contrast']) assert.ok(found.some((finding) => finding.includes(`: ${rule} (`)), rule);
-  assert.equal(found.filter((finding) => finding.includes(': color-contrast (')).length, 4, 'light and dark, in both sizes');
+  assert.equal(found.filter((finding) => finding.includes(': color-contrast (')).length, 3, 'light and dark, in both sizes');
   await window.close();
 });

@@ -92,7 +92,7 @@ const shows = [
   [`/webhooks/${mine.fails}?tab=settings`, []],
   [`/webhooks/${mine.paused}`, [shownMarkup, shownTurn]],
   ['/deliveries', [shownMarkup]],
-  [`/deliveries/${mine.delivery}`, [shownMarkup, shownTurn, '␀']],
+  [`/deliveries/${mine.delivery}`, [shownMarkup, shownTurn, '␀', '�']],
   ['/events', [shownMarkup]],
   [`/events/${encodeURIComponent(mine.event)}?webhook_id=${mine.paused}`, [shownMarkup, shownTurn]],
   [`/webhooks/${encodeURIComponent(markup)}`, [shownMarkup]],

@@ -1,22 +1,27 @@
 // A person without a mouse: goes by Tab and Shift+Tab, acts by Enter, Space and arrows, and must always see where they are.
 import assert from 'node:assert/strict';
 
-// What has the focus: {who: a name for messages, seen: whether one sees that it has it, body: nothing has it}.
-export const focused = (page) =>
-  page.evaluate(() => {
-    const element = document.activeElement;
-    if (!element || element === document.body) return {who: 'nothing', body: true, seen: false};
-    const style = getComputedStyle(element);
-    const box = element.getBoundingClientRect();
-    const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && style.outlineColor !== 'rgba(0, 0, 0, 0)';
-    const inView = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
-    const name = element.getAttribute('aria-label') || element.labels?.[0]?.innerText || element.innerText || element.id;
-    return {who: `${element.tagName.toLowerCase()} “${name.trim().slice(0, 60)}”`, body: false, seen: outlined && inView, outlined, inView, modal: element.closest('dialog') !== null};
-  });
+// In the page: who has the focus, and whether one sees that.
+const look = () => {
+  const element = document.activeElement;
+  if (!element || element === document.body) return {who: 'nothing', body: true, seen: false};
+  const style = getComputedStyle(element);
+  const box = element.getBoundingClientRect();
+  const outlined = style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) >= 2 && style.outlineColor !== 'rgba(0, 0, 0, 0)';
+  const inView = box.width > 0 && box.height > 0 && box.bottom > 0 && box.top < innerHeight && box.right > 0 && box.left < innerWidth;
+  const name = element.getAttribute('aria-label') || element.labels?.[0]?.innerText || element.innerText || element.id;
+  return {who: `${element.tagName.toLowerCase()} “${name.trim().slice(0, 60)}”`, body: false, seen: outlined && inView, outlined, inView, modal: element.closest('dialog') !== null};
+};
+
+// What has the focus: {who: a name for messages, seen: whether one sees that it has it, body: nothing has it, modal: it is in a
+// dialog}.
+export const focused = (page) => page.evaluate(look);
+
+const assertVisible = (at) => assert.ok(at.seen, `one does not see that ${at.who} has the focus (outlined: ${at.outlined}, in view: ${at.inView})`);
 
 export async function assertSeen(page) {
   const at = await focused(page);
-  assert.ok(at.seen, `one does not see that ${at.who} has the focus (outlined: ${at.outlined}, in view: ${at.inView})`);
+  assertVisible(at);
   return at;
 }
 
@@ -51,15 +56,17 @@ export async function type(page, locator, text) {
   await page.keyboard.type(text);
 }
 
-// Tabs through everything once, from the document's begin: the way; fails where it does not end.
-export async function walk(page, most = 200) {
-  const way = [];
-  for (let step = 0; step < most; ++step) {
-    await page.keyboard.press('Tab');
-    const at = await focused(page);
-    if (at.body) return way;
-    assert.ok(at.seen, `one does not see that ${at.who} has the focus (outlined: ${at.outlined}, in view: ${at.inView})`);
-    way.push(at.who);
+// Tabs through everything once, from the document's begin: the way; fails where it does not come to its end, after which it
+// begins anew. Each key finds where the one before it has led.
+export async function walk(page, most = 300) {
+  await page.evaluate(`window.way = []; document.addEventListener('keydown', () => window.way.push((${look})()), true);`);
+  for (let step = 0; step < most; step += 20) {
+    for (let key = 0; key < 20; ++key) await page.keyboard.press('Tab');
+    const [, ...way] = await page.evaluate(() => window.way);
+    const end = way.findIndex((at, index) => at.body || (index > 0 && at.who === way[0].who));
+    if (end < 0) continue;
+    for (const at of way.slice(0, end)) assertVisible(at);
+    return way.slice(0, end).map(({who}) => who);
   }
-  return assert.fail(`after ${most} × Tab one is still on the way: ${way.slice(-8).join(', ')}`);
+  return assert.fail(`after ${most} × Tab one is still on the way`);
 }

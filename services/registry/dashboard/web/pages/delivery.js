@@ -18,7 +18,7 @@ function Explanation({delivery, attempts, webhook}) {
   return html`<section class=${`notice ${stateWords(delivery.state).tone}`} aria-label="What this means">
     <p><b>${title}.</b> ${means}</p>
     ${why.map((sentence) => html`<p>${sentence}</p>`)}
-    ${next.length > 0 && html`<h3>What happens next, and what you can do</h3><ul>${next.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}
+    ${next.length > 0 && html`<h2>What happens next, and what you can do</h2><ul>${next.map((sentence) => html`<li>${sentence}</li>`)}</ul>`}
   </section>`;
 }
 

@@ -49,9 +49,9 @@ function Flow({event}) {
   const counts = reachCounts(event.webhooks);
   const rest = [counts.open > 0 && `${counts.open} on the way`, counts.lost > 0 && `${counts.lost} not delivered`].filter(Boolean).join(', ');
   return html`<div class="cards">
-    <div class="card"><h2>Emitted</h2><p class="figure"><${Time} at=${event.accepted_at} /></p><p class="faint small"><${Time} at=${event.accepted_at} full millis /></p></div>
-    <div class="card"><h2>Matched</h2><p class="figure">${counts.matched} of ${counts.all}</p><p class="faint small">webhooks of the account</p></div>
-    <div class="card"><h2>Delivered</h2><p class="figure">${counts.delivered} of ${counts.matched}</p><p class="faint small">${rest || (counts.matched > 0 ? 'nothing is open' : 'nobody is meant')}</p></div>
+    <div class="card"><h2>Emitted</h2><div class="figure"><${Time} at=${event.accepted_at} /></div><p class="faint small"><${Time} at=${event.accepted_at} full millis /></p></div>
+    <div class="card"><h2>Matched</h2><div class="figure">${counts.matched} of ${counts.all}</div><p class="faint small">webhooks of the account</p></div>
+    <div class="card"><h2>Delivered</h2><div class="figure">${counts.delivered} of ${counts.matched}</div><p class="faint small">${rest || (counts.matched > 0 ? 'nothing is open' : 'nobody is meant')}</p></div>
   </div>`;
 }
 

@@ -2,6 +2,7 @@
 import {html, makeStore, useEffect, useRef, useState} from '../lib/ui.js';
 import {asCurl} from '../lib/api.js';
 import {useStore} from '../lib/store.js';
+import {visible} from '../lib/text.js';
 import {both, exact, relative, zone} from '../lib/time.js';
 import {stateWords} from '../lib/words.js';
 
@@ -70,7 +71,7 @@ export function Empty({title, children}) {
 
 // A command for a shell, to be copied.
 export function Command({text}) {
-  return html`<div class="command"><pre tabindex="0">${text}</pre><${Copy} text=${text} /></div>`;
+  return html`<div class="command"><pre tabindex="0">${visible(text)}</pre><${Copy} text=${text} /></div>`;
 }
 
 // A field of a form with its mistake. `children`: the control, which must have the id.
