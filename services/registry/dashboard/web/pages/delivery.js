@@ -3,6 +3,7 @@ import {html, useState} from '../lib/ui.js';
 import {call, can, get} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
+import {useTitle} from '../lib/title.js';
 import {useWebhooks} from '../lib/webhooks.js';
 import {attemptLine, bulkStates, explain, hasEnded, stateWords} from '../lib/words.js';
 import {ApiCall, Code, Copy, Dialog, State, Time, useNow} from '../parts/basics.js';
@@ -77,6 +78,7 @@ export default function Delivery({id}) {
   const delivery = found.data;
   const event = useGet(delivery ? `/v2/events/${encodeURIComponent(delivery.event_id)}` : null);
   const webhooks = useWebhooks(delivery ? [delivery.webhook_id] : []);
+  useTitle(delivery && `${delivery.event}: ${stateWords(delivery.state).label.toLowerCase()}`);
   if (found.problem?.status === 404) {
     return html`<h1 tabindex="-1">There is no such delivery</h1>
       <p>No delivery <code>${id}</code> is in the log: it may be older than the log is kept, or belong to another account. It takes a moment until a new one is there.</p>

@@ -3,6 +3,7 @@ import {html, useEffect, useState} from '../lib/ui.js';
 import {call, can} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
+import {useTitle} from '../lib/title.js';
 import {useAllWebhooks} from '../lib/all_webhooks.js';
 import {answer, reachCounts} from '../lib/reach.js';
 import {visible} from '../lib/text.js';
@@ -114,6 +115,7 @@ export default function Event({id}) {
   const found = useGet(allowed ? path : null, {}, {every});
   const all = useAllWebhooks();
   const event = found.data;
+  useTitle(event && `Event ${visible(event.event)}`);
   // What is not in the log by now comes seldom, if at all.
   useEffect(() => {
     if (event) return undefined;

@@ -3,6 +3,7 @@ import {html, useRef, useState} from '../lib/ui.js';
 import {call, can, session} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
+import {useTitle} from '../lib/title.js';
 import {useAllWebhooks} from '../lib/all_webhooks.js';
 import {publishCommands, testCommands} from '../lib/commands.js';
 import {indent, visible} from '../lib/text.js';
@@ -118,6 +119,7 @@ export default function EventType({name}) {
   const path = `/v2/event-types/${encodeURIComponent(name)}`;
   const found = useGet(allowed ? path : null);
   const type = found.data;
+  useTitle(type && visible(type.name));
   if (!allowed) return html`<${NoScope} title="Event type" scope="webhooks:read">The catalogue is seen with it.</${NoScope}>`;
   if (found.problem && [400, 404, 422].includes(found.problem.status)) {
     return html`<h1 tabindex="-1">There is no such event type</h1><p>The catalogue has no <code class="foreign">${visible(name)}</code>: it may be deleted, or written differently.</p>

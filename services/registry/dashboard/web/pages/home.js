@@ -71,7 +71,7 @@ export default function Home() {
   return html`
     <div class="row spread"><h1 tabindex="-1">Home</h1>
       ${can('webhooks:write') && html`<${Link} to="/webhooks/new" class="button main">New webhook</${Link}>`}</div>
-    <${Problem} problem=${problem ?? failing.problem} retry=${reload} />
+    <${Problem} problem=${problem ?? failing.problem} retry=${problem ? reload : failing.reload} />
     ${stats && !stats.first_delivered && html`<${FirstSteps} stats=${stats} />`}
     ${stats && stats.webhooks.total > 0 && html`<${Failing} failing=${failing.data} webhooks=${webhooks} inactive=${stats.webhooks.total - stats.webhooks.active} />`}
     ${stats && stats.first_delivered &&

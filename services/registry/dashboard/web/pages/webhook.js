@@ -3,6 +3,7 @@ import {html, useState} from '../lib/ui.js';
 import {call, can} from '../lib/api.js';
 import {go, Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet, useModule} from '../lib/load.js';
+import {useTitle} from '../lib/title.js';
 import {forget, nameOf} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
 import {waitingWords} from '../lib/words.js';
@@ -104,6 +105,7 @@ export default function Webhook({id}) {
   const path = `/v2/webhooks/${encodeURIComponent(id)}`;
   const found = useGet(path, {}, {every: 15_000});
   const health = useGet(can('deliveries:read') ? '/v2/webhooks/health' : null, {webhook_id: id}, {every: 10_000});
+  useTitle(found.data && nameOf(found.data));
   if (found.problem?.status === 404) {
     return html`<h1 tabindex="-1">There is no such webhook</h1><p>No webhook <code>${id}</code> is there: it may be deleted.
       <${Link} to="/deliveries" query=${{webhook_id: id}}>Its deliveries</${Link}> are in the log for as long as that is kept.</p>

@@ -2,7 +2,8 @@
 import {html} from '../lib/ui.js';
 import {can} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
-import {useGet, useList} from '../lib/load.js';
+import {useHealth} from '../lib/health.js';
+import {useList} from '../lib/load.js';
 import {nameOf} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
 import {waitingWords} from '../lib/words.js';
@@ -47,8 +48,7 @@ export default function Webhooks() {
   const filter = {active: query.active, event: query.event, url_prefix: query.url_prefix};
   const list = useList(path, filter, {every: 15_000});
   const ids = list.rows.map((webhook) => webhook.id);
-  const health = useGet(ids.length > 0 && can('deliveries:read') ? '/v2/webhooks/health' : null, {webhook_id: ids.slice(0, 100).join(), limit: 100}, {every: 15_000});
-  const byId = Object.fromEntries((health.data?.data ?? []).map((one) => [one.webhook_id, one]));
+  const health = useHealth(ids);
   const filtered = Object.values(filter).some(Boolean);
   return html`
     <div class="row spread">
@@ -69,11 +69,11 @@ export default function Webhooks() {
       </${Field}>
       <${ApiCall} path=${path} query=${filter} />
     </${Filters}>
-    <${Problem} problem=${list.problem ?? health.problem} retry=${list.reload} />
+    <${Problem} problem=${list.problem ?? health.problem} retry=${list.problem ? list.reload : health.reload} />
     ${list.rows.length > 0 &&
     html`<div class="table"><table>
       <thead><tr><th>Webhook</th><th>State</th><th>Last 24 hours</th><th>What happens</th><th>Next due</th></tr></thead>
-      <tbody>${list.rows.map((webhook) => html`<${Row} key=${webhook.id} webhook=${webhook} health=${byId[webhook.id]} />`)}</tbody>
+      <tbody>${list.rows.map((webhook) => html`<${Row} key=${webhook.id} webhook=${webhook} health=${health.byId.get(webhook.id)} />`)}</tbody>
     </table></div>`}
     ${list.known && list.rows.length === 0 && (filtered
       ? html`<${Empty} title="No webhook fits"><p>None of your webhooks fits these filters.</p>
