@@ -4,10 +4,12 @@ import {useEffect, useRef} from './ui.js';
 // the page was loading had it.
 export function useTitle(name) {
   const known = useRef(false);
+  const had = useRef(false);
+  if (!known.current) had.current = document.activeElement?.tagName === 'H1';
   useEffect(() => {
     if (!name) return;
     document.title = `${name} · Webhooks`;
-    if (!known.current && document.activeElement === document.body) document.querySelector('main h1')?.focus({preventScroll: true});
+    if (!known.current && had.current) document.querySelector('main h1')?.focus({preventScroll: true});
     known.current = true;
   }, [name]);
 }
