@@ -54,7 +54,10 @@ const openings = {
     await page.getByRole('dialog').waitFor();
   }],
   [`/webhooks/${mine.fails}?tab=secrets`]: [async (page) => {
-    await button(page, 'Rotate the secret').click();
+    await button(page, 'Rotate the secret…').click();
+    await page.getByRole('dialog').waitFor();
+  }, async (page) => {
+    await button(page, 'Rotate').click();
     await page.getByText('Code that checks the signature').click();
     await page.getByText(/signs too, until/).waitFor();
   }],

@@ -35,7 +35,7 @@ const filtered = [
   ['/webhooks?event=token.created', {'Gets the event type': 'token.created'}, 'Paused'],
   ['/deliveries?state=skipped', {State: 'skipped'}, 'token.created'],
   ['/deliveries?state=waiting&status=503&event=user.created&outcome=http_5xx',
-    {State: 'waiting', 'HTTP status': '503', 'Event type': 'user.created', 'Newest attempt': 'http_5xx'}, 'Warehouse'],
+    {State: 'waiting', 'HTTP status': '503', 'Event type': 'user.created', 'Newest outcome': 'http_5xx'}, 'Warehouse'],
   ['/deliveries?until=2020-01-01T00%3A00%3A00Z', {'Until (Europe/Berlin)': '2020-01-01T01:00'}, 'No delivery fits'],
   ['/events?event=token.created', {'Event type': 'token.created'}, 'token.created'],
   ['/event-types?search=expired', {Search: 'expired'}, 'token.expired'],
@@ -108,7 +108,7 @@ test('an address that leads nowhere says so, and where to go instead', async () 
     '/redeliveries/redelivery_none': 'There is no such redelivery',
     '/event-types/no.such': 'There is no such event type',
     '/webhooks/%3Cscript%3E': 'There is no such webhook',
-    '/webhooks/%FF': 'There is no such page',
+    '/webhooks/a/b': 'There is no such page',
   };
   for (const [path, told] of Object.entries(unknown)) {
     await page.goto(home + path);

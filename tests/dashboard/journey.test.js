@@ -39,7 +39,7 @@ describe('a developer', {concurrency: true}, () => {
     assert.match(await refusal.innerText(), /169\.254\.169\.254/);
     assert.match(await refusal.innerText(), /link-local|not public|private|never/);
     await url.fill(endpoint.url);
-    await page.getByText('✓ The platform can call this address.').waitFor();
+    await page.getByText('✓ This URL is allowed.').waitFor();
     assert.equal(await refusal.count(), 0);
     await page.getByLabel('Description').fill('Billing, production');
     await page.getByRole('checkbox', {name: 'user.created'}).check();
@@ -100,7 +100,8 @@ describe('a developer', {concurrency: true}, () => {
     await page.getByRole('region', {name: 'Facts'}).getByRole('link', {name: 'Billing, production'}).click();
     await button('Secrets').click();
     await choose(page, 'The old one stays valid for', 'an hour');
-    await button('Rotate the secret').click();
+    await button('Rotate the secret…').click();
+    await button('Rotate').click();
     const next = (await page.getByLabel('Secret', {exact: true}).innerText()).trim();
     assert.match(next, /^whsec_/);
     assert.notEqual(next, secret);

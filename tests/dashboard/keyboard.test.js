@@ -95,7 +95,8 @@ test('every dialog keeps the focus, closes on Escape and gives it back', async (
   const {page} = window;
   const openers = [
     [`/webhooks/${mine.works}`, 'Pause…'], [`/webhooks/${mine.paused}`, 'Resume…'],
-    [`/webhooks/${mine.works}?tab=settings`, 'Delete this webhook…'], [`/events/${mine.event}`, 'Erase the content…'],
+    [`/webhooks/${mine.works}?tab=settings`, 'Delete this webhook…'],
+    [`/webhooks/${mine.works}?tab=secrets`, 'Rotate the secret…'], [`/events/${mine.event}`, 'Erase the content…'],
   ];
   for (const [path, opener] of openers) {
     await page.goto(home + path);

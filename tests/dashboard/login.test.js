@@ -105,7 +105,7 @@ test('what the key may not do is not offered, and told where one goes there all 
   assert.deepEqual(buttons.filter((name) => !/^(Copy|Settings|Secrets)/.test(name)), []);
   await page.getByRole('button', {name: 'Secrets'}).click();
   await page.getByRole('region', {name: 'Secrets'}).waitFor();
-  assert.equal(await page.getByRole('button', {name: 'Rotate the secret'}).count(), 0);
+  assert.equal(await page.getByRole('button', {name: /^Rotate/}).count(), 0);
   const missing = {
     '/webhooks/new': 'webhooks:write', '/deliveries': 'deliveries:read', '/deliveries/delivery_x': 'deliveries:read',
     '/events': 'deliveries:read', '/events/x': 'deliveries:read', '/redeliveries': 'deliveries:read', '/redeliveries/x': 'deliveries:read',
