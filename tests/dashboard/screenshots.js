@@ -21,7 +21,7 @@ async function makeLife() {
     crm: () => ({status: 503, headers: {'content-type': 'text/html', server: 'nginx'}, body: '<html><h1>503 Service Temporarily Unavailable</h1></html>'}),
     search: (() => {
       let count = 0;
-      return () => ({status: ++count % 3 === 0 ? 500 : 204});
+      return () => ({status: ++count % 9 === 0 ? 500 : 204});
     })(),
     partner: () => ({status: 400, body: 'unknown user'}),
     analytics: () => ({status: 200}),

@@ -34,6 +34,7 @@ TEST(MatchMembers, FindsTheProcessByTheNameOfItsClient) {
         {{Member("delivery-worker.w-2", "h", {{"webhook.wait.60s", 0}, {"webhook.wait.15s", 1}})}, {}}}});
   ASSERT_THAT(views, SizeIs(3));
   EXPECT_EQ(views[0].instance.name, "w-1");
+  EXPECT_EQ(views[0].instance.version, "1") << "what it has told stays";
   EXPECT_THAT(views[0].fanout, ElementsAre(0, 3));
   EXPECT_THAT(views[0].deliveries, IsEmpty());
   EXPECT_EQ(views[1].instance.name, "w-2");
