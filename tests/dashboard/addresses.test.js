@@ -4,7 +4,7 @@ import {after, test} from 'node:test';
 
 import {until} from '../e2e/lib/platform.js';
 import {goTo, home, openWindow, signedIn, signIn} from './lib/browser.js';
-import {busyAccount, pagesOf} from './lib/scene.js';
+import {busyAccount, emit, pagesOf} from './lib/scene.js';
 
 const mine = await busyAccount('addresses');
 after(() => mine.close());
@@ -92,6 +92,26 @@ test('back and forward go through filters and pages', async () => {
     assert.equal(address(page), path);
   }
   await until('the list follows', async () => (await page.getByLabel('Event type', {exact: true}).inputValue()) === 'token.created', 5000);
+  await window.close();
+});
+
+test('what is half written in a filter stays while the list goes on', async () => {
+  const window = await signedIn(mine.key, '/deliveries');
+  const {page} = window;
+  const field = page.getByLabel('Event type', {exact: true});
+  const rows = page.getByRole('row');
+  await until('the list', async () => (await rows.count()) > 2);
+  const before = await rows.count();
+  await field.pressSequentially('user.up');
+  await emit(mine, {}, 'token.created');
+  await until('a new row', async () => (await rows.count()) > before);
+  assert.equal(await field.inputValue(), 'user.up');
+  assert.equal(address(page), '/deliveries');
+  await field.pressSequentially('dated');
+  await page.keyboard.press('Enter');
+  await page.waitForURL('**/deliveries?event=user.updated');
+  await page.getByRole('button', {name: 'Clear the filters'}).click();
+  await until('it is cleared', async () => (await field.inputValue()) === '');
   await window.close();
 });
 

@@ -63,7 +63,7 @@ test('from signing in over a new webhook, a test and a redelivery to signing out
     if (!at.body) await assertSeen(page);
   }
   await page.keyboard.press('Escape');
-  await dialog.waitFor({state: 'hidden'});
+  await dialog.waitFor({state: 'detached'});
   assert.match((await assertSeen(page)).who, /Redeliver/, 'the focus comes back to what opened the dialog');
   await page.keyboard.press('Enter');
   await press(page, dialog.getByRole('button', {name: 'Redeliver'}), 'Space');
@@ -110,7 +110,7 @@ test('every dialog keeps the focus, closes on Escape and gives it back', async (
       assert.ok(at.modal || at.body, `${opener}: the focus left the dialog for ${at.who}`);
     }
     await page.keyboard.press('Escape');
-    await dialog.waitFor({state: 'hidden'});
+    await dialog.waitFor({state: 'detached'});
     assert.ok((await assertSeen(page)).who.includes(opener.slice(0, -1)), `${opener}: the focus comes back, not to ${(await focused(page)).who}`);
   }
   await window.close();

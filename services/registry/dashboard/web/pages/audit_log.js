@@ -7,6 +7,7 @@ import {actionWords, actorWords, objectPlace} from '../lib/audit.js';
 import {visible} from '../lib/text.js';
 import {ApiCall, Copy, Empty, Field, More, Time} from '../parts/basics.js';
 import {Filters} from '../parts/filters.js';
+import {FilterText} from '../parts/filters.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 
@@ -45,7 +46,7 @@ export default function AuditLog() {
     <p class="lead">Who changed what, newest first: webhooks, secrets, keys, deliveries sent again or cancelled. Reading leaves no trace here.</p>
     <${Filters} set=${query.object ? 1 : 0}>
       <${Field} id="object" label="Id of what was changed">
-        <input id="object" value=${query.object ?? ''} placeholder="webhook_…" onChange=${(event) => setQuery({object: event.target.value.trim()})} />
+        <${FilterText} id="object" value=${query.object} placeholder="webhook_…" onWritten=${(text) => setQuery({object: text})} />
       </${Field}>
       ${query.object && html`<button type="button" onClick=${() => setQuery({object: ''})}>Show all</button>`}
       <${ApiCall} path=${path} query=${filter} />

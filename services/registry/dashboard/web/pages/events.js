@@ -6,6 +6,7 @@ import {useGet, useList} from '../lib/load.js';
 import {visible} from '../lib/text.js';
 import {ApiCall, Copy, Empty, Field, More, Tag, Time} from '../parts/basics.js';
 import {Filters} from '../parts/filters.js';
+import {FilterText} from '../parts/filters.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 import {TimeRange} from '../parts/time_range.js';
@@ -61,7 +62,7 @@ export default function Events() {
     <p class="lead">What was emitted, newest first. Open one to see which webhooks it matched, which of them have it, and why others do not.</p>
     <${Filters} set=${names.filter((name) => query[name]).length}>
       <${Field} id="event" label="Event type">
-        <input id="event" list="event-names" value=${query.event ?? ''} placeholder="user.created" onChange=${(input) => setQuery({event: input.target.value.trim()})} />
+        <${FilterText} id="event" list="event-names" value=${query.event} placeholder="user.created" onWritten=${(text) => setQuery({event: text})} />
         <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
       </${Field}>
       <${TimeRange} query=${query} />

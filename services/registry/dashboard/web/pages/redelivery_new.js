@@ -8,6 +8,7 @@ import {estimate, filterWords, some} from '../lib/redeliveries.js';
 import {visible} from '../lib/text.js';
 import {bulkStates, stateWords} from '../lib/words.js';
 import {Field} from '../parts/basics.js';
+import {FilterText} from '../parts/filters.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 import {TimeRange} from '../parts/time_range.js';
@@ -36,7 +37,7 @@ function Filter({filter, webhooks, problem}) {
     <${WebhookPicker} label="To" none="All webhooks" webhooks=${webhooks} chosen=${filter.webhook_id ?? ''} mistake=${problem?.at?.('/webhook_id')}
       onChoose=${(id) => setQuery({webhook_id: id}, {replace: true})} />
     <${Field} id="event" label="Event type" mistake=${problem?.at?.('/event')}>
-      <input id="event" list="event-names" value=${filter.event ?? ''} placeholder="all" onChange=${set('event')} />
+      <${FilterText} id="event" list="event-names" value=${filter.event} placeholder="all" onWritten=${(text) => setQuery({event: text}, {replace: true})} />
       <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
     </${Field}>
     <${TimeRange} query=${filter} />

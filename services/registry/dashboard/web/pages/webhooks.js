@@ -8,7 +8,7 @@ import {nameOf} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
 import {waitingWords} from '../lib/words.js';
 import {ApiCall, Due, Empty, Field, More, Tag} from '../parts/basics.js';
-import {Filters} from '../parts/filters.js';
+import {Filters, FilterText} from '../parts/filters.js';
 import {Problem} from '../parts/problem.js';
 import {Spark} from '../parts/spark.js';
 
@@ -62,10 +62,10 @@ export default function Webhooks() {
         </select>
       </${Field}>
       <${Field} id="url_prefix" label="URL begins with">
-        <input id="url_prefix" value=${query.url_prefix ?? ''} placeholder="https://" onChange=${(event) => setQuery({url_prefix: event.target.value})} />
+        <${FilterText} id="url_prefix" value=${query.url_prefix} placeholder="https://" onWritten=${(text) => setQuery({url_prefix: text})} />
       </${Field}>
       <${Field} id="event" label="Gets the event type">
-        <input id="event" value=${query.event ?? ''} placeholder="user.created" onChange=${(event) => setQuery({event: event.target.value})} />
+        <${FilterText} id="event" value=${query.event} placeholder="user.created" onWritten=${(text) => setQuery({event: text})} />
       </${Field}>
       <${ApiCall} path=${path} query=${filter} />
     </${Filters}>

@@ -6,7 +6,7 @@ import {useGet, useList} from '../lib/load.js';
 import {useWebhooks} from '../lib/webhooks.js';
 import {allOutcomes, allStates, bulkStates, hasEnded, outcomeWords, stateWords} from '../lib/words.js';
 import {ApiCall, Due, Empty, Field, More, State, Time} from './basics.js';
-import {Filters} from './filters.js';
+import {Filters, FilterText} from './filters.js';
 import {Problem} from './problem.js';
 import {TimeRange} from './time_range.js';
 import {WebhookName} from './webhook_name.js';
@@ -31,7 +31,8 @@ function Row({delivery, webhook, hideWebhook}) {
 
 function DeliveryFilters({query, live, onLive}) {
   const types = useGet(can('webhooks:read') ? '/v2/event-types' : null);
-  const choose = (name) => (event) => setQuery({[name]: event.target.value.trim()});
+  const choose = (name) => (event) => setQuery({[name]: event.target.value});
+  const write = (name) => (text) => setQuery({[name]: text});
   return html`<${Filters} set=${names.filter((name) => query[name]).length}>
     <${Field} id="state" label="State">
       <select id="state" value=${query.state ?? ''} onChange=${choose('state')}>
@@ -40,7 +41,7 @@ function DeliveryFilters({query, live, onLive}) {
       </select>
     </${Field}>
     <${Field} id="event" label="Event type">
-      <input id="event" list="event-names" value=${query.event ?? ''} placeholder="user.created" onChange=${choose('event')} />
+      <${FilterText} id="event" list="event-names" value=${query.event} placeholder="user.created" onWritten=${write('event')} />
       <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
     </${Field}>
     <${Field} id="outcome" label="Newest outcome">
@@ -50,10 +51,10 @@ function DeliveryFilters({query, live, onLive}) {
       </select>
     </${Field}>
     <${Field} id="status" label="HTTP status">
-      <input id="status" inputmode="numeric" value=${query.status ?? ''} placeholder="500" onChange=${choose('status')} />
+      <${FilterText} id="status" inputmode="numeric" value=${query.status} placeholder="500" onWritten=${write('status')} />
     </${Field}>
     <${Field} id="event_id" label="Event id">
-      <input id="event_id" value=${query.event_id ?? ''} placeholder="event_…" onChange=${choose('event_id')} />
+      <${FilterText} id="event_id" value=${query.event_id} placeholder="event_…" onWritten=${write('event_id')} />
     </${Field}>
     <${TimeRange} query=${query} />
     <label class="choice"><input type="checkbox" checked=${live} onChange=${(event) => onLive(event.target.checked)} /> Live</label>

@@ -3,6 +3,7 @@ import {setQuery} from '../lib/router.js';
 import {useStore} from '../lib/store.js';
 import {exact, zone, zoneName} from '../lib/time.js';
 import {Field} from './basics.js';
+import {FilterText} from './filters.js';
 
 const toField = (at) => (at ? exact(at).replace(' ', 'T') : '');
 const fromField = (text, utc) => {
@@ -16,8 +17,7 @@ export function TimeRange({query}) {
   const utc = useStore(zone) === 'utc';
   return ['since', 'until'].map(
     (name) => html`<${Field} id=${name} label=${`${name === 'since' ? 'Since' : 'Until'} (${zoneName(utc)})`}>
-      <input id=${name} type="datetime-local" step="1" value=${toField(query[name])}
-        onChange=${(event) => setQuery({[name]: fromField(event.target.value, utc)})} />
+      <${FilterText} id=${name} type="datetime-local" step="1" value=${toField(query[name])} onWritten=${(text) => setQuery({[name]: fromField(text, utc)})} />
     </${Field}>`,
   );
 }
