@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Packs the dashboard's files into a C++ source: pack.py WEB_DIR MODULES_DIR OUT_DIR
 
-OUT_DIR gets each file without its comments, plain and gzipped, and assets.cc, which embeds them. Third-party modules are taken from
+OUT_DIR gets each file as it is and gzipped, and assets.cc, which embeds them. Third-party modules are taken from
 MODULES_DIR (node_modules) as they were published, but for what a browser cannot do without a bundler: finding a module by
 its bare name.
 """
@@ -23,22 +23,6 @@ THIRD_PARTY = {
     "vendor/uplot.css": "uplot/dist/uPlot.min.css",
 }
 STATIC_IMPORT = re.compile(r'^(?:import|export)\b[^\'"();]*?[\'"](\.{1,2}/[^\'"]+)[\'"]', re.M)
-
-
-def without_comments(name, text):
-    """Comments are a sixth of what browsers would fetch. Those on lines of their own go, but within a template literal, where
-    such a line is text: after an odd number of backticks."""
-    if name.endswith(".css"):
-        return re.sub(r"^[ \t]*/\*.*?\*/\n", "", text, flags=re.M | re.S)
-    if not name.endswith(".js"):
-        return text
-    lines, inside = [], False
-    for line in text.splitlines(keepends=True):
-        if not inside and line.lstrip().startswith("//"):
-            continue
-        inside ^= len(re.findall(r"(?<!\\)`", line)) % 2 == 1
-        lines.append(line)
-    return "".join(lines)
 
 
 def third_party(modules):
@@ -79,8 +63,7 @@ def main():
     if len(sys.argv) != 4:
         sys.exit(__doc__)
     web, modules, out = map(pathlib.Path, sys.argv[1:])
-    names = [path.relative_to(web).as_posix() for path in sorted(web.rglob("*")) if path.is_file()]
-    files = {name: without_comments(name, (web / name).read_text()) for name in names}
+    files = {path.relative_to(web).as_posix(): path.read_text() for path in sorted(web.rglob("*")) if path.is_file()}
     files.update(third_party(modules))
     version = hashlib.sha256(json.dumps(files, sort_keys=True).encode()).hexdigest()[:12]
     preload = "\n".join(f'  <link rel="modulepreload" href="/dashboard/assets/{version}/{html.escape(name)}">'

@@ -1,11 +1,15 @@
 // Where one begins: is all well, and if not, which webhook fails and why.
-import {html} from '../lib/ui.js';
+import {html, useState} from '../lib/ui.js';
 import {can} from '../lib/api.js';
 import {Link, usePlace} from '../lib/router.js';
 import {useGet, useModule} from '../lib/load.js';
+import {allSteps, stepName} from '../lib/steps.js';
+import {useStore} from '../lib/store.js';
+import {exact, zone} from '../lib/time.js';
 import {useWebhooks} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
 import {atLeast, waitingWords} from '../lib/words.js';
+import {Bars} from '../parts/bars.js';
 import {Due} from '../parts/basics.js';
 import {Outdated} from '../parts/outdated.js';
 import {Problem} from '../parts/problem.js';
@@ -51,13 +55,25 @@ function Failing({failing, webhooks, inactive}) {
   </section>`;
 }
 
+// What is read with the page is small; the charts, with what draws them, come when they are asked for.
 function Charts({stats}) {
   const module = useModule(() => import('../parts/request_charts.js'));
   if (module?.failed) return html`<${Outdated} />`;
   return module && html`<${module.RequestCharts} stats=${stats} />`;
 }
 
+function Requests({stats}) {
+  const [open, setOpen] = useState(false);
+  const {requests, outcomes} = stats.totals;
+  const label = `${outcomes.success ?? 0} of ${requests} requests succeeded`;
+  return html`<figure class="card"><h3>Requests per ${stepName(stats.step_seconds)}</h3><${Bars} kind="wide" steps=${allSteps(stats)} label=${label} />
+      <figcaption class="row spread faint small"><span>${exact(stats.since)}</span><span>${exact(stats.until)}</span></figcaption></figure>
+    <details onToggle=${(event) => setOpen(event.target.open)}><summary>Success and latency over time</summary>
+      ${open && html`<${Charts} stats=${stats} />`}</details>`;
+}
+
 export default function Home() {
+  useStore(zone);
   const {query} = usePlace();
   const range = query.range ?? 'day';
   const reads = can('deliveries:read');
@@ -79,6 +95,6 @@ export default function Home() {
       <${Totals} totals=${stats.totals} />
       <p>${stats.webhooks.active} of ${stats.webhooks.total} webhooks are active.
         ${stats.waiting.deliveries > 0 && html` ${atLeast(stats.waiting.deliveries, 10_000)} deliveries wait, the next is <${Due} at=${stats.waiting.next_attempt_at} />.`}</p>
-      <${Charts} stats=${stats} />`}
+      ${stats.totals.requests > 0 && html`<${Requests} stats=${stats} />`}`}
   `;
 }

@@ -4,13 +4,14 @@ import {can} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useHealth} from '../lib/health.js';
 import {useList} from '../lib/load.js';
+import {lastDay} from '../lib/steps.js';
 import {nameOf} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
 import {waitingWords} from '../lib/words.js';
 import {ApiCall, Due, Empty, Field, More, Tag} from '../parts/basics.js';
+import {Bars} from '../parts/bars.js';
 import {Filters, FilterText} from '../parts/filters.js';
 import {Problem} from '../parts/problem.js';
-import {Spark} from '../parts/spark.js';
 
 const path = '/v2/webhooks';
 
@@ -29,7 +30,7 @@ function Row({webhook, health}) {
       <span class="faint small clip foreign" title=${visible(webhook.url)}>${visible(webhook.url)}</span>
     </td>
     <td data-label="State">${health ? healthTag[health.state] : webhook.active ? '' : healthTag.inactive}</td>
-    <td>${health && html`<${Spark} ...${health} />`}</td>
+    <td>${health && html`<${Bars} kind="spark" steps=${lastDay(health.steps)} label=${health.requests === 0 ? 'No request in the last 24 hours' : `${health.succeeded} of ${health.requests} requests in the last 24 hours succeeded`} />`}</td>
     <td class="main" data-label="What happens">
       ${health && visible(health.summary)}
       ${health?.last_failure && health.state === 'failing' &&

@@ -1,28 +1,17 @@
 // Requests over time: how many, how many of them succeeded, how long they took. Of one webhook or of the account.
 import {html} from '../lib/ui.js';
+import {allSteps, stepName} from '../lib/steps.js';
 import {useStore} from '../lib/store.js';
 import {duration, exact, zone} from '../lib/time.js';
 import {percent} from '../lib/words.js';
 import {Chart} from './chart.js';
 
-// Every step of the time in order, those without a request too: [{at, requests, succeeded, latency_ms}].
-function allSteps({since, until, step_seconds: length, steps}) {
-  const known = new Map(steps.map((step) => [new Date(step.at).getTime(), step]));
-  const all = [];
-  for (let at = new Date(since).getTime(); at < new Date(until).getTime(); at += length * 1000) {
-    const step = known.get(at);
-    all.push({at, requests: step?.requests ?? 0, succeeded: step?.outcomes.success ?? 0, latency_ms: step?.latency_ms ?? null});
-  }
-  return all;
-}
-
 export function RequestCharts({stats}) {
   useStore(zone);
   const steps = allSteps(stats);
   const times = steps.map((step) => step.at / 1000);
-  const per = stats.step_seconds === 86_400 ? 'day' : stats.step_seconds === 3600 ? 'hour' : '10 minutes';
   return html`
-    <${Chart} title=${`Requests per ${per}`} times=${times} series=${[
+    <${Chart} title=${`Requests per ${stepName(stats.step_seconds)}`} times=${times} series=${[
       {label: 'all', values: steps.map((step) => step.requests), colour: '--bad', bars: true},
       {label: 'of them succeeded', values: steps.map((step) => step.succeeded), colour: '--good', bars: true},
     ]} />
