@@ -21,7 +21,7 @@ test('an endpoint that fails is failing, says why and what to do, and is healthy
   const quiet = await healthOf(id);
   assert.deepEqual({...quiet, summary: ''}, {webhook_id: id, state: 'quiet', summary: '', requests: 0, succeeded: 0, steps: [],
     last_success_at: null, failing_since: null, last_failure: null, waiting: {deliveries: 0, next_attempt_at: null}});
-  assert.match(quiet.summary, /^Nothing was sent yet\. Send a test/);
+  assert.match(quiet.summary, /^No event was sent yet\. Send a test/);
   assert.equal((await get('/v2/stats')).json.first_delivered, false);
 
   const event = await publish('user.created', '{"n":1}', {to: account.id});

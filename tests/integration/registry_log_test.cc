@@ -279,6 +279,21 @@ TEST_F(LogTest, TheNewestFailureIsKeptAlsoAfterASuccess) {
   EXPECT_FALSE(health().failing()) << "tests say nothing";
 }
 
+TEST_F(LogTest, WhatBeganBeforeTheLastSuccessMakesNoWebhookFailingNorWell) {
+  ASSERT_TRUE(Create(Wanted("webhook_1", mine_)));
+  const auto health = [&] { return Do([&](Tx& tx) { return ListHealth(tx, mine_, {}, {}, 10); })->at(0); };
+  ASSERT_TRUE(Write({Of("webhook_1", 5, DeliveryState::kDelivered)}));
+  ASSERT_TRUE(Write({Of("webhook_1", 2, DeliveryState::kFailed)}));
+  EXPECT_FALSE(health().failing()) << "a slow request that began before the success";
+  ASSERT_TRUE(
+      Write({Of("webhook_1", 8, DeliveryState::kFailed), Of("webhook_1", 9, DeliveryState::kFailed)}));
+  EXPECT_EQ(health().failing_since, kLogTime + seconds(8));
+  ASSERT_TRUE(Write({Of("webhook_1", 6, DeliveryState::kDelivered)}));
+  EXPECT_EQ(health().failing_since, kLogTime + seconds(8)) << "a slow success that began before the failures";
+  ASSERT_TRUE(Write({Of("webhook_1", 10, DeliveryState::kDelivered)}));
+  EXPECT_FALSE(health().failing());
+}
+
 TEST_F(LogTest, HealthListsThoseThatFailFirstAndGoesOnWhereAPageEnded) {
   for (int i = 1; i <= 6; ++i) ASSERT_TRUE(Create(Wanted("webhook_" + std::to_string(i), mine_)));
   ASSERT_TRUE(Create(Wanted("webhook_7", other_)));

@@ -28,6 +28,14 @@ Status Cancel(Tx& tx, const DeliveryRow& delivery) {
   return Ok();
 }
 
+std::optional<WallTime> CancelledAt(Tx& tx, const DeliveryRow& delivery) {
+  const auto rows = tx.exec_params(
+      "SELECT micros(cancelled_at) FROM cancellations WHERE delivery_id = $1 AND run = $2 AND account_id = "
+      "$3",
+      delivery.id.str(), delivery.run, delivery.account.str());
+  return rows.empty() ? std::nullopt : std::optional(ToTime(rows[0][0]));
+}
+
 void ReadCancellations(Tx& tx, std::vector<Webhook>* webhooks) {
   std::unordered_map<std::string, Webhook*> by_id;
   std::vector<std::string> ids;

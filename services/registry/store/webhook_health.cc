@@ -64,7 +64,8 @@ std::string OtherPart(Tx& tx, const std::string& account, const std::optional<He
 
 }  // namespace
 
-// A webhook's attempts come in their order: they are of one partition.
+// A webhook's attempts come in the order in which they ended, which is not that in which they began: what
+// began before the last success says nothing of how the endpoint is since then.
 void MergeHealth(Tx& tx) {
   tx.exec0(
       "WITH made AS (SELECT number, webhook_id, account_id, started_at, state = 3 AS good, id, outcome, "
@@ -83,8 +84,11 @@ void MergeHealth(Tx& tx) {
       "(webhook_id) LEFT JOIN failed USING (webhook_id) ORDER BY webhook_id "
       "ON CONFLICT (webhook_id) DO UPDATE SET account_id = EXCLUDED.account_id, "
       "last_success_at = greatest(h.last_success_at, EXCLUDED.last_success_at), "
-      "failing_since = CASE WHEN EXCLUDED.last_success_at IS NULL THEN coalesce(h.failing_since, "
-      "EXCLUDED.failing_since) ELSE EXCLUDED.failing_since END, "
+      "failing_since = (SELECT least(CASE WHEN h.failing_since > s THEN h.failing_since WHEN "
+      "h.last_failure_at > s THEN h.last_failure_at END, CASE WHEN EXCLUDED.failing_since > s THEN "
+      "EXCLUDED.failing_since WHEN EXCLUDED.last_failure_at > s THEN EXCLUDED.last_failure_at END) FROM "
+      "(SELECT coalesce(greatest(h.last_success_at, EXCLUDED.last_success_at), '-infinity')) AS success "
+      "(s)), "
       "(last_failure_at, last_failure_delivery_id, last_failure_outcome, last_failure_status, "
       "last_failure_reason) = (SELECT * FROM (VALUES (h.last_failure_at, h.last_failure_delivery_id, "
       "h.last_failure_outcome, h.last_failure_status, h.last_failure_reason), (EXCLUDED.last_failure_at, "

@@ -48,3 +48,10 @@ test('a header is found in whatever case it came', () => {
   assert.equal(headerOf([['X-Platform-Event', 'user.created']], 'x-platform-event'), 'user.created');
   assert.equal(headerOf([], 'x-platform-event'), undefined);
 });
+
+test('what is nested so deeply that indents would be most of it stays as it is', () => {
+  const deep = '['.repeat(2_000) + ']'.repeat(2_000);
+  assert.equal(indent(deep), deep);
+  const shallow = '['.repeat(60) + ']'.repeat(60);
+  assert.notEqual(indent(shallow), shallow);
+});

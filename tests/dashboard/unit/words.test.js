@@ -97,6 +97,12 @@ test('an attempt of an earlier run is not the cause of how the present one stand
   assert.deepEqual(told.why, []);
 });
 
+test('one that was cancelled and waits for its turn says so, and promises no attempt', () => {
+  const told = explain(delivery({state: 'waiting', next_attempt_at: '2026-01-31T12:10:00Z', cancel_requested_at: '2026-01-31T11:59:00Z'}), [attempt()], webhook, now);
+  assert.match(told.next[0], /It was cancelled 1 min ago/);
+  assert.ok(!told.next.some((sentence) => sentence.includes('next attempt')));
+});
+
 test('a webhook that is not known yet is not said to be deleted', () => {
   const waiting = delivery({state: 'waiting', next_attempt_at: '2026-01-31T12:00:15Z'});
   assert.ok(!explain(waiting, [attempt()], undefined, now).next.some((sentence) => sentence.includes('deleted')));

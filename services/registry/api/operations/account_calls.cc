@@ -92,11 +92,12 @@ Result<AccountCalls::Known> AccountCalls::FindSession(store::Tx& tx, const Brows
   Enter(tx, session->account);
   auto key = store::ReadKey(tx, session->account, session->key);
   if (!key || !SessionLive(*session, *key, session_limits_, now)) return RefuseSession();
-  if (!browser.reads &&
+  // A page that sends the token with what it reads, too, never shows another session's account as its own.
+  if ((!browser.reads || !browser.csrf_token.empty()) &&
       !crypto::ConstantTimeEqual(browser.csrf_token, crypto::CsrfToken(pepper_, browser.token.Reveal()))) {
     bad_csrf_.Add();
     return Error{ErrorCode::kDenied, "csrf_token_wrong",
-                 "a change by a session needs the header X-CSRF-Token with the session's csrf_token"};
+                 "X-CSRF-Token, which a change needs, is not the session's csrf_token"};
   }
   session_uses_.Lock()->insert_or_assign(session->id, now);
   return Known{std::move(*key), std::move(session)};

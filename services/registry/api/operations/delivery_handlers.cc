@@ -95,6 +95,9 @@ Result<Reply> DeliveryHandlers::Get(const Call& call) const {
   if (!delivery) return delivery.error();
   Reply reply;
   reply.json = ToJson(*delivery);
+  const auto cancelled = store::CancelledAt(call.tx(), *delivery);
+  reply.json["cancel_requested_at"] =
+      cancelled ? ordered_json(FormatMillis(*cancelled)) : ordered_json(nullptr);
   reply.json["attempt_log"] = ordered_json::array();
   auto attempts = store::ListAttempts(call.tx(), *delivery, std::nullopt, kAttemptsShown);
   std::reverse(attempts.begin(), attempts.end());

@@ -166,7 +166,9 @@ std::string HealthSummary(const HealthItem& item) {
   if (health.last_success_at)
     return "It works: the last request succeeded at " + At(*health.last_success_at) + "." + Some(item) +
            waits;
-  return "Nothing was sent yet. Send a test to see whether the endpoint takes it." + waits;
+  return "No event was sent yet. Send a test to see whether the endpoint takes it; tests are not counted "
+         "here." +
+         waits;
 }
 
 }  // namespace webhook

@@ -119,8 +119,9 @@ TEST(HealthSummary, CountsWhatWaits) {
 TEST(HealthSummary, ThoseThatDoNotFail) {
   store::WebhookHealth health = Quiet();
   EXPECT_STREQ(HealthState(health), "quiet");
-  EXPECT_EQ(HealthSummary({health}),
-            "Nothing was sent yet. Send a test to see whether the endpoint takes it.");
+  EXPECT_EQ(
+      HealthSummary({health}),
+      "No event was sent yet. Send a test to see whether the endpoint takes it; tests are not counted here.");
   health = Failing("dns");
   EXPECT_STREQ(HealthState(health), "failing");
   health.failing_since.reset();

@@ -1,5 +1,5 @@
 // The dashboard: who is signed in, where they are, and the page for it.
-import {html, render, useEffect, useRef, useState} from './lib/ui.js';
+import {Component, html, render, useEffect, useRef, useState} from './lib/ui.js';
 import {resumeSession, session} from './lib/api.js';
 import {match, place} from './lib/router.js';
 import {useStore} from './lib/store.js';
@@ -33,6 +33,21 @@ function NoSuchPage() {
   return html`<h1 tabindex="-1">There is no such page</h1><p>The address has no page. <a href="/dashboard/">Go home</a>.</p>`;
 }
 
+// A mistake of ours in one page leaves the others usable.
+class Boundary extends Component {
+  componentDidCatch(error) {
+    console.error(error);
+    this.setState({failed: true});
+  }
+
+  render() {
+    if (!this.state.failed) return this.props.children;
+    return html`<h1 tabindex="-1">This page has failed</h1>
+      <p>That is our mistake; nothing of yours was changed by it. Tell the operator which address it was.</p>
+      <button type="button" onClick=${() => location.reload()}>Reload</button>`;
+  }
+}
+
 // The page of the present address; its heading gets the focus, so that whoever cannot see it hears where they are.
 function Page({path}) {
   const found = match(routes, path);
@@ -56,7 +71,7 @@ function Page({path}) {
   }, [shown, path]);
   if (!found) return html`<${NoSuchPage} />`;
   if (!shown) return html`<p class="faint" role="status">Loading…</p>`;
-  return html`<div ref=${ref} key=${path}><${loaded.Component} ...${found.params} /></div>`;
+  return html`<div ref=${ref} key=${path}><${Boundary}><${loaded.Component} ...${found.params} /></${Boundary}></div>`;
 }
 
 function App() {
@@ -69,6 +84,11 @@ function App() {
     resumeSession().catch(setProblem);
   };
   useEffect(start, []);
+  useEffect(() => {
+    if (!problem) return undefined;
+    const timer = setTimeout(start, 5_000);
+    return () => clearTimeout(timer);
+  }, [problem]);
   if (problem) return html`<main class="alone"><${Problem} problem=${problem} retry=${start} /></main>`;
   if (who === null) return html`<main class="alone"><p class="faint" role="status">Loading…</p></main>`;
   if (!who.ended) last.current = who;

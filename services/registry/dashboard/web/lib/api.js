@@ -76,10 +76,11 @@ export async function call(method, path, {query, body, headers = {}, signal, ide
   try {
     response = await fetch(path + toQuery(query), {
       method,
-      signal,
+      signal: method === 'GET' ? AbortSignal.any([AbortSignal.timeout(30_000), ...(signal ? [signal] : [])]) : signal,
       headers: {
         ...(body === undefined ? {} : {'Content-Type': 'application/json'}),
-        ...(method === 'GET' || !known?.csrf_token ? {} : {'X-CSRF-Token': known.csrf_token}),
+        // With reads too: what another session would answer is refused, not shown under this one's name.
+        ...(known?.csrf_token && !known.ended && path !== '/v2/sessions/current' ? {'X-CSRF-Token': known.csrf_token} : {}),
         ...(idempotent ? {'Idempotency-Key': idempotencyKey(what)} : {}),
         ...headers,
       },
@@ -87,11 +88,13 @@ export async function call(method, path, {query, body, headers = {}, signal, ide
     });
     text = await response.text();
   } catch (error) {
-    if (error.name === 'AbortError') throw error;
+    if (signal?.aborted) throw error;
     throw unreachable(method, idempotent);
   }
   // 5xx: as little is known as without an answer.
   if (response.status < 500) unanswered.delete(what);
+  // Something else was done since: what was asked for before is asked for anew.
+  if (response.ok && method !== 'GET') unanswered.clear();
   const json = parse(text);
   if (response.ok && json !== undefined) return json;
   const problem = problemOf(response, json);
@@ -109,7 +112,10 @@ export const get = (path, query, signal) => call('GET', path, {query, signal});
 export async function resumeSession() {
   try {
     const now = await get('/v2/sessions/current');
-    if (now.id !== session.get()?.id || session.get()?.ended) session.set(now);
+    const before = session.get();
+    if (now.id === before?.id && !before.ended) return;
+    const other = before?.account && before.account.id !== now.account.id;
+    session.set(other ? {...now, notice: `Another tab signed in to this account; before, this page showed “${before.account.name}”.`} : now);
   } catch (problem) {
     if (problem.status !== 401) throw problem;
   }
@@ -122,12 +128,25 @@ document.addEventListener('visibilitychange', () => {
 export async function signIn(key) {
   if (!/^[\x21-\x7e]+$/.test(key))
     throw new Problem({code: 'no_key', detail: 'This is no API key: a key has no spaces and no special characters.'});
-  session.set(await call('POST', '/v2/sessions', {headers: {Authorization: `Bearer ${key}`}}));
+  const made = await call('POST', '/v2/sessions', {headers: {Authorization: `Bearer ${key}`}});
+  // A browser that does not keep the cookie would be told that its session has ended.
+  const kept = await get('/v2/sessions/current').catch((problem) => {
+    if (problem.status !== 401) throw problem;
+    return null;
+  });
+  if (kept?.id !== made.id)
+    throw new Problem({
+      code: 'session_not_kept',
+      detail: isSecureContext
+        ? 'The key is good, but this browser did not keep the session: it must allow cookies of this site.'
+        : 'The key is good, but this browser keeps no session here: open the dashboard by https, or on localhost.',
+    });
+  session.set(made);
 }
 
 export async function signOut() {
   try {
-    await call('DELETE', '/v2/sessions/current');
+    await call('DELETE', '/v2/sessions/current', {headers: {'X-CSRF-Token': session.get()?.csrf_token ?? ''}});
   } catch (problem) {
     if (problem.status !== 401) throw problem;
   }

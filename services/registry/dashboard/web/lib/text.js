@@ -12,18 +12,31 @@ export function visible(text) {
   });
 }
 
+const mostDepth = 64;
+
+function depthOf(tokens) {
+  let depth = 0;
+  let most = 0;
+  for (const token of tokens) {
+    if (token === '{' || token === '[') most = Math.max(most, ++depth);
+    if (token === '}' || token === ']') --depth;
+  }
+  return most;
+}
+
 // JSON with line breaks and indents; every token stays byte for byte as it is, numbers that no double holds too. Text that
-// is no JSON comes back unchanged.
+// is no JSON comes back unchanged, and so does what is nested so deeply that indents would be most of it.
 export function indent(text) {
   try {
     JSON.parse(text);
   } catch {
     return text;
   }
+  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g) ?? [];
+  if (depthOf(tokens) > mostDepth) return text;
   let out = '';
   let depth = 0;
   const line = () => `\n${'  '.repeat(depth)}`;
-  const tokens = text.match(/"(?:[^"\\]|\\.)*"|[[\]{},:]|[^\s[\]{},:"]+/g) ?? [];
   tokens.forEach((token, index) => {
     const before = tokens[index - 1];
     const empty = (before === '{' && token === '}') || (before === '[' && token === ']');

@@ -4,7 +4,7 @@ import {can, get, session} from './api.js';
 import {visible} from './text.js';
 
 const kept = new Map(); // id -> {webhook: Promise, at}
-const keptFor = 30_000;
+const keptFor = 300_000;
 
 function read(id) {
   const known = kept.get(id);

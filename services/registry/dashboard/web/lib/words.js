@@ -103,10 +103,11 @@ export function explain(delivery, attempts, webhook, now = Date.now()) {
     const left = webhook ? comingWaits(pausesOf(webhook.retry_schedule), run.length) : [];
     const after = !webhook ? '' : left.length > 0 ? `; if it fails, up to ${left.length} more follow` : '; it is the last one';
     const overdue = new Date(delivery.next_attempt_at) < now - 1000;
-    next.unshift(overdue
+    if (!delivery.cancel_requested_at) next.unshift(overdue
       ? `Its next attempt was due ${relative(delivery.next_attempt_at, now)}: it waits for its turn.`
       : `The next attempt is ${relative(delivery.next_attempt_at, now)} (${exact(delivery.next_attempt_at)})${after}.`);
-    if (delivery.outcome !== 'parked') next.push('Once the endpoint is fixed, you need not wait: cancel it and redeliver, or let the next attempt come.');
+    if (delivery.cancel_requested_at) next.unshift(`It was cancelled ${relative(delivery.cancel_requested_at, now)}: when its turn comes it ends, and nothing is sent. It can be redelivered then.`);
+    else if (delivery.outcome !== 'parked') next.push('Once the endpoint is fixed there is nothing else to do: the next attempt delivers it.');
   }
   if (webhook === null && !hasEnded(delivery.state)) next.push('Its webhook is deleted: it ends as cancelled.');
   if (['failed', 'rejected', 'blocked'].includes(delivery.state)) next.push('Nothing more happens by itself. Redeliver it once the endpoint is fixed.');

@@ -3,6 +3,7 @@ import {html, useState} from '../lib/ui.js';
 import {call, can, get} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useAction, useGet} from '../lib/load.js';
+import {visible} from '../lib/text.js';
 import {useTitle} from '../lib/title.js';
 import {useWebhooks} from '../lib/webhooks.js';
 import {attemptLine, bulkStates, explain, hasEnded, stateWords} from '../lib/words.js';
@@ -39,13 +40,12 @@ function Actions({delivery, reload}) {
     <div class="row">
       ${bulkStates.includes(delivery.state) || delivery.state === 'cancelled'
         ? html`<button type="button" class="main" disabled=${again.busy} onClick=${() => (delivery.state === 'delivered' ? setAsking(true) : again.run())}>Redeliver</button>`
-        : html`<button type="button" class="danger" disabled=${cancel.busy} onClick=${cancel.run}>Cancel</button>`}
+        : !delivery.cancel_requested_at && html`<button type="button" class="danger" disabled=${cancel.busy} onClick=${cancel.run}>Cancel</button>`}
       <${Copy} text=${curl} label="Copy as curl" />
       <${ApiCall} path=${`/v2/deliveries/${delivery.id}`} />
     </div>
     <${Problem} problem=${(asking ? null : again.problem) ?? cancel.problem} />
     ${again.done && html`<p class="small" role="status">It is sent again: the new attempt appears here.</p>`}
-    ${cancel.done && html`<p class="small" role="status">It will not be sent: its state says so when its turn comes.</p>`}
     ${asking &&
     html`<${Dialog} title="Send it once more?" onClose=${() => setAsking(false)}>
       <p>This delivery was delivered. The endpoint gets it again with the same id, and should drop it as a repeat.</p>
@@ -81,8 +81,9 @@ export default function Delivery({id}) {
   useTitle(delivery && `${delivery.event}: ${stateWords(delivery.state).label.toLowerCase()}`);
   if (found.problem?.status === 404) {
     return html`<h1 tabindex="-1">There is no such delivery</h1>
-      <p>No delivery <code>${id}</code> is in the log: it may be older than the log is kept, or belong to another account. It takes a moment until a new one is there.</p>
-      <p><button type="button" onClick=${found.reload}>Look again</button> <${Link} to="/deliveries" class="button">All deliveries</${Link}></p>`;
+      <p>No delivery <code>${visible(id)}</code> is in the log: it may be older than the log is kept, or belong to another account. It takes a moment until a new one is there.</p>
+      <p><button type="button" onClick=${found.reload}>Look again</button> <${Link} to="/deliveries" class="button">All deliveries</${Link}>
+        <${Link} to=${`/events/${encodeURIComponent(id)}`} class="button">Look for an event of this id</${Link}></p>`;
   }
   if (!delivery) return html`<h1 tabindex="-1">Delivery</h1><${Problem} problem=${found.problem} retry=${found.reload} />${found.loading && html`<p class="faint" role="status">Loading…</p>`}`;
   const slow = hasEnded(delivery.state) ? 10_000 : 2_000;

@@ -13,7 +13,7 @@ import {Bars} from '../parts/bars.js';
 import {Due} from '../parts/basics.js';
 import {Outdated} from '../parts/outdated.js';
 import {Problem} from '../parts/problem.js';
-import {queryOf, RangeField} from '../parts/range.js';
+import {queryOf, RangeField, ranges} from '../parts/range.js';
 import {Totals} from '../parts/totals.js';
 import {WebhookName} from '../parts/webhook_name.js';
 
@@ -26,10 +26,10 @@ function FirstSteps({stats}) {
   return html`<section class="card" aria-label="First steps">
     <h2>First steps</h2>
     <ul class="steps">
-      <${Step} done=${stats.webhooks.total > 0}><${Link} to="/webhooks/new">Register a webhook</${Link}>: an address of yours that the platform calls.</${Step}>
-      <${Step} done=${stats.first_delivered}>Get your first event delivered.</${Step}>
+      <${Step} done=${stats.webhooks.total > 0}>${can('webhooks:write') ? html`<${Link} to="/webhooks/new">Register a webhook</${Link}>` : 'Register a webhook'}: an address of yours that the platform calls.</${Step}>
+      <${Step} done=${stats.first_delivered}>Get your first event delivered; tests do not count.</${Step}>
     </ul>
-    <p>Send a test from the webhook's page, and answer it with any 2xx status. If the signature does not fit, <${Link} to="/signature">the signature check</${Link}> says why.</p>
+    <p>Send a test from the webhook's page, and answer it with any 2xx status. ${can('webhooks:read') && html`If the signature does not fit, <${Link} to="/signature">the signature check</${Link}> says why.`}</p>
     <p class="faint small">No server yet? <code>webhookctl listen</code> shows in your terminal what arrives.</p>
   </section>`;
 }
@@ -51,7 +51,7 @@ function Failing({failing, webhooks, inactive}) {
       </div>`,
     )}
     ${off && html`<p>${off}</p>`}
-    ${failing.next_cursor && html`<p><${Link} to="/webhooks">All webhooks</${Link}></p>`}
+    ${failing.next_cursor && html`<p><${Link} to="/webhooks" query=${{failing: 'true'}}>All that fail</${Link}></p>`}
   </section>`;
 }
 
@@ -75,7 +75,7 @@ function Requests({stats}) {
 export default function Home() {
   useStore(zone);
   const {query} = usePlace();
-  const range = query.range ?? 'day';
+  const range = Object.hasOwn(ranges, query.range ?? '') ? query.range : 'day';
   const reads = can('deliveries:read');
   const {data: stats, problem, reload} = useGet(reads ? '/v2/stats' : null, queryOf(range), {every: 30_000});
   const failing = useGet(reads ? '/v2/webhooks/health' : null, {failing: true, limit: 10}, {every: 15_000});

@@ -47,13 +47,15 @@ function Instances({platform}) {
   if (!platform.instances) return null;
   return html`<section aria-label="Processes">
     <div class="row spread"><h2>Processes</h2>
-      ${platform.version_skew ? html`<${Tag} tone="wait">◔ More than one version runs</${Tag}>` : html`<${Tag} tone="good">✓ One version</${Tag}>`}</div>
+      ${platform.version_skew === null
+        ? html`<${Tag}>? Versions are not known</${Tag}>`
+        : platform.version_skew ? html`<${Tag} tone="wait">◔ More than one version runs</${Tag}>` : html`<${Tag} tone="good">✓ One version</${Tag}>`}</div>
     <div class="table"><table>
       <thead><tr><th>Process</th><th>Version</th><th>Running since</th><th>Last heard of</th><th>Fan-out</th><th>Deliveries</th><th>Wait tiers</th></tr></thead>
       <tbody>${platform.instances.map(
         (one) => html`<tr key=${`${one.service} ${one.instance}`}>
           <td data-label="Process"><b>${one.service}</b><br /><code>${one.instance}</code></td>
-          <td data-label="Version">${one.version === null ? html`<span class="faint">gone, or just begun</span>` : one.version || html`<span class="faint">not told</span>`}</td>
+          <td data-label="Version">${one.version === null ? html`<span class="faint">${platform.version_skew === null ? 'not known' : 'gone, or just begun'}</span>` : one.version || html`<span class="faint">not told</span>`}</td>
           <td data-label="Running since"><${Time} at=${one.started_at} /></td>
           <td data-label="Last heard of"><${Time} at=${one.seen_at} /></td>
           <td data-label="Fan-out">${one.partitions ? rangesOf(one.partitions.fanout) || '–' : '?'}</td>

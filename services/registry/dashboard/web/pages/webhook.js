@@ -107,7 +107,7 @@ export default function Webhook({id}) {
   const health = useGet(can('deliveries:read') ? '/v2/webhooks/health' : null, {webhook_id: id}, {every: 10_000});
   useTitle(found.data && nameOf(found.data));
   if (found.problem?.status === 404) {
-    return html`<h1 tabindex="-1">There is no such webhook</h1><p>No webhook <code>${id}</code> is there: it may be deleted.
+    return html`<h1 tabindex="-1">There is no such webhook</h1><p>No webhook <code>${visible(id)}</code> is there: it may be deleted.
       <${Link} to="/deliveries" query=${{webhook_id: id}}>Its deliveries</${Link}> are in the log for as long as that is kept.</p>
       <p><${Link} to="/webhooks" class="button">All webhooks</${Link}></p>`;
   }

@@ -5,15 +5,13 @@ import {Link, setQuery, usePlace} from '../lib/router.js';
 import {useHealth} from '../lib/health.js';
 import {useList} from '../lib/load.js';
 import {lastDay} from '../lib/steps.js';
-import {nameOf} from '../lib/webhooks.js';
+import {nameOf, useWebhooks} from '../lib/webhooks.js';
 import {visible} from '../lib/text.js';
 import {waitingWords} from '../lib/words.js';
 import {ApiCall, Due, Empty, Field, More, Tag} from '../parts/basics.js';
 import {Bars} from '../parts/bars.js';
 import {Filters, FilterText} from '../parts/filters.js';
 import {Problem} from '../parts/problem.js';
-
-const path = '/v2/webhooks';
 
 const healthTag = {
   healthy: html`<${Tag} tone="good">✓ Healthy</${Tag}>`,
@@ -44,41 +42,49 @@ function Row({webhook, health}) {
   </tr>`;
 }
 
+const choose = (shown) => setQuery(shown === 'failing' ? {failing: 'true', active: '', event: '', url_prefix: ''} : {failing: '', active: shown});
+
 export default function Webhooks() {
   const {query} = usePlace();
+  const failing = query.failing === 'true';
   const filter = {active: query.active, event: query.event, url_prefix: query.url_prefix};
-  const list = useList(path, filter, {every: 15_000});
-  const ids = list.rows.map((webhook) => webhook.id);
+  // Those that fail are found by their health, all others by themselves.
+  const [path, asked] = failing ? ['/v2/webhooks/health', {failing: true}] : ['/v2/webhooks', filter];
+  const list = useList(path, asked, {every: 15_000});
+  const ids = list.rows.map((row) => row.webhook_id ?? row.id);
+  const named = useWebhooks(failing ? ids : []);
+  const webhooks = failing ? ids.map((id) => named[id]).filter(Boolean) : list.rows;
   const health = useHealth(ids);
-  const filtered = Object.values(filter).some(Boolean);
+  const filtered = failing || Object.values(filter).some(Boolean);
   return html`
     <div class="row spread">
       <div><h1 tabindex="-1">Webhooks</h1><p class="lead">Where your events go. Each is an address of yours that the platform calls.</p></div>
       ${can('webhooks:write') && html`<${Link} to="/webhooks/new" class="button main">New webhook</${Link}>`}
     </div>
-    <${Filters} set=${Object.values(filter).filter(Boolean).length}>
-      <${Field} id="active" label="Active">
-        <select id="active" value=${query.active ?? ''} onChange=${(event) => setQuery({active: event.target.value})}>
+    <${Filters} set=${failing ? 1 : Object.values(filter).filter(Boolean).length}>
+      <${Field} id="active" label="Show">
+        <select id="active" value=${failing ? 'failing' : (query.active ?? '')} onChange=${(event) => choose(event.target.value)}>
           <option value="">All</option><option value="true">Active</option><option value="false">Inactive</option>
+          ${can('deliveries:read') && html`<option value="failing">Failing</option>`}
         </select>
       </${Field}>
-      <${Field} id="url_prefix" label="URL begins with">
+      ${!failing && html`      <${Field} id="url_prefix" label="URL begins with">
         <${FilterText} id="url_prefix" value=${query.url_prefix} placeholder="https://" onWritten=${(text) => setQuery({url_prefix: text})} />
       </${Field}>
       <${Field} id="event" label="Gets the event type">
         <${FilterText} id="event" value=${query.event} placeholder="user.created" onWritten=${(text) => setQuery({event: text})} />
-      </${Field}>
-      <${ApiCall} path=${path} query=${filter} />
+      </${Field}>`}
+      <${ApiCall} path=${path} query=${asked} />
     </${Filters}>
     <${Problem} problem=${list.problem ?? health.problem} retry=${list.problem ? list.reload : health.reload} />
-    ${list.rows.length > 0 &&
+    ${webhooks.length > 0 &&
     html`<div class="table"><table>
       <thead><tr><th>Webhook</th><th>State</th><th>Last 24 hours</th><th>What happens</th><th>Next due</th></tr></thead>
-      <tbody>${list.rows.map((webhook) => html`<${Row} key=${webhook.id} webhook=${webhook} health=${health.byId.get(webhook.id)} />`)}</tbody>
+      <tbody>${webhooks.map((webhook) => html`<${Row} key=${webhook.id} webhook=${webhook} health=${health.byId.get(webhook.id)} />`)}</tbody>
     </table></div>`}
     ${list.known && list.rows.length === 0 && (filtered
-      ? html`<${Empty} title="No webhook fits"><p>None of your webhooks fits these filters.</p>
-          <button onClick=${() => setQuery({active: '', event: '', url_prefix: ''})}>Clear the filters</button></${Empty}>`
+      ? html`<${Empty} title=${failing ? 'No webhook is failing' : 'No webhook fits'}><p>None of your webhooks fits these filters.</p>
+          <button onClick=${() => setQuery({active: '', failing: '', event: '', url_prefix: ''})}>Clear the filters</button></${Empty}>`
       : html`<${Empty} title="No webhook yet">
           <p>Register the address of a service of yours, and the platform calls it for each event that you choose.</p>
           ${can('webhooks:write')

@@ -12,7 +12,7 @@ export const ranges = {
 
 // Begins with whole steps, so that the address of a call stays the same for a while.
 export function queryOf(range, now = Date.now()) {
-  const {days, step} = ranges[range] ?? ranges.day;
+  const {days, step} = Object.hasOwn(ranges, range) ? ranges[range] : ranges.day;
   const end = Math.ceil(now / 600_000) * 600_000;
   const since = Math.floor((end - days * 86_400_000) / (step * 1000)) * step * 1000;
   return {since: new Date(since).toISOString().replace('.000', ''), step_seconds: step};

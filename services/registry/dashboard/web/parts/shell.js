@@ -52,6 +52,6 @@ export function Shell({who, path, inert, children}) {
         .map(({to, label}) => html`<${Link} to=${to} aria-current=${isIn(path, to) ? 'page' : undefined}>${label}</${Link}>`)}
       <a href="/v2/docs">API reference</a>
     </nav>
-    <main id="main" tabindex="-1"><${Problem} problem=${leave.problem} />${children}</main>
+    <main id="main" tabindex="-1"><${Problem} problem=${leave.problem} />${who.notice && html`<p class="notice wait foreign" role="status">${visible(who.notice)}</p>`}${children}</main>
   </div>`;
 }

@@ -20,7 +20,7 @@ function Changes({changes}) {
 
 export function WebhookStats({webhook}) {
   const {query} = usePlace();
-  const range = query.range in ranges ? query.range : 'day';
+  const range = Object.hasOwn(ranges, query.range ?? '') ? query.range : 'day';
   const path = `/v2/webhooks/${webhook.id}/stats`;
   const asked = queryOf(range);
   const {data: stats, problem, reload} = useGet(path, asked, {every: 30_000});
