@@ -32,6 +32,10 @@ const button = (page, name) => page.getByRole('button', {name, exact: true});
 
 // What one opens on a page, and what then is there.
 const openings = {
+  '/': [async (page) => {
+    await page.getByText('Success and latency over time').click();
+    await page.getByRole('heading', {name: 'How long they took'}).waitFor();
+  }],
   [`/webhooks/${mine.works}`]: [async (page) => {
     await page.getByText('Why did this webhook not get an event?').click();
     await button(page, 'Pause…').click();
