@@ -31,7 +31,7 @@ test('every page opens by its address, and stays the same when it is loaded agai
 
 // [path, {label of a control: what it shows}, what the list then has]
 const filtered = [
-  ['/webhooks?active=false', {Active: 'false'}, 'Paused'],
+  ['/webhooks?active=false', {Show: 'false'}, 'Paused'],
   ['/webhooks?event=token.created', {'Gets the event type': 'token.created'}, 'Paused'],
   ['/deliveries?state=skipped', {State: 'skipped'}, 'token.created'],
   ['/deliveries?state=waiting&status=503&event=user.created&outcome=http_5xx',
@@ -68,7 +68,7 @@ test('filters in the address show in the controls and in the list, also when it 
 test('back and forward go through filters and pages', async () => {
   const window = await signedIn(mine.key, '/webhooks');
   const {page} = window;
-  await page.getByLabel('Active', {exact: true}).selectOption('Inactive');
+  await page.getByLabel('Show', {exact: true}).selectOption('Inactive');
   await until('one webhook', async () => (await page.getByRole('row').count()) === 2);
   await goTo(page, 'Deliveries');
   await heading(page, 'Deliveries').waitFor();

@@ -123,7 +123,7 @@ test('on a narrow screen the menu and the filters open by keyboard', async () =>
   await press(page, page.getByRole('navigation', {name: 'Dashboard'}).getByRole('link', {name: 'Webhooks'}));
   await page.getByRole('heading', {name: 'Webhooks', exact: true}).waitFor();
   await press(page, page.getByRole('button', {name: 'Filters'}));
-  await tabTo(page, page.getByLabel('Active', {exact: true}));
+  await tabTo(page, page.getByLabel('Show', {exact: true}));
   await page.keyboard.press('ArrowDown');
   await page.waitForURL('**/webhooks?active=true');
   await window.close();
