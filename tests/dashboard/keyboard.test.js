@@ -60,7 +60,7 @@ test('from signing in over a new webhook, a test and a redelivery to signing out
   await page.keyboard.press('Escape');
   await dialog.waitFor({state: 'detached'});
   assert.match((await assertSeen(page)).who, /Redeliver/, 'the focus comes back to what opened the dialog');
-  await page.keyboard.press('Enter');
+  await press(page, button('Redeliver'));
   await press(page, dialog.getByRole('button', {name: 'Redeliver'}), 'Space');
   await page.getByRole('img', {name: '2 attempts made'}).waitFor();
   await endpoint.received(2);
