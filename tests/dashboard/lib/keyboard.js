@@ -70,3 +70,22 @@ export async function walk(page, most = 300) {
   }
   return assert.fail(`after ${most} × Tab one is still on the way`);
 }
+
+// Tabs round in an open dialog: the focus never comes to the page behind it. It passes the browser's own controls, from where it
+// comes back by itself a moment later; so this ends within the dialog.
+export async function staysInDialog(page, steps = 6) {
+  for (let step = 0; ; ++step) {
+    await page.keyboard.press('Tab');
+    const at = await focused(page);
+    assert.ok(at.modal || at.body, `the focus left the dialog for ${at.who}`);
+    if (!at.body) assertVisible(at);
+    if (step < steps || !at.modal) {
+      assert.ok(step < steps + 10, 'the focus does not come back to the dialog');
+      continue;
+    }
+    // Not one that is about to leave.
+    await page.waitForTimeout(200);
+    const later = await focused(page);
+    if (later.modal && later.who === at.who) return;
+  }
+}
