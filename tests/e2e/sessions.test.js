@@ -111,6 +111,8 @@ test('a change needs the token that only a page of ours can read', async () => {
   const listed = (await byCookie(cookie, null, 'GET', '/v2/webhooks')).json.data;
   assert.deepEqual(listed.map((webhook) => [webhook.id, webhook.active]), [[id, true]], 'nothing has changed, and reading needs none');
   assert.equal((await byCookie(cookie, null, 'HEAD', '/v2/webhooks')).status, 200);
+  assert.equal((await byCookie(cookie, foreign.csrf, 'GET', '/v2/webhooks')).json.code, 'csrf_token_wrong', 'a read that names another session');
+  assert.equal((await byCookie(cookie, null, 'GET', '/v2/webhooks')).status, 200);
   assert.equal((await byCookie(cookie, csrf, 'DELETE', `/v2/webhooks/${id}`)).status, 204);
 });
 

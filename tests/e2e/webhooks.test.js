@@ -52,7 +52,9 @@ test('a delivery that is cancelled gets no further request, and can be sent agai
   await endpoint.register(['user.created'], {retry_schedule: [400, 400]});
   const waiting = await endpoint.logged(await publish('user.created', '{}'), (row) => row.state === 'waiting');
   const path = `/v2/deliveries/${waiting.id}`;
+  assert.equal(waiting.cancel_requested_at, null);
   assert.equal((await rest('DELETE', path)).status, 202);
+  assert.ok(Math.abs(Date.now() - Date.parse((await rest('GET', path)).json.cancel_requested_at)) < 60_000, 'it is said at once');
   assert.equal((await rest('DELETE', path)).status, 202, 'once more changes nothing');
   const cancelled = await until('the delivery is cancelled', async () => {
     const {json} = await rest('GET', path);
@@ -65,6 +67,10 @@ test('a delivery that is cancelled gets no further request, and can be sent agai
   assert.equal(late.json.code, 'delivery_ended');
   assert.equal((await rest('POST', `${path}/redeliver`)).status, 202);
   await endpoint.received(2);
+  await until('the new run is not cancelled', async () => {
+    const {json} = await rest('GET', path);
+    return json.run === 1 && json.cancel_requested_at === null;
+  });
   await endpoint.close();
 });
 
