@@ -160,9 +160,10 @@ test('another site\'s page changes nothing, and reads nothing', async () => {
     document.forms[0].submit();
   }, `${restUrl}/v2/webhooks`);
   assert.ok([401, 403, 415].includes((await posted).status()), `${(await posted).status()}`);
+  // A tab that is closed while it goes to another page may never tell that it is closed.
+  await page.waitForURL(`${restUrl}/v2/webhooks`);
   const afterwards = (await rest('GET', '/v2/webhooks', undefined, {key: mine.key})).json.data.map(({id}) => id);
   assert.deepEqual(afterwards, before);
-  await page.close();
   foreign.close();
   await window.close();
 });
