@@ -70,7 +70,8 @@ function idempotencyKey(what) {
 // One call; the parsed answer, null where there is no body. Throws a Problem, or AbortError.
 export async function call(method, path, {query, body, headers = {}, signal, idempotent = false} = {}) {
   const known = session.get();
-  const what = `${known?.id} ${method} ${path} ${JSON.stringify(body)}`;
+  const sent = body === undefined ? undefined : JSON.stringify(body);
+  const what = `${known?.id} ${method} ${path} ${sent}`;
   let response;
   let text;
   try {
@@ -84,7 +85,7 @@ export async function call(method, path, {query, body, headers = {}, signal, ide
         ...(idempotent ? {'Idempotency-Key': idempotencyKey(what)} : {}),
         ...headers,
       },
-      body: body === undefined ? undefined : JSON.stringify(body),
+      body: sent,
     });
     text = await response.text();
   } catch (error) {

@@ -1,8 +1,7 @@
 // Redeliveries in bulk, in words and numbers. Pure.
 import {exact, span} from './time.js';
-import {stateWords} from './words.js';
+import {count, stateWords} from './words.js';
 
-const count = (number) => number.toLocaleString('en');
 export const some = (number, one, many = `${one}s`) => `${count(number)} ${number === 1 ? one : many}`;
 
 // A filter as a sentence's subject, without its webhook: "Failed deliveries of user.created, accepted from … to …".

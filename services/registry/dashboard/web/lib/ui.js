@@ -1,9 +1,9 @@
 // What every page is written with: Preact, its hooks, and htm's templates instead of JSX. A value in a template becomes
 // a text node or an attribute, never HTML.
-import {Component, Fragment, h, render} from '../vendor/preact.js';
+import {Component, h, render} from '../vendor/preact.js';
 import htm from '../vendor/htm.js';
 
 export {makeStore} from './make_store.js';
-export {Component, Fragment, render};
-export {useCallback, useEffect, useId, useLayoutEffect, useMemo, useRef, useState} from '../vendor/hooks.js';
+export {Component, render};
+export {useCallback, useEffect, useRef, useState} from '../vendor/hooks.js';
 export const html = htm.bind(h);

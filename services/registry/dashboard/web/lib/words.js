@@ -131,8 +131,11 @@ export const scheduleWords = (schedule) => pausesOf(schedule).map((seconds) => s
 // "99.9 %"; 100 only where it is all.
 export const percent = (value) => `${value === Math.round(value) ? value : Math.min(99.9, value).toFixed(1)} %`;
 
+// "12,000".
+export const count = (number) => number.toLocaleString('en');
+
 // A number that the API counts up to `most` only.
-export const atLeast = (count, most) => (count >= most ? `${most.toLocaleString('en')} or more` : count.toLocaleString('en'));
+export const atLeast = (number, most) => (number >= most ? `${count(most)} or more` : count(number));
 
 // What waits, of a webhook's health: the API counts to 100 there.
 export const waitingWords = ({deliveries}) => `${atLeast(deliveries, 100)} waiting`;

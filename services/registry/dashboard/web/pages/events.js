@@ -2,11 +2,11 @@
 import {html, useState} from '../lib/ui.js';
 import {can} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
-import {useGet, useList} from '../lib/load.js';
+import {useList} from '../lib/load.js';
 import {visible} from '../lib/text.js';
 import {ApiCall, Copy, Empty, Field, More, Tag, Time} from '../parts/basics.js';
+import {EventTypeField} from '../parts/event_type_field.js';
 import {Filters} from '../parts/filters.js';
-import {FilterText} from '../parts/filters.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 import {TimeRange} from '../parts/time_range.js';
@@ -54,17 +54,13 @@ export default function Events() {
   const filter = Object.fromEntries(names.map((name) => [name, query[name]]));
   const allowed = can('deliveries:read');
   const list = useList(allowed ? path : null, filter, {every: live ? 2_000 : 0});
-  const types = useGet(can('webhooks:read') ? '/v2/event-types' : null);
   const filtered = names.some((name) => query[name]);
   if (!allowed) return html`<${NoScope} title="Events" scope="deliveries:read">Events are seen with it.</${NoScope}>`;
   return html`
     <h1 tabindex="-1">Events</h1>
     <p class="lead">What was emitted, newest first. Open one to see which webhooks it matched, which of them have it, and why others do not.</p>
     <${Filters} set=${names.filter((name) => query[name]).length}>
-      <${Field} id="event" label="Event type">
-        <${FilterText} id="event" list="event-names" value=${query.event} placeholder="user.created" onWritten=${(text) => setQuery({event: text})} />
-        <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
-      </${Field}>
+      <${EventTypeField} value=${query.event} onWritten=${(text) => setQuery({event: text})} />
       <${TimeRange} query=${query} />
       <label class="choice"><input type="checkbox" checked=${live} onChange=${(event) => setLive(event.target.checked)} /> Live</label>
     </${Filters}>

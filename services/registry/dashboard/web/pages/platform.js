@@ -3,11 +3,9 @@ import {html, useState} from '../lib/ui.js';
 import {can} from '../lib/api.js';
 import {useGet, useList} from '../lib/load.js';
 import {visible} from '../lib/text.js';
-import {atLeast} from '../lib/words.js';
+import {atLeast, count} from '../lib/words.js';
 import {ApiCall, Empty, More, Tag, Time} from '../parts/basics.js';
 import {Problem} from '../parts/problem.js';
-
-const count = (number) => number.toLocaleString('en');
 
 function Figure({value, most, label, hint, tone = ''}) {
   return html`<div class=${`card ${tone}`}>

@@ -2,13 +2,13 @@
 import {html, useEffect} from '../lib/ui.js';
 import {call, can} from '../lib/api.js';
 import {go, Link, setQuery, usePlace} from '../lib/router.js';
-import {useAction, useGet} from '../lib/load.js';
+import {useAction} from '../lib/load.js';
 import {useAllWebhooks} from '../lib/all_webhooks.js';
 import {estimate, filterWords, some} from '../lib/redeliveries.js';
 import {visible} from '../lib/text.js';
 import {bulkStates, stateWords} from '../lib/words.js';
 import {Field} from '../parts/basics.js';
-import {FilterText} from '../parts/filters.js';
+import {EventTypeField} from '../parts/event_type_field.js';
 import {NoScope} from '../parts/no_scope.js';
 import {Problem} from '../parts/problem.js';
 import {TimeRange} from '../parts/time_range.js';
@@ -26,7 +26,6 @@ function filterOf(query) {
 }
 
 function Filter({filter, webhooks, problem}) {
-  const types = useGet(can('webhooks:read') ? '/v2/event-types' : null);
   const set = (name) => (event) => setQuery({[name]: event.target.value.trim()}, {replace: true});
   return html`<div class="filters">
     <${Field} id="state" label="Those that ended as" mistake=${problem?.at?.('/state')}>
@@ -36,10 +35,7 @@ function Filter({filter, webhooks, problem}) {
     </${Field}>
     <${WebhookPicker} label="To" none="All webhooks" webhooks=${webhooks} chosen=${filter.webhook_id ?? ''} mistake=${problem?.at?.('/webhook_id')}
       onChoose=${(id) => setQuery({webhook_id: id}, {replace: true})} />
-    <${Field} id="event" label="Event type" mistake=${problem?.at?.('/event')}>
-      <${FilterText} id="event" list="event-names" value=${filter.event} placeholder="all" onWritten=${(text) => setQuery({event: text}, {replace: true})} />
-      <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
-    </${Field}>
+    <${EventTypeField} value=${filter.event} placeholder="all" mistake=${problem?.at?.('/event')} onWritten=${(text) => setQuery({event: text}, {replace: true})} />
     <${TimeRange} query=${filter} />
   </div>`;
 }

@@ -2,10 +2,11 @@
 import {html, useState} from '../lib/ui.js';
 import {can} from '../lib/api.js';
 import {Link, setQuery, usePlace} from '../lib/router.js';
-import {useGet, useList} from '../lib/load.js';
+import {useList} from '../lib/load.js';
 import {useWebhooks} from '../lib/webhooks.js';
 import {allOutcomes, allStates, bulkStates, hasEnded, outcomeWords, stateWords} from '../lib/words.js';
 import {ApiCall, Due, Empty, Field, More, State, Time} from './basics.js';
+import {EventTypeField} from './event_type_field.js';
 import {Filters, FilterText} from './filters.js';
 import {Problem} from './problem.js';
 import {TimeRange} from './time_range.js';
@@ -30,7 +31,6 @@ function Row({delivery, webhook, hideWebhook}) {
 }
 
 function DeliveryFilters({query, live, onLive}) {
-  const types = useGet(can('webhooks:read') ? '/v2/event-types' : null);
   const choose = (name) => (event) => setQuery({[name]: event.target.value});
   const write = (name) => (text) => setQuery({[name]: text});
   return html`<${Filters} set=${names.filter((name) => query[name]).length}>
@@ -40,10 +40,7 @@ function DeliveryFilters({query, live, onLive}) {
         ${allStates.map((state) => html`<option value=${state}>${stateWords(state).label}</option>`)}
       </select>
     </${Field}>
-    <${Field} id="event" label="Event type">
-      <${FilterText} id="event" list="event-names" value=${query.event} placeholder="user.created" onWritten=${write('event')} />
-      <datalist id="event-names">${(types.data?.data ?? []).map((type) => html`<option value=${type.name} />`)}</datalist>
-    </${Field}>
+    <${EventTypeField} value=${query.event} onWritten=${write('event')} />
     <${Field} id="outcome" label="Newest outcome">
       <select id="outcome" value=${query.outcome ?? ''} onChange=${choose('outcome')}>
         <option value="">All</option>
