@@ -9,9 +9,11 @@ dashboard_test_modules() {
 
 # What only the browser tests need: a browser, and what drives it.
 prepare_dashboard_tools() {
-  command -v chromium >/dev/null ||
+  if ! command -v chromium >/dev/null; then
+    step "apt-get update" "$state/logs/apt-update.log" as_root apt-get update -qq
     step "installing Chromium" "$state/logs/chromium.log" \
       as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends chromium fonts-dejavu-core
+  fi
   dashboard_test_modules
 }
 
