@@ -1,0 +1,23 @@
+// load-publish, run to its end (tests/load/publish/main.cc).
+import {spawn} from 'node:child_process';
+import path from 'node:path';
+
+import {binDir} from '../../e2e/lib/platform.js';
+
+// {pid, done}: done resolves to what it printed, with `cpu` in seconds.
+export function startPublishing(fleet, {mode = 'stream', count, rate = 0, dataBytes = 1_024, channels, inFlight, batch = 100}) {
+  const args = ['--addr', process.env.WEBHOOK_INGEST_ADDR, '--accounts', fleet.accountsFile, '--types', fleet.types.join(),
+    '--mode', mode, '--count', count, '--rate', rate, '--data-bytes', dataBytes, '--batch', batch,
+    '--channels', channels ?? (mode === 'stream' ? 2 : 4), '--in-flight', inFlight ?? (mode === 'unary' ? 64 : mode === 'batch' ? 16 : 4_000)];
+  const child = spawn(path.join(binDir, 'load-publish'), args.map(String), {stdio: ['ignore', 'pipe', 'inherit']});
+  let out = '';
+  child.stdout.on('data', (data) => (out += data));
+  const done = new Promise((resolve, reject) => child.on('close', () => {
+    try {
+      resolve(JSON.parse(out));
+    } catch {
+      reject(new Error(`load-publish ended without a result: ${args.join(' ')}`));
+    }
+  }));
+  return {pid: child.pid, done};
+}

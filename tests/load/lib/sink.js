@@ -1,0 +1,31 @@
+// The sink: endpoints that cost little (tests/load/sink/sink.h).
+import {spawn} from 'node:child_process';
+import path from 'node:path';
+
+import {binDir} from '../../e2e/lib/platform.js';
+
+export class Sink {
+  static async start() {
+    const sink = new Sink();
+    sink.child = spawn(path.join(binDir, 'load-sink'), [], {stdio: ['ignore', 'pipe', 'inherit']});
+    sink.pid = sink.child.pid;
+    sink.port = Number(await new Promise((resolve) => sink.child.stdout.once('data', resolve)));
+    return sink;
+  }
+
+  // The n-th endpoint has an address of its own; behaviour: o, h or f (see sink.h).
+  url(n, behaviour = 'o') {
+    return `http://127.${1 + (n >> 16)}.${(n >> 8) & 255}.${n & 255}:${this.port}/${behaviour}/${n}`;
+  }
+
+  async ask(method, command) {
+    const answer = await fetch(`http://127.0.0.1:${this.port}/_control/${command}`, {method});
+    if (!answer.ok) throw new Error(`the sink does not know ${command}`);
+    return answer;
+  }
+
+  reset() { return this.ask('POST', 'reset'); }
+  trouble(on) { return this.ask('POST', `trouble/${on ? 'on' : 'off'}`); }
+  async stats() { return (await this.ask('GET', 'stats')).json(); }
+  stop() { this.child.kill(); }
+}
