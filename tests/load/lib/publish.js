@@ -4,9 +4,10 @@ import path from 'node:path';
 
 import {binDir} from '../../e2e/lib/platform.js';
 
-// {pid, done}: done resolves to what it printed, with `cpu` in seconds.
-export function startPublishing(fleet, {mode = 'stream', count, rate = 0, dataBytes = 1_024, channels, inFlight, batch = 100}) {
-  const args = ['--addr', process.env.WEBHOOK_INGEST_ADDR, '--accounts', fleet.accountsFile, '--types', fleet.types.join(),
+// {pid, done}: done resolves to what it printed. address: of event-ingest, or of what stands in its place.
+export function startPublishing(fleet, {mode = 'stream', count, rate = 0, dataBytes = 1_024, channels, inFlight, batch = 100,
+  address = process.env.WEBHOOK_INGEST_ADDR}) {
+  const args = ['--addr', address, '--accounts', fleet.accountsFile, '--types', fleet.types.join(),
     '--mode', mode, '--count', count, '--rate', rate, '--data-bytes', dataBytes, '--batch', batch,
     '--channels', channels ?? (mode === 'stream' ? 2 : 4), '--in-flight', inFlight ?? (mode === 'unary' ? 64 : mode === 'batch' ? 16 : 4_000)];
   const child = spawn(path.join(binDir, 'load-publish'), args.map(String), {stdio: ['ignore', 'pipe', 'inherit']});
