@@ -2,12 +2,13 @@
 import {spawn} from 'node:child_process';
 import path from 'node:path';
 
+import {own} from './children.js';
 import {binDir} from '../../e2e/lib/platform.js';
 
 export class Sink {
   static async start() {
     const sink = new Sink();
-    sink.child = spawn(path.join(binDir, 'load-sink'), [], {stdio: ['ignore', 'pipe', 'inherit']});
+    sink.child = own(spawn(path.join(binDir, 'load-sink'), [], {stdio: ['ignore', 'pipe', 'inherit']}));
     sink.pid = sink.child.pid;
     sink.port = Number(await new Promise((resolve) => sink.child.stdout.once('data', resolve)));
     return sink;
