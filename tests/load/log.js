@@ -13,11 +13,13 @@ import {deliveredSince, logWritten, psql, recordsWritten, stopLogWriter} from '.
 import {CpuMeter} from './lib/machine.js';
 import {startPublishing} from './lib/publish.js';
 import {Sink} from './lib/sink.js';
+import {workersAre} from './lib/workers.js';
 import {sleep} from '../e2e/lib/platform.js';
 
 const bench = new Bench('log', {deliveries: [100_000, 1_000], endpoints: [1_000, 100], rows: [10_000_000, 20_000], calls: [200, 3]});
 const {deliveries, endpoints} = bench.options;
 const say = (text) => bench.say(text);
+await workersAre(1);
 const sink = await Sink.start();
 const usual = await newFleet({endpoints, url: (n) => sink.url(n)});
 const ten = await newFleet({endpoints, fanout: 10, url: (n) => sink.url(endpoints + n)});

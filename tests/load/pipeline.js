@@ -5,10 +5,12 @@ import {bars, colours, stackedBars} from './lib/chart.js';
 import {newFleet} from './lib/fleet.js';
 import {loadRun} from './lib/load_run.js';
 import {Sink} from './lib/sink.js';
+import {workersAre} from './lib/workers.js';
 import {sleep} from '../e2e/lib/platform.js';
 
 const bench = new Bench('pipeline', {deliveries: [100_000, 1_000], endpoints: [1_000, 100], many: [10_000, 400]});
 const {deliveries, endpoints, many} = bench.options;
+await workersAre(1);
 const sink = await Sink.start();
 
 const say = (text) => bench.say(text);

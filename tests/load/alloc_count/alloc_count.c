@@ -1,22 +1,17 @@
-// Counts the heap allocations of a process, thread by thread: loaded before the C library (LD_PRELOAD), it stands in front of
-// malloc and its kin, which operator new calls too. The counts lie in the file that ALLOC_COUNT_FILE names, mapped, so that
-// others read them while the process runs: an array of struct counts, of which those with a thread are used. glibc only.
+// Counts the heap allocations of a process, thread by thread: loaded before its allocator (LD_PRELOAD), it stands in front of
+// malloc and its kin and of operator new. The counts lie in the file that ALLOC_COUNT_FILE names, mapped, so that others
+// read them while the process runs: an array of struct counts, of which those with a thread are used.
 #define _GNU_SOURCE
+#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-void* __libc_malloc(size_t);
-void* __libc_calloc(size_t, size_t);
-void* __libc_realloc(void*, size_t);
-void* __libc_memalign(size_t, size_t);
 
 struct counts {
   _Atomic uint64_t thread;  // its id; 0: not used
@@ -60,24 +55,33 @@ static void count(size_t size) {
   atomic_fetch_add_explicit(&counts->bytes, size, memory_order_relaxed);
 }
 
+// The allocator's own, looked up at the first call. dlsym allocates only where it fails.
+#define NEXT(function) \
+  static __typeof__(&function) _Atomic next; \
+  if (next == NULL) next = (__typeof__(&function))dlsym(RTLD_NEXT, #function)
+
 void* malloc(size_t size) {
+  NEXT(malloc);
   count(size);
-  return __libc_malloc(size);
+  return next(size);
 }
 
 void* calloc(size_t number, size_t size) {
+  NEXT(calloc);
   count(number * size);
-  return __libc_calloc(number, size);
+  return next(number, size);
 }
 
 void* realloc(void* old, size_t size) {
+  NEXT(realloc);
   if (size > 0) count(size);
-  return __libc_realloc(old, size);
+  return next(old, size);
 }
 
 void* memalign(size_t alignment, size_t size) {
+  NEXT(memalign);
   count(size);
-  return __libc_memalign(alignment, size);
+  return next(alignment, size);
 }
 
 void* aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
@@ -87,3 +91,27 @@ int posix_memalign(void** to, size_t alignment, size_t size) {
   *to = memalign(alignment, size);
   return *to == NULL ? ENOMEM : 0;
 }
+
+// Operators new, by their names to the linker: an allocator may bring its own, which do not call malloc; those of the
+// C++ library do, so malloc itself is called here. What these give, every operator delete takes.
+static void* allocate(size_t size) {
+  void* const memory = malloc(size);
+  if (memory == NULL) abort();  // an exception is none of ours to throw
+  return memory;
+}
+
+static void* allocate_aligned(size_t size, size_t alignment) {
+  void* const memory = memalign(alignment, size);
+  if (memory == NULL) abort();
+  return memory;
+}
+
+struct nothrow;
+void* _Znwm(size_t size) { return allocate(size); }
+void* _Znam(size_t size) { return allocate(size); }
+void* _ZnwmRKSt9nothrow_t(size_t size, const struct nothrow* tag) { return (void)tag, malloc(size); }
+void* _ZnamRKSt9nothrow_t(size_t size, const struct nothrow* tag) { return (void)tag, malloc(size); }
+void* _ZnwmSt11align_val_t(size_t size, size_t alignment) { return allocate_aligned(size, alignment); }
+void* _ZnamSt11align_val_t(size_t size, size_t alignment) { return allocate_aligned(size, alignment); }
+void* _ZnwmSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const struct nothrow* tag) { return (void)tag, memalign(alignment, size); }
+void* _ZnamSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const struct nothrow* tag) { return (void)tag, memalign(alignment, size); }

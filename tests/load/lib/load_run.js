@@ -60,7 +60,8 @@ export async function loadRun({sink, fleet, work, tell}) {
   return {
     deliveries_per_s: wanted / (stats.last_us / 1e6 - began / 1e3), steady_per_s: steadyRate(series, wanted),
     ...cpuOfEach(used, wanted), log_behind_s: ended / 1e3 - stats.last_us / 1e6,
-    p50_ms: stats.p50_us / 1e3, p99_ms: stats.p99_us / 1e3,
+    p50_ms: stats.p50_us / 1e3, p99_ms: stats.p99_us / 1e3, p999_ms: stats.p999_us / 1e3, longest_ms: stats.max_us / 1e3,
+    ...(published.p50_us === undefined ? {} : {call: {p50_ms: published.p50_us / 1e3, p99_ms: published.p99_us / 1e3, p999_ms: published.p999_us / 1e3}}),
     repeated: stats.requests - wanted,
     parked: await valueOf('delivery-worker', 'webhook_deliveries_parked_total') - parked,
   };

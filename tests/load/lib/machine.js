@@ -46,6 +46,12 @@ export class CpuMeter {
     this.began = Object.fromEntries(Object.entries(this.pids).map(([name, pid]) => [name, treeCpu(pid)]));
   }
 
+  // A component that was started since: all that it has used.
+  add(component) {
+    this.pids[component] = platformPids()[component];
+    this.began[component] = 0;
+  }
+
   // {kind: seconds}
   used() {
     const sums = {};
