@@ -25,6 +25,13 @@ pkg_check_modules(URIPARSER REQUIRED IMPORTED_TARGET liburiparser)
 pkg_check_modules(XXHASH REQUIRED IMPORTED_TARGET libxxhash)
 pkg_check_modules(CARES REQUIRED IMPORTED_TARGET libcares)
 pkg_check_modules(ZSTD REQUIRED IMPORTED_TARGET libzstd)
+pkg_check_modules(JEMALLOC REQUIRED IMPORTED_TARGET jemalloc)
+# The services' allocator (docs/adr/0021); sanitizers bring their own.
+add_library(webhook_allocator INTERFACE)
+add_library(webhook::allocator ALIAS webhook_allocator)
+if(NOT WEBHOOK_SANITIZE)
+  target_link_libraries(webhook_allocator INTERFACE PkgConfig::JEMALLOC)
+endif()
 
 set(WEBHOOK_RDKAFKA_ROOT "${PROJECT_SOURCE_DIR}/.dev/deps/librdkafka" CACHE PATH "Prefix with librdkafka.a and its headers")
 if(NOT EXISTS ${WEBHOOK_RDKAFKA_ROOT}/lib/librdkafka.a)

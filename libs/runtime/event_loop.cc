@@ -5,7 +5,9 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <mutex>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 #include "runtime/thread.h"
@@ -31,9 +33,25 @@ void Rearm(std::shared_ptr<Timer> timer, std::chrono::milliseconds period,
 }  // namespace
 
 struct EventLoop::State {
+  // Runs what was posted so far. What that posts is left for the next time: sockets and timers come in between.
+  void RunPosted() {
+    running.clear();
+    {
+      const std::lock_guard lock(mutex);
+      running.swap(posted);
+    }
+    for (auto& fn : running) {
+      if (context.stopped()) return;
+      std::exchange(fn, nullptr)();
+    }
+  }
+
   boost::asio::io_context context{1};
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work{context.get_executor()};
   std::atomic<std::thread::id> thread_id{};
+  std::mutex mutex;
+  std::vector<std::function<void()>> posted;   // where it is not empty, RunPosted() is on its way
+  std::vector<std::function<void()>> running;  // the loop's only
   Thread thread;
 };
 
@@ -49,8 +67,14 @@ EventLoop::~EventLoop() {
   Stop();
 }
 
+// One wake-up of the loop for all that is posted until it comes to it.
 void EventLoop::Post(std::function<void()> fn) {
-  boost::asio::post(state_->context, std::move(fn));
+  {
+    const std::lock_guard lock(state_->mutex);
+    state_->posted.push_back(std::move(fn));
+    if (state_->posted.size() > 1) return;
+  }
+  boost::asio::post(state_->context, [state = state_.get()] { state->RunPosted(); });
 }
 
 void EventLoop::PostAfter(std::chrono::microseconds delay, std::function<void()> fn) {

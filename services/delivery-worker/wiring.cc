@@ -40,6 +40,8 @@ constexpr std::size_t kMaxHeldBytes = 256u << 20;  // of all partitions that del
 // without end.
 constexpr std::size_t kAccountsPartInFlight = 4;
 constexpr std::size_t kAccountsPartHeld = 2;
+// About a millisecond of work.
+constexpr std::size_t kBegunInTurn = 64;
 
 bool HasRole(const Config& config, const std::string& role) {
   return std::find(config.roles.begin(), config.roles.end(), role) != config.roles.end();
@@ -207,6 +209,7 @@ Status Worker::Parts::StartDeliver(const Config& config) {
   egress.max_account_bytes =
       kMaxHeldBytes / kAccountsPartHeld / static_cast<std::size_t>(config.deliver_threads);
   egress.admission.host = egress.client.max_busy_per_address;
+  egress.admission.in_turn = kBegunInTurn;
   if (!config.egress_canary_url.empty())
     egress.canary = http::ParseEndpointUrl(config.egress_canary_url, "egress-canary-url").value();
   egress.on_pause = [this](bool paused) { metrics.egress_paused.Add(paused ? 1 : -1); };

@@ -28,14 +28,17 @@ LineSink::~LineSink() {
   thread_.Join();
 }
 
+// The thread is woken for the first line only: it takes those that follow with it.
 void LineSink::Write(std::string_view line) {
   {
     const std::scoped_lock lock(mutex_);
+    const bool first = waiting_.empty();
     if (waiting_.size() + line.size() > max_bytes_) {
       ++lost_;
       return;
     }
     waiting_ += line;
+    if (!first) return;
   }
   changed_.notify_all();
 }

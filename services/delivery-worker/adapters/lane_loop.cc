@@ -65,7 +65,7 @@ Status LaneLoop::OpenEgress(const EgressOptions& options) {
   loop_.Post([&] {
     options_ = options;
     client_ = std::move(*client);
-    admission_.emplace(options.admission);
+    admission_.emplace(options.admission, [this] { loop_.Post([this] { admission_->BeginTurn(); }); });
     account_bytes_.emplace(options.max_account_bytes);
     EgressLimits limits;
     limits.has_canary = options.canary.has_value();

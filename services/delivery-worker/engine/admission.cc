@@ -1,5 +1,6 @@
 #include "services/delivery-worker/engine/admission.h"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -12,14 +13,29 @@ std::string_view AuthorityOf(std::string_view url) {
   return url.substr(0, url.find_first_of("/?"));
 }
 
-Admission::Admission(const AdmissionLimits& limits)
+Admission::Admission(const AdmissionLimits& limits, std::function<void()> ask_turn)
     : total_(limits.total),
+      in_turn_most_(limits.in_turn),
+      ask_turn_(std::move(ask_turn)),
+      left_in_turn_(limits.in_turn),
       accounts_{Places<AccountId>(limits.account), {}},
       hosts_{Places<std::string>(limits.host), {}} {}
 
 std::size_t Admission::Free() const {
   const auto open = static_cast<std::size_t>(std::ceil(static_cast<double>(total_) * share_));
-  return open > in_flight_ ? open - in_flight_ : 0;
+  return open > in_flight_ ? std::min(open - in_flight_, left_in_turn_) : 0;
+}
+
+void Admission::AskTurn() {
+  if (left_in_turn_ > 0 || line_.empty() || std::exchange(turn_asked_, true)) return;
+  ask_turn_();
+}
+
+void Admission::BeginTurn() {
+  turn_asked_ = false;
+  left_in_turn_ = in_turn_most_;
+  ServeAll();
+  AskTurn();
 }
 
 Admission::Line* Admission::LineFor(const AccountId& account, const std::string& host) {
@@ -38,11 +54,13 @@ bool Admission::Enter(const Webhook& webhook, Turn turn) {
   const std::string host(AuthorityOf(webhook.url));
   if (Line* const line = LineFor(webhook.account, host)) {
     line->Push(webhook.account, {std::move(turn), webhook.account, host});
+    AskTurn();
     return false;
   }
   static_cast<void>(accounts_.places.Enter(webhook.account));
   static_cast<void>(hosts_.places.Enter(host));
   ++in_flight_;
+  --left_in_turn_;
   in_turn_ = false;  // a turn is one place
   return true;
 }
@@ -55,11 +73,13 @@ void Admission::Leave(const Webhook& webhook) {
   ServeAll();
   Serve(accounts_, webhook.account);
   Serve(hosts_, host);
+  AskTurn();
 }
 
 void Admission::SetShare(double share) {
   share_ = share;
   ServeAll();
+  AskTurn();
 }
 
 void Admission::Call(Waiter waiter) {

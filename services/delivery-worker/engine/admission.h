@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -18,6 +19,9 @@ struct AdmissionLimits {
   std::size_t total = 4'000;
   std::size_t account = 1'000;  // of one account, over all its webhooks: none can occupy the worker
   std::size_t host = 64;        // of one host and port, over all webhooks that point there
+  // Begun in one turn of the loop; what has been answered meanwhile is heard before more are begun. So requests to
+  // quick endpoints do not pile up, each with a connection of its own, where the loop is what is slow.
+  std::size_t in_turn = std::numeric_limits<std::size_t>::max();
 };
 
 // The requests in flight of all lanes of one loop: one account, or many webhooks that point at one host, can
@@ -28,11 +32,13 @@ struct AdmissionLimits {
 // not there. Pure; no lock.
 class Admission {
  public:
-  // Called once, from within Leave() or SetShare(), when a place may be free: asks Enter() again, or leaves
+  // Called once, from within Leave(), SetShare() or BeginTurn(), when a place may be free: asks Enter() again, or leaves
   // the place to the next in line. Does not call Leave().
   using Turn = std::function<void()>;
 
-  explicit Admission(const AdmissionLimits& limits);
+  // `ask_turn`: asks for one BeginTurn(), soon and not from inside the call; where in_turn has no bound it is never
+  // called.
+  explicit Admission(const AdmissionLimits& limits, std::function<void()> ask_turn = [] {});
 
   // Takes a place for a request to the webhook. False: none is free; its turn comes.
   [[nodiscard]] bool Enter(const Webhook& webhook, Turn turn);
@@ -40,6 +46,8 @@ class Admission {
   void Leave(const Webhook& webhook);
   // The part of all places that may be used: 0 to 1, at first 1.
   void SetShare(double share);
+  // The loop has heard what there was to hear: limits.in_turn more may be begun.
+  void BeginTurn();
 
   std::size_t in_flight() const { return in_flight_; }
 
@@ -60,6 +68,8 @@ class Admission {
   };
 
   std::size_t Free() const;
+  // Someone waits who could begin in the next turn.
+  void AskTurn();
   // Where a request of them has to wait; null: nowhere. In its turn nobody is before it.
   Line* LineFor(const AccountId& account, const std::string& host);
   void Call(Waiter waiter);
@@ -68,8 +78,12 @@ class Admission {
   void Serve(Scarce<Key>& scarce, const Key& key);
 
   const std::size_t total_;
+  const std::size_t in_turn_most_;
+  const std::function<void()> ask_turn_;
   double share_ = 1;
   std::size_t in_flight_ = 0;
+  std::size_t left_in_turn_;
+  bool turn_asked_ = false;
   bool in_turn_ = false;
   Line line_;  // for any place
   Scarce<AccountId> accounts_;
