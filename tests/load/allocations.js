@@ -15,7 +15,7 @@ const bench = new Bench('allocations', {deliveries: [100_000, 2_000], endpoints:
 const {deliveries, endpoints, rate} = bench.options;
 await workersAre(1);
 const pid = platformPids()['delivery-worker-1'];
-const counts = `${process.env.WEBHOOK_DEV_DIR}/allocations`;
+const counts = `${process.env.WEBHOOK_DEV_DIR}/data/allocations.${pid}`;
 
 // {thread's name: {allocations, bytes}}; threads of a kind together.
 function allocations() {

@@ -8,7 +8,7 @@ import {Sink} from './lib/sink.js';
 import {workersAre} from './lib/workers.js';
 import {sleep} from '../e2e/lib/platform.js';
 
-const bench = new Bench('pipeline', {deliveries: [100_000, 1_000], endpoints: [1_000, 100], many: [10_000, 400]});
+const bench = new Bench('pipeline', {deliveries: [100_000, 1_000], endpoints: [1_000, 100], many: [10_000, 200]});
 const {deliveries, endpoints, many} = bench.options;
 await workersAre(1);
 const sink = await Sink.start();

@@ -14,7 +14,7 @@ import {workersAre} from './lib/workers.js';
 import {sleep, until} from '../e2e/lib/platform.js';
 
 // drain 0: ends while they wait. A round is a window of time.
-const bench = new Bench('waiting', {waiting: [1_000_000, 1_000], endpoints: [10_000, 100], fanout: [100, 10], perMinute: [10, 30], seconds: [60, 25], probes: [200, 20], drain: [1, 1]});
+const bench = new Bench('waiting', {waiting: [1_000_000, 1_000], endpoints: [10_000, 40], fanout: [100, 10], perMinute: [10, 60], seconds: [60, 20], probes: [200, 20], drain: [1, 1]});
 const {waiting, endpoints, fanout, perMinute, seconds, probes, drain} = bench.options;
 const say = (text) => bench.say(text);
 await workersAre(1);
@@ -25,21 +25,20 @@ await sleep(2_000);
 
 const workerMib = () => rssMib(platformPids()['delivery-worker-1']);
 const worker = (name, labels) => valueOf('delivery-worker', `webhook_${name}`, labels);
+// What is on its way between two topics is counted as waiting or not, by chance.
 const countWaiting = async () => await worker('fanout_deliveries_total') - await worker('deliveries_completed_total') - await worker('worker_held_records', 'role="deliver"');
 const empty = workerMib();
 const nothing = await countWaiting();
 const began = Date.now();
 await sink.reset();
+const made = await worker('fanout_deliveries_total');
 const count = waiting / fanout;
 await startPublishing(fleet, {count}).done;
 say(`${count} events, ${waiting} deliveries`);
 const filling = [];
-// What is on its way between two topics is counted as waiting or not, by chance.
-for (let made = -1, now = 0; now > made; ) {
-  made = now;
+for (let fannedOut = 0; fannedOut < waiting; fannedOut = await worker('fanout_deliveries_total') - made) {
   await sleep(bench.quick ? 1_000 : 5_000);
   filling.push(workerMib());
-  now = await worker('fanout_deliveries_total');
   say(`${await countWaiting() - nothing} wait, worker ${filling.at(-1)} MiB`);
 }
 

@@ -23,7 +23,7 @@ load_test_modules() {
 
 # What counts the worker's allocations is loaded before its C library.
 count_allocations() {
-  worker_settings=("LD_PRELOAD=$root/build/release/lib/liballoc_count.so" "ALLOC_COUNT_FILE=$root/.dev/bench/allocations")
+  worker_settings=("LD_PRELOAD=$root/build/release/lib/liballoc_count.so" "ALLOC_COUNT_FILE=$root/.dev/bench/data/allocations")
 }
 
 # The platform that a benchmark loads, thrown away afterwards.
@@ -51,6 +51,24 @@ run_benchmark() (
   node "tests/load/$name.js" "$@"
 )
 
+# To see that all work: a minute or two, on one platform.
+run_quick_benchmarks() (
+  local name
+  prepare_dashboard_tools
+  time_scale=1
+  count_allocations
+  start_own_platform bench --workers 2
+  for name in $(bench_names); do
+    [ "$name" != ingest ] || continue
+    say "bench $name"
+    node "tests/load/$name.js" "$@"
+  done
+  # It wants no worker, and leaves no registry.
+  for name in $(component_names | grep '^delivery-worker-'); do cmd_stop "$name"; done
+  say "bench ingest"
+  node tests/load/ingest.js "$@"
+)
+
 cmd_bench() {
   local name="${1:-}"
   if [ -z "$name" ]; then
@@ -64,7 +82,9 @@ cmd_bench() {
   cmd_build load_tools
   if [ "$name" != all ]; then
     run_benchmark "$name" "$@"
-    return
+  elif [[ " $* " == *" --quick "* ]]; then
+    run_quick_benchmarks "$@"
+  else
+    for name in $(bench_names); do run_benchmark "$name" "$@"; done
   fi
-  for name in $(bench_names); do run_benchmark "$name" "$@"; done
 }

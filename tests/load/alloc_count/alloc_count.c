@@ -1,6 +1,6 @@
 // Counts the heap allocations of a process, thread by thread: loaded before its allocator (LD_PRELOAD), it stands in front of
-// malloc and its kin and of operator new. The counts lie in the file that ALLOC_COUNT_FILE names, mapped, so that others
-// read them while the process runs: an array of struct counts, of which those with a thread are used.
+// malloc and its kin and of operator new. The counts lie in a file, mapped, so that others read them while the process runs:
+// ALLOC_COUNT_FILE and the process's id, with a dot between; an array of struct counts, of which those with a thread are used.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -8,6 +8,7 @@
 #include <stdatomic.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -27,8 +28,10 @@ static _Atomic uint32_t used;
 static __thread struct counts* mine __attribute__((tls_model("initial-exec")));
 
 __attribute__((constructor)) static void open_file(void) {
-  const char* name = getenv("ALLOC_COUNT_FILE");
-  if (name == NULL) return;
+  const char* prefix = getenv("ALLOC_COUNT_FILE");
+  if (prefix == NULL) return;
+  char name[4096];
+  if (snprintf(name, sizeof name, "%s.%d", prefix, (int)getpid()) >= (int)sizeof name) abort();
   const int file = open(name, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
   const size_t size = kThreads * sizeof(struct counts);
   if (file < 0 || ftruncate(file, (off_t)size) != 0) abort();

@@ -29,6 +29,7 @@ export class Bench {
     this.options = Object.fromEntries(Object.entries(known).map(([option, [usual, quick]]) =>
       [option, Number(values[kebab(option)] ?? (values.quick ? quick : usual))]));
     this.publish = values.publish;
+    if (this.publish && this.quick) throw new Error('--quick judges nothing: its figures are not published');
     // Before this run's result takes the place of an older one.
     this.against = values.against ? JSON.parse(fs.readFileSync(values.against, 'utf8')) : null;
     this.cases = [];
@@ -65,15 +66,17 @@ export class Bench {
     const result = {name: this.name, quick: this.quick, at: new Date().toISOString(), commit: this.#commit(), machine: this.machine,
       options: this.options, columns, ratios: this.ratios,
       cases: this.cases.map(({name, rounds}) => ({name, figures: summarize(rounds), rounds}))};
+    const specs = Object.fromEntries(Object.entries(charts(result)).map(([suffix, spec]) => [`${[this.name, suffix].filter(Boolean).join('-')}.svg`, spec]));
+    result.charts = Object.fromEntries(Object.entries(specs).map(([file, spec]) => [file, spec.title.text]));
     this.#print(result);
     if (this.against) this.#compare(result);
-    await this.#write(result, charts(result));
+    await this.#write(result, specs);
   }
 
   #commit() {
     const git = (...args) => execFileSync('git', args, {cwd: root, encoding: 'utf8'}).trim();
     try {
-      return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no') === '' ? '' : ' and changes');
+      return git('rev-parse', '--short=12', 'HEAD') + (git('status', '--porcelain', '--untracked-files=no', '--', '.', ':!docs') === '' ? '' : ' and changes');
     } catch {
       return 'unknown'; // sources without their history
     }
@@ -103,18 +106,14 @@ export class Bench {
 
   async #write(result, specs) {
     fs.mkdirSync(resultsDir, {recursive: true});
-    const files = [`${this.name}.json`];
-    fs.writeFileSync(path.join(resultsDir, files[0]), `${JSON.stringify(result, null, 1)}\n`);
     const {svgOf} = await import('./chart.js');
-    for (const [suffix, spec] of Object.entries(specs)) {
-      files.push(`${[this.name, suffix].filter(Boolean).join('-')}.svg`);
-      fs.writeFileSync(path.join(resultsDir, files.at(-1)), await svgOf(spec));
-    }
-    console.log(`\n${files.map((file) => path.relative(root, path.join(resultsDir, file))).join(' ')}`);
+    const contents = {[`${this.name}.json`]: `${JSON.stringify(result, null, 1)}\n`};
+    for (const [file, spec] of Object.entries(specs)) contents[file] = `${await svgOf(spec)}\n`;
+    for (const [file, text] of Object.entries(contents)) fs.writeFileSync(path.join(resultsDir, file), text);
+    console.log(`\n${Object.keys(contents).map((file) => path.relative(root, path.join(resultsDir, file))).join(' ')}`);
     if (!this.publish) return;
-    if (this.quick) throw new Error('--quick judges nothing: its figures are not published');
     fs.mkdirSync(publishedDir, {recursive: true});
-    for (const file of files) fs.copyFileSync(path.join(resultsDir, file), path.join(publishedDir, file));
+    for (const [file, text] of Object.entries(contents)) fs.writeFileSync(path.join(publishedDir, file), text);
     const {writeTables} = await import('./tables.js');
     writeTables();
   }

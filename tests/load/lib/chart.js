@@ -2,7 +2,7 @@
 // dark or light.
 const ink = '#1f2933';
 const muted = '#52606d';
-export const colours = {ours: '#2563a8', before: '#9fb3c8', field: '#b0b8c1', bad: '#c2410c'};
+export const colours = {ours: '#2563a8', field: '#b0b8c1'};
 
 const config = {
   background: '#ffffff', padding: 16, font: 'DejaVu Sans, Verdana, sans-serif',
@@ -15,6 +15,8 @@ const config = {
 export async function svgOf(spec) {
   const vega = await import('vega');
   const {compile} = await import('vega-lite');
+  // Without a canvas Vega takes letters for wider than they are, and leaves room for that.
+  vega.textMetrics.width = ({fontSize = 11}, text) => 0.6 * fontSize * `${text ?? ''}`.length;
   const view = new vega.View(vega.parse(compile({$schema: 'https://vega.github.io/schema/vega-lite/v6.json', ...spec, config}).spec), {renderer: 'none'});
   const svg = await view.toSVG();
   view.finalize();
@@ -25,7 +27,7 @@ export async function svgOf(spec) {
 export function bars({title, subtitle, unit, rows, kinds, format = ',.0f'}) {
   const most = Math.max(...rows.map((row) => row.most ?? row.value));
   const y = {field: 'label', type: 'nominal', sort: null, axis: {title: null, ticks: false, domain: false, labelPadding: 8}};
-  const x = {field: 'value', type: 'quantitative', title: unit, scale: {domain: [0, most * 1.15]}, axis: {format: ',', tickCount: 6}};
+  const x = {field: 'value', type: 'quantitative', title: unit, scale: {domain: [0, most * 1.15]}, axis: {format: ',~f', tickCount: 6}};
   return {
     title: {text: title, subtitle}, width: 520, height: {step: 30}, data: {values: rows},
     layer: [
@@ -46,7 +48,7 @@ export function stackedBars({title, subtitle, unit, rows, parts}) {
     title: {text: title, subtitle}, width: 520, height: {step: 30}, data: {values: rows},
     layer: [
       {mark: {type: 'bar', height: 16}, encoding: {y,
-        x: {field: 'value', type: 'quantitative', aggregate: 'sum', title: unit, axis: {tickCount: 6}},
+        x: {field: 'value', type: 'quantitative', aggregate: 'sum', title: unit, axis: {format: ',~f', tickCount: 6}},
         order: {field: 'order'},
         color: {field: 'part', type: 'nominal', sort: parts, scale: {domain: parts, scheme: 'tableau10'}}},
       transform: [{calculate: `indexof(${JSON.stringify(parts)}, datum.part)`, as: 'order'}]},
@@ -59,15 +61,17 @@ export function stackedBars({title, subtitle, unit, rows, parts}) {
 
 // A line a series, with labelled points. rows: [{x, y, series}]; both axes may be logarithmic.
 export function lines({title, subtitle, xTitle, yTitle, rows, logX = true, logY = false, format = ',.3~r'}) {
-  const x = {field: 'x', type: 'quantitative', title: xTitle, scale: {type: logX ? 'log' : 'linear', nice: false, padding: 30}, axis: {values: [...new Set(rows.map((row) => row.x))], format: ',', grid: false}};
-  const y = {field: 'y', type: 'quantitative', title: yTitle, scale: {type: logY ? 'log' : 'linear', zero: !logY}, axis: {format: logY ? '~s' : ',', tickCount: 6}};
+  const x = {field: 'x', type: 'quantitative', title: xTitle, scale: {type: logX ? 'log' : 'linear', nice: false, padding: 30}, axis: {values: [...new Set(rows.map((row) => row.x))], format: ',~f', grid: false}};
+  const y = {field: 'y', type: 'quantitative', title: yTitle, scale: logY ? {type: 'log'} : {zero: true}, axis: {format: ',~f', tickCount: 6}};
   const series = [...new Set(rows.map((row) => row.series))];
   const color = {field: 'series', type: 'nominal', sort: series, scale: {domain: series, scheme: 'tableau10'}, ...(series.length > 1 ? {} : {legend: null})};
   return {
     title: {text: title, subtitle}, width: 520, height: 280, data: {values: rows},
     layer: [
       {mark: {type: 'line', strokeWidth: 2, point: {size: 45, filled: true}}, encoding: {x, y, color}},
-      {mark: {type: 'text', dy: -10, fontSize: 11, color: ink}, encoding: {x, y, text: {field: 'y', type: 'quantitative', format}}},
+      // By turns above and below, so that neighbours do not meet.
+      ...series.map((name, i) => ({mark: {type: 'text', dy: i % 2 === 0 ? 14 : -12, fontSize: 11, color: ink}, transform: [{filter: {field: 'series', equal: name}}],
+        encoding: {x, y, text: {field: 'y', type: 'quantitative', format}}})),
     ],
   };
 }

@@ -12,13 +12,14 @@ const page = path.join(docs, 'performance.md');
 const spread = ({median, least, most}) => (least === most ? shown(median) : `${shown(median)} (${shown(least)}–${shown(most)})`);
 const row = (cells) => `| ${cells.join(' | ')} |`;
 
-export function tableOf({cases, columns, ratios, machine, at, commit, options}) {
+export function tableOf({cases, columns, charts, ratios, machine, at, commit, options}) {
   const shownColumns = Object.entries(columns).filter(([figure]) => cases.some(({figures}) => figures[figure]));
   const table = [row(['', ...shownColumns.map(([, heading]) => heading)]), row(['---', ...shownColumns.map(() => '---:')]),
     ...cases.map(({name, figures}) => row([name, ...shownColumns.map(([figure]) => (figures[figure] ? spread(figures[figure]) : ''))]))];
   const within = Object.entries(ratios).map(([name, {median, least, most}]) => `- ${name}: **${median.toFixed(2)}** (${least.toFixed(2)}–${most.toFixed(2)})`);
   return [...table, ...(within.length > 0 ? ['', 'Within one round:', '', ...within] : []), '',
-    `<sub>Median (least–most) of ${options.rounds} rounds; ${machine.cpus} × ${machine.model}, ${machine.memory_gib} GiB; commit ${commit}, ${at.slice(0, 10)}.</sub>`].join('\n');
+    `<sub>Median (least–most) of ${options.rounds} rounds; ${machine.cpus} × ${machine.model}, ${machine.memory_gib} GiB; commit ${commit}, ${at.slice(0, 10)}.</sub>`,
+    ...Object.entries(charts).flatMap(([file, title]) => ['', `![${title}](performance/${file})`])].join('\n');
 }
 
 // The page with its tables as the results are now.
