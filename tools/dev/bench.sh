@@ -2,18 +2,11 @@
 # shellcheck shell=bash disable=SC2154  # root, state and the like are of ./dev
 
 # Each is tests/load/NAME.js, whose first line says what it measures; in this order.
-bench_order="egress ingest pipeline drain latency isolation waiting log scale allocations"
-
-bench_names() {
-  local name
-  for name in $bench_order; do
-    if [ -e "tests/load/$name.js" ]; then echo "$name"; fi
-  done
-}
+bench_names="egress ingest pipeline drain latency isolation waiting log scale allocations"
 
 list_benchmarks() {
   local name
-  for name in $(bench_names); do printf '%-12s %s\n' "$name" "$(sed -n '1s#^// ##p' "tests/load/$name.js")"; done
+  for name in $bench_names; do printf '%-12s %s\n' "$name" "$(sed -n '1s#^// ##p' "tests/load/$name.js")"; done
 }
 
 load_test_modules() {
@@ -31,7 +24,7 @@ start_bench_platform() {
   # The contract's real pauses.
   time_scale=1
   case "$1" in
-    egress) return ;;
+    egress) export WEBHOOK_BIN_DIR="$root/build/release/bin" ;; # the HTTP sender alone
     ingest) start_own_platform bench --workers 0 ;;
     scale) start_own_platform bench --workers 2 ;;
     allocations)
@@ -58,7 +51,7 @@ run_quick_benchmarks() (
   time_scale=1
   count_allocations
   start_own_platform bench --workers 2
-  for name in $(bench_names); do
+  for name in $bench_names; do
     [ "$name" != ingest ] || continue
     say "bench $name"
     node "tests/load/$name.js" "$@"
@@ -76,8 +69,8 @@ cmd_bench() {
     return
   fi
   shift
-  [[ "$name" = all || " $(bench_names | tr '\n' ' ') " == *" $name "* ]] ||
-    fail "unknown benchmark '$name'" "./dev bench $(bench_names | paste -sd'|')|all [OPTIONS]; see tests/load/*.js"
+  [[ " $bench_names all " == *" $name "* ]] ||
+    fail "unknown benchmark '$name'" "./dev bench ${bench_names// /|}|all [OPTIONS]; see tests/load/*.js"
   load_test_modules
   cmd_build load_tools
   if [ "$name" != all ]; then
@@ -85,6 +78,6 @@ cmd_bench() {
   elif [[ " $* " == *" --quick "* ]]; then
     run_quick_benchmarks "$@"
   else
-    for name in $(bench_names); do run_benchmark "$name" "$@"; done
+    for name in $bench_names; do run_benchmark "$name" "$@"; done
   fi
 }
