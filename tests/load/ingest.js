@@ -1,7 +1,7 @@
 // How fast events are taken: by calls of one (64 at a time), of 100, and by streams, beside what the two parts cost without us
 // in the same run: bare gRPC calls of the same bytes (load-echo), and bare librdkafka with the same records (load-produce).
-// usage: node ingest.js [--quick] [--rounds 5] [--against BINARY]
-// The worker must not run; the registry is stopped by this: nothing but event-ingest and the broker works. --against: another
+// usage: ./dev bench ingest [--quick] [--rounds 5] [--beside BINARY]
+// The worker must not run; the registry is stopped by this: nothing but event-ingest and the broker works. --beside: another
 // build of event-ingest takes its turns beside ours. Each turn checks that every event was accepted, and is in the topic once.
 import assert from 'node:assert/strict';
 import {execFile, spawn} from 'node:child_process';
@@ -9,31 +9,27 @@ import fs from 'node:fs';
 import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
-import {parseArgs, promisify} from 'node:util';
+import {promisify} from 'node:util';
 
-import {CpuMeter, machine} from './lib/machine.js';
+import {Bench} from './lib/bench.js';
+import {bars, colours} from './lib/chart.js';
+import {own} from './lib/children.js';
+import {CpuMeter} from './lib/machine.js';
 import {startPublishing} from './lib/publish.js';
 import {Operator} from '../e2e/lib/operator.js';
 import {binDir, dev, sleep} from '../e2e/lib/platform.js';
 
-const {values: options} = parseArgs({options: {
-  quick: {type: 'boolean', default: false},
-  rounds: {type: 'string'},
-  against: {type: 'string'},
-  modes: {type: 'string', default: 'unary,batch,stream'},
-}});
+const bench = new Bench('ingest', {modes: ['unary,batch,stream', 'unary,batch,stream'], beside: ['', '']});
 const run = promisify(execFile);
 const events = 'webhook.events';
 const bare = 'bare.events';
-const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
-const counts = options.quick ? {unary: 2_000, batch: 10_000, stream: 10_000, produce: 10_000}
+const counts = bench.quick ? {unary: 2_000, batch: 10_000, stream: 10_000, produce: 10_000}
   : {unary: 40_000, batch: 300_000, stream: 300_000, produce: 300_000};
-const modes = options.modes.split(',');
+const modes = bench.options.modes.split(',');
 
 const produce = async (...args) =>
   JSON.parse((await run(path.join(binDir, 'load-produce'), ['--brokers', process.env.WEBHOOK_KAFKA, ...args.map(String)])).stdout);
 const ends = (topic) => produce('--topic', topic, '--ends');
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
 
 async function freePort() {
   const server = net.createServer().listen(0, '127.0.0.1');
@@ -50,7 +46,7 @@ async function startOther(binary) {
     .replace(path.join(binDir, 'event-ingest'), path.resolve(binary))
     .replace(/WEBHOOK_GRPC_ADDR=\S+/, `WEBHOOK_GRPC_ADDR=127.0.0.1:${grpc}`)
     .replace(/WEBHOOK_ADMIN_ADDR=\S+/, `WEBHOOK_ADMIN_ADDR=127.0.0.1:${admin}`);
-  const child = spawn('bash', ['-c', command], {stdio: 'ignore'});
+  const child = own(spawn('bash', ['-c', command], {stdio: 'ignore'}));
   for (;;) {
     assert.equal(child.exitCode, null, `${binary} has ended`);
     if (await fetch(`http://127.0.0.1:${admin}/readyz`).then(({ok}) => ok, () => false)) break;
@@ -60,12 +56,12 @@ async function startOther(binary) {
 }
 
 async function startEcho() {
-  const child = spawn(path.join(binDir, 'load-echo'), [], {stdio: ['ignore', 'pipe', 'inherit']});
+  const child = own(spawn(path.join(binDir, 'load-echo'), [], {stdio: ['ignore', 'pipe', 'inherit']}));
   const port = Number(await new Promise((resolve) => child.stdout.once('data', resolve)));
   return {address: `127.0.0.1:${port}`, pid: child.pid, stop: () => child.kill()};
 }
 
-// One turn's row. work(): {accepted, seconds, cpu_seconds} of the client.
+// One turn's figures. work(): {accepted, seconds, cpu_seconds} of the client.
 async function turn(name, count, pids, topic, work) {
   const before = topic ? (await ends(topic)).end : 0;
   const meter = new CpuMeter(pids);
@@ -73,9 +69,9 @@ async function turn(name, count, pids, topic, work) {
   const used = meter.used();
   assert.equal(outcome.accepted, count, `${name}: ${JSON.stringify(outcome)}`);
   if (topic) assert.equal((await ends(topic)).end - before, count, `${name}: records in ${topic}`);
-  const us = (seconds) => Math.round((seconds ?? 0) * 1e7 / count) / 10;
-  await sleep(options.quick ? 0 : 1_000);
-  return {name, per_second: Math.round(count / outcome.seconds), cpu_us: {
+  const us = (seconds) => (seconds ?? 0) * 1e6 / count;
+  await sleep(bench.quick ? 0 : 1_000);
+  return {per_s: count / outcome.seconds, cpu_us: {
     server: us((used['event-ingest'] ?? 0) + (used.echo ?? 0) + (used.other ?? 0)), kafka: us(used.kafka), client: us(outcome.cpu_seconds)}};
 }
 
@@ -87,7 +83,7 @@ const fleet = {accountsFile: path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'in
 fs.writeFileSync(fleet.accountsFile, accounts.join('\n') + '\n');
 await sleep(2_000); // event-ingest has its copy
 const servers = {'event-ingest': {address: process.env.WEBHOOK_INGEST_ADDR}};
-if (options.against) servers.other = await startOther(options.against);
+if (bench.options.beside) servers.other = await startOther(bench.options.beside);
 const echo = await startEcho();
 await dev('stop', 'registry-1');
 const {partitions} = await ends(events);
@@ -95,46 +91,23 @@ await produce('--topic', bare, '--make', partitions);
 
 const pids = {echo: echo.pid, ...(servers.other ? {other: servers.other.pid} : {})};
 const publish = (server, mode, count) => () => startPublishing(fleet, {mode, count, address: server.address}).done;
-async function round() {
-  const rows = [];
-  if (modes.includes('unary')) rows.push(await turn('bare gRPC, unary', counts.unary, pids, null, publish(echo, 'unary', counts.unary)));
-  if (modes.includes('batch')) rows.push(await turn('bare gRPC, batch', counts.batch, pids, null, publish(echo, 'batch', counts.batch)));
-  if (modes.length > 1) rows.push(await turn('bare librdkafka', counts.produce, pids, bare, () => produce('--topic', bare, '--count', counts.produce)));
-  for (const mode of modes) {
-    for (const [name, server] of Object.entries(servers))
-      rows.push(await turn(`${name}, ${mode}`, counts[mode], pids, events, publish(server, mode, counts[mode])));
-  }
-  return rows;
-}
-
-if (!options.quick) await round(); // the broker's code is compiled while it works
-const all = [];
-for (let i = 0; i < rounds; ++i) {
-  all.push(await round());
-  console.error(`round ${i + 1} of ${rounds}`);
-}
+const cases = [];
+const add = (name, count, topic, work) => cases.push({name, run: () => turn(name, count, pids, topic, work)});
+for (const mode of ['unary', 'batch']) if (modes.includes(mode)) add(`bare gRPC, ${mode}`, counts[mode], null, publish(echo, mode, counts[mode]));
+if (modes.length > 1) add('bare librdkafka', counts.produce, bare, () => produce('--topic', bare, '--count', counts.produce));
+for (const mode of modes) for (const [name, server] of Object.entries(servers)) add(`${name}, ${mode}`, counts[mode], events, publish(server, mode, counts[mode]));
+if (!bench.quick) for (const each of cases) await each.run(); // the broker's code is compiled while it works
+await bench.inTurns(cases);
 for (const server of [echo, servers.other]) server?.stop();
 
-const rows = all[0].map(({name}, i) => {
-  const of = (value) => all.map((each) => value(each[i]));
-  const rates = of(({per_second}) => per_second);
-  return {name, per_second: median(rates), least: Math.min(...rates), most: Math.max(...rates),
-    cpu_us: Object.fromEntries(['server', 'kafka', 'client'].map((part) => [part, median(of(({cpu_us}) => cpu_us[part]))]))};
-});
-// Median of the rounds' ratios: what both have in common, a busy machine too, is not in it.
-const ratio = (name, base, value = ({per_second}) => per_second) => Math.round(1_000 * median(all.map((each) => {
-  const row = (wanted) => value(each.find((one) => one.name === wanted));
-  return row(name) / row(base);
-}))) / 1_000;
-const ratios = {};
-if (modes.includes('unary')) ratios.unary_of_bare = ratio('event-ingest, unary', 'bare gRPC, unary');
+if (modes.includes('unary')) bench.ratio('unary calls a second, event-ingest against bare gRPC', 'event-ingest, unary', 'bare gRPC, unary', 'per_s');
 for (const mode of servers.other ? modes : []) {
-  ratios[`${mode}_rate_of_other`] = ratio(`event-ingest, ${mode}`, `other, ${mode}`);
-  ratios[`${mode}_cpu_of_other`] = ratio(`event-ingest, ${mode}`, `other, ${mode}`, ({cpu_us}) => cpu_us.server);
+  bench.ratio(`${mode}: events/s against ${bench.options.beside}`, `event-ingest, ${mode}`, `other, ${mode}`, 'per_s');
+  bench.ratio(`${mode}: CPU of the server against ${bench.options.beside}`, `event-ingest, ${mode}`, `other, ${mode}`, 'cpu_us.server');
 }
-console.log(`${'what'.padEnd(24)} events/s (least to most)     CPU µs an event: server  kafka client`);
-for (const {name, per_second, least, most, cpu_us} of rows) {
-  console.log(`${name.padEnd(24)} ${String(per_second).padStart(8)} (${least} to ${most})`.padEnd(72) +
-    Object.values(cpu_us).map((us) => String(us).padStart(7)).join(''));
-}
-console.log(JSON.stringify({name: 'ingest', machine: machine(), rounds, counts, partitions, rows, ratios}));
+const charts = ({cases: measured, machine}) => ({
+  '': bars({title: 'Events taken a second', unit: 'events/s', kinds: {'this platform': colours.ours, 'bare': colours.field},
+    subtitle: `1 KiB, one server with its client and the broker on ${machine.cpus} cores; unary calls 64 at a time, batches of 100. Line: least and most.`,
+    rows: measured.map(({name, figures: {per_s: {median, least, most}}}) => ({label: name, value: median, least, most, kind: name.startsWith('bare') ? 'bare' : 'this platform'}))}),
+});
+await bench.finish({charts, columns: {per_s: 'events/s', 'cpu_us.server': 'server, CPU µs an event', 'cpu_us.kafka': 'broker', 'cpu_us.client': 'client'}});

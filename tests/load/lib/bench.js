@@ -15,7 +15,7 @@ export const publishedDir = path.join(root, 'docs/performance');
 const kebab = (name) => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 export class Bench {
-  // options: {name: [default, default of --quick]}, all numbers; `rounds` may be among them.
+  // options: {name: [default, default of --quick]}, numbers or text; `rounds` may be among them.
   constructor(name, options = {}) {
     this.name = name;
     const known = {rounds: [3, 1], ...options};
@@ -26,8 +26,10 @@ export class Bench {
       ...Object.fromEntries(Object.keys(known).map((option) => [kebab(option), {type: 'string'}])),
     }});
     this.quick = values.quick;
-    this.options = Object.fromEntries(Object.entries(known).map(([option, [usual, quick]]) =>
-      [option, Number(values[kebab(option)] ?? (values.quick ? quick : usual))]));
+    this.options = Object.fromEntries(Object.entries(known).map(([option, [usual, quick]]) => {
+      const value = values[kebab(option)] ?? (values.quick ? quick : usual);
+      return [option, typeof usual === 'number' ? Number(value) : value];
+    }));
     this.publish = values.publish;
     if (this.publish && this.quick) throw new Error('--quick judges nothing: its figures are not published');
     // Before this run's result takes the place of an older one.
