@@ -1,8 +1,9 @@
 // How fast a backlog goes, with the worker alone: the log writer is stopped, and nobody publishes; broker and receiver run.
+import {arrivals} from './lib/arrivals.js';
 import {Bench} from './lib/bench.js';
 import {bars, colours} from './lib/chart.js';
+import {cpuOfEach} from './lib/figures.js';
 import {newFleet} from './lib/fleet.js';
-import {arrivals, cpuOfEach} from './lib/load_run.js';
 import {deliveredSince, logWritten, recordsWritten, stopLogWriter} from './lib/log_writer.js';
 import {CpuMeter} from './lib/machine.js';
 import {valueOf} from './lib/metrics.js';

@@ -4,11 +4,12 @@ import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
+import {arrivals} from './lib/arrivals.js';
 import {Bench, resultsDir} from './lib/bench.js';
 import {bars, colours} from './lib/chart.js';
 import {own} from './lib/children.js';
+import {cpuOfEach} from './lib/figures.js';
 import {newFleet} from './lib/fleet.js';
-import {arrivals, cpuOfEach} from './lib/load_run.js';
 import {deliveredSince, logWritten, psql, recordsWritten, stopLogWriter} from './lib/log_writer.js';
 import {CpuMeter} from './lib/machine.js';
 import {startPublishing} from './lib/publish.js';

@@ -1,10 +1,10 @@
 // A million deliveries that wait in the tiers, or as many as is asked for: the worker's memory, and whether they come when they are due.
 // Each endpoint has far more than its limit lets through. Beside them, retries on the first tier's real 15 s are timed.
+import {arrivals} from './lib/arrivals.js';
 import {Bench} from './lib/bench.js';
 import {lines} from './lib/chart.js';
 import {newFleet} from './lib/fleet.js';
 import {median, quantile} from './lib/figures.js';
-import {arrivals} from './lib/load_run.js';
 import {deliveredSince} from './lib/log_writer.js';
 import {platformPids, rssMib} from './lib/machine.js';
 import {bucketsOf, quantileBetween, valueOf} from './lib/metrics.js';

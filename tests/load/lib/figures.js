@@ -41,6 +41,16 @@ export function compare(before, now) {
   });
 }
 
+const load = new Set(['sink', 'publisher']);
+
+// Processor time of each process, and of the platform with all that it stands on, microseconds a delivery.
+export function cpuOfEach(used, deliveries) {
+  const each = Object.fromEntries(Object.entries(used).filter(([, seconds]) => seconds > 0)
+    .map(([name, seconds]) => [name, seconds * 1e6 / deliveries]));
+  const platform = Object.entries(each).filter(([name]) => !load.has(name)).reduce((sum, [, us]) => sum + us, 0);
+  return {platform_cpu_us: platform, cpu_us: each};
+}
+
 // For people: three digits that count, thousands apart.
 export function shown(value) {
   if (!Number.isFinite(value)) return '–';

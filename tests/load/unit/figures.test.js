@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import test from 'node:test';
 
-import {compare, flatten, median, quantile, ratioOf, shown, summarize} from '../lib/figures.js';
+import {compare, cpuOfEach, flatten, median, quantile, ratioOf, shown, summarize} from '../lib/figures.js';
 
 test('the median of an even number is between the two in the middle', () => {
   assert.equal(median([4, 1, 3, 2]), 2.5);
@@ -33,4 +33,9 @@ test('results are compared by case and figure; what only one has is left out', (
 
 test('a figure is shown with three digits that count', () => {
   assert.deepEqual([12_345.6, 123.4, 12.34, 1.234, 0.01234, 0, NaN].map(shown), ['12,346', '123', '12.3', '1.23', '0.012', '0', '–']);
+});
+
+test('processor time is that of one delivery; load and receiver are no part of the platform', () => {
+  assert.deepEqual(cpuOfEach({kafka: 2, worker: 1, sink: 9, publisher: 9, receiver: 0}, 1_000_000),
+    {platform_cpu_us: 3, cpu_us: {kafka: 2, worker: 1, sink: 9, publisher: 9}});
 });
