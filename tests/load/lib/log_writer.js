@@ -30,6 +30,15 @@ export async function logWritten(records, patienceMs = 60_000) {
 export const deliveredSince = async (ms, more = 'true') => Number(await psql(`SELECT count(*) FROM deliveries d
   JOIN webhooks w ON w.id = d.webhook_id AND w.url LIKE 'http://127.%' WHERE d.state = 3 AND d.accepted_at >= to_timestamp(${ms / 1_000}) AND ${more}`));
 
+// Until the log shows so many of them.
+export async function logShows(count, since, more, patienceMs = 60_000) {
+  for (const end = Date.now() + patienceMs; ; await sleep(500)) { // a look costs Postgres
+    const shown = await deliveredSince(since, more);
+    if (shown >= count) return;
+    if (Date.now() > end) throw new Error(`lost: of ${count} deliveries the log shows ${shown} as delivered`);
+  }
+}
+
 // The lock by which one registry's writer keeps the others away: kLockKey of services/registry/log_writer/log_writer.cc.
 const lock = 0x7765_6268_6f6f_6b02n;
 
