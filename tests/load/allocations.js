@@ -1,6 +1,7 @@
 // Heap allocations of the worker for one delivery, counted thread by thread in the middle of a run (alloc_count/alloc_count.c).
 import fs from 'node:fs';
 
+import {arrivals} from './lib/arrivals.js';
 import {Bench} from './lib/bench.js';
 import {stackedBars} from './lib/chart.js';
 import {newFleet} from './lib/fleet.js';
@@ -49,35 +50,35 @@ const ten = await newFleet({endpoints, fanout: 10, url: (n) => sink.url(endpoint
 await sleep(2_000);
 
 // From a fifth of the arrivals to four fifths of them.
-async function counted({fleet: of, ...work}) {
-  const count = work.rate ? Math.min(deliveries, work.rate * 20) : deliveries / of.fanout;
-  const wanted = count * of.fanout;
+async function counted({fleet: fleetOf, ...work}) {
+  const events = work.rate ? Math.min(deliveries, work.rate * 20) : deliveries / fleetOf.fanout;
+  const wanted = events * fleetOf.fanout;
   await sink.reset();
   const [began, written] = [Date.now(), await recordsWritten()];
-  const publishing = startPublishing(of, {...work, count});
+  const publishing = startPublishing(fleetOf, {...work, count: events});
   const moments = [];
   for (const share of [0.2, 0.8]) {
-    for (;;) {
-      const {requests} = await sink.stats();
-      if (requests >= wanted * share) {
-        moments.push({requests, sums: allocations()});
-        break;
-      }
-      await sleep(20);
-    }
+    await arrivals(sink, wanted * share, {everyMs: 20});
+    moments.push({requests: (await sink.stats()).requests, sums: allocations()});
   }
   await publishing.done;
-  await logWritten(written + count + wanted);
+  await logWritten(written + events + wanted);
   if (await deliveredSince(began) !== wanted) throw new Error(`lost: not all of ${wanted} deliveries are in the log`);
   const [from, to] = moments;
-  const perDelivery = (name, what) => (to.sums[name][what] - (from.sums[name]?.[what] ?? 0)) / (to.requests - from.requests);
+  const perDelivery = (name, what) => (to.sums[name][what] - (from.sums[name]?.[what] ?? 0)) / Math.max(1, to.requests - from.requests);
   const names = Object.keys(to.sums);
   const sum = (what) => names.reduce((all, name) => all + perDelivery(name, what), 0);
   if (sum('allocations') === 0) throw new Error(`${counts} does not change: the worker runs without what counts`);
-  return {allocations: sum('allocations'), bytes: sum('bytes'), of: Object.fromEntries(names.filter((name) => perDelivery(name, 'allocations') >= 0.01).map((name) => [name, perDelivery(name, 'allocations')]))};
+  const of = {};
+  // Threads that count for little are told together.
+  for (const [name, count] of names.map((each) => [each, perDelivery(each, 'allocations')])) {
+    const shownAs = count >= 0.5 ? name : 'others';
+    of[shownAs] = (of[shownAs] ?? 0) + count;
+  }
+  return {allocations: sum('allocations'), bytes: sum('bytes'), of};
 }
 
-const cases = [{name: 'as fast as it goes', fleet}, {name: 'as fast as it goes, fan-out 10', fleet: ten}, {name: `${rate} events/s`, fleet, rate}];
+const cases = [{name: 'as fast as it goes', fleet}, {name: 'as fast as it goes, fan-out 10', fleet: ten}, {name: `${rate.toLocaleString('en-US')} events/s`, fleet, rate}];
 if (!bench.quick) await counted(cases[0]); // what is made once is made
 await bench.inTurns(cases.map(({name, ...work}) => ({name, run: () => counted(work)})));
 sink.stop();

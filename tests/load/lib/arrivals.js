@@ -2,7 +2,7 @@
 import {setTimeout as sleep} from 'node:timers/promises';
 
 // Until `wanted` requests have come; [[ms, requests]] as it went. Throws where nothing more comes.
-export async function arrivals(sink, wanted, {patienceMs = 60_000, tell = () => {}} = {}) {
+export async function arrivals(sink, wanted, {patienceMs = 60_000, everyMs = 100, tell = () => {}} = {}) {
   const series = [];
   for (let last = -1, progress = Date.now(), told = Date.now(); ;) {
     const {requests} = await sink.stats();
@@ -14,7 +14,7 @@ export async function arrivals(sink, wanted, {patienceMs = 60_000, tell = () => 
       told = Date.now();
       tell(`${requests} of ${wanted} arrived`);
     }
-    await sleep(100);
+    await sleep(everyMs);
   }
 }
 
