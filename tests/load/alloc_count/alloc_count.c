@@ -1,6 +1,7 @@
-// Counts the heap allocations of a process, thread by thread: loaded before its allocator (LD_PRELOAD), it stands in front of
-// malloc and its kin and of operator new. The counts lie in a file, mapped, so that others read them while the process runs:
-// ALLOC_COUNT_FILE and the process's id, with a dot between; an array of struct counts, of which those with a thread are used.
+// Counts the heap allocations of a process, thread by thread: loaded before its allocator (LD_PRELOAD), it
+// stands in front of malloc and its kin and of operator new. The counts lie in a file, mapped, so that others
+// read them while the process runs: ALLOC_COUNT_FILE and the process's id, with a dot between; an array of
+// struct counts, of which those with a thread are used.
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -59,7 +60,7 @@ static void count(size_t size) {
 }
 
 // The allocator's own, looked up at the first call. dlsym allocates only where it fails.
-#define NEXT(function) \
+#define NEXT(function)                       \
   static __typeof__(&function) _Atomic next; \
   if (next == NULL) next = (__typeof__(&function))dlsym(RTLD_NEXT, #function)
 
@@ -87,7 +88,9 @@ void* memalign(size_t alignment, size_t size) {
   return next(alignment, size);
 }
 
-void* aligned_alloc(size_t alignment, size_t size) { return memalign(alignment, size); }
+void* aligned_alloc(size_t alignment, size_t size) {
+  return memalign(alignment, size);
+}
 
 int posix_memalign(void** to, size_t alignment, size_t size) {
   if (alignment % sizeof(void*) != 0 || (alignment & (alignment - 1)) != 0 || alignment == 0) return EINVAL;
@@ -95,8 +98,8 @@ int posix_memalign(void** to, size_t alignment, size_t size) {
   return *to == NULL ? ENOMEM : 0;
 }
 
-// Operators new, by their names to the linker: an allocator may bring its own, which do not call malloc; those of the
-// C++ library do, so malloc itself is called here. What these give, every operator delete takes.
+// Operators new, by their names to the linker: an allocator may bring its own, which do not call malloc;
+// those of the C++ library do, so malloc itself is called here. What these give, every operator delete takes.
 static void* allocate(size_t size) {
   void* const memory = malloc(size);
   if (memory == NULL) abort();  // an exception is none of ours to throw
@@ -110,11 +113,27 @@ static void* allocate_aligned(size_t size, size_t alignment) {
 }
 
 struct nothrow;
-void* _Znwm(size_t size) { return allocate(size); }
-void* _Znam(size_t size) { return allocate(size); }
-void* _ZnwmRKSt9nothrow_t(size_t size, const struct nothrow* tag) { return (void)tag, malloc(size); }
-void* _ZnamRKSt9nothrow_t(size_t size, const struct nothrow* tag) { return (void)tag, malloc(size); }
-void* _ZnwmSt11align_val_t(size_t size, size_t alignment) { return allocate_aligned(size, alignment); }
-void* _ZnamSt11align_val_t(size_t size, size_t alignment) { return allocate_aligned(size, alignment); }
-void* _ZnwmSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const struct nothrow* tag) { return (void)tag, memalign(alignment, size); }
-void* _ZnamSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const struct nothrow* tag) { return (void)tag, memalign(alignment, size); }
+void* _Znwm(size_t size) {
+  return allocate(size);
+}
+void* _Znam(size_t size) {
+  return allocate(size);
+}
+void* _ZnwmRKSt9nothrow_t(size_t size, const struct nothrow* tag) {
+  return (void)tag, malloc(size);
+}
+void* _ZnamRKSt9nothrow_t(size_t size, const struct nothrow* tag) {
+  return (void)tag, malloc(size);
+}
+void* _ZnwmSt11align_val_t(size_t size, size_t alignment) {
+  return allocate_aligned(size, alignment);
+}
+void* _ZnamSt11align_val_t(size_t size, size_t alignment) {
+  return allocate_aligned(size, alignment);
+}
+void* _ZnwmSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const struct nothrow* tag) {
+  return (void)tag, memalign(alignment, size);
+}
+void* _ZnamSt11align_val_tRKSt9nothrow_t(size_t size, size_t alignment, const struct nothrow* tag) {
+  return (void)tag, memalign(alignment, size);
+}
