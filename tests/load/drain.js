@@ -1,5 +1,5 @@
 // How fast a backlog goes, with the worker alone: the log writer is stopped, and nobody publishes; broker and receiver run.
-import {arrivals} from './lib/arrivals.js';
+import {arrivals, steadyRate} from './lib/arrivals.js';
 import {Bench} from './lib/bench.js';
 import {bars, colours} from './lib/chart.js';
 import {cpuOfEach} from './lib/figures.js';
@@ -34,15 +34,16 @@ async function drain(fleet) {
   const started = Date.now();
   await startWorker(1);
   meter.add('delivery-worker-1');
-  await arrivals(sink, deliveries, {tell: say});
+  const series = await arrivals(sink, deliveries, {tell: say});
   const used = meter.used();
   const {requests, first_us, last_us} = await sink.stats();
   let delivered = 0;
   await until(() => `lost: of ${deliveries} deliveries ${delivered} are told as delivered`,
     async () => (delivered = await valueOf('delivery-worker', 'webhook_deliveries_completed_total', 'result="delivered"')) >= deliveries);
   records += count + deliveries;
-  return {deliveries_per_s: (requests - 1) * 1e6 / (last_us - first_us), first_after_s: first_us / 1e6 - started / 1e3,
-    ...cpuOfEach(used, deliveries), repeated: requests - deliveries};
+  return {deliveries_per_s: (requests - 1) * 1e6 / (last_us - first_us), steady_per_s: steadyRate(series, deliveries),
+    first_after_s: first_us / 1e6 - started / 1e3, ...cpuOfEach(used, deliveries), repeated: requests - deliveries,
+    parked: await valueOf('delivery-worker', 'webhook_deliveries_parked_total')};
 }
 
 const cases = Object.entries(fleets).map(([name, fleet]) => ({name, run: () => drain(fleet)}));
@@ -62,5 +63,5 @@ const charts = ({cases: measured, machine}) => ({
     subtitle: `${deliveries.toLocaleString('en-US')} deliveries of 1 KiB, one worker with broker and receiver on ${machine.cpus} cores, ${endpoints} endpoints. Line: least and most.`,
     rows: measured.map(({name, figures: {deliveries_per_s: {median, least, most}}}) => ({label: name, value: median, least, most, kind: 'this platform'}))}),
 });
-await bench.finish({charts, columns: {deliveries_per_s: 'deliveries/s', platform_cpu_us: 'CPU µs a delivery', 'cpu_us.delivery-worker': 'worker', 'cpu_us.kafka': 'broker',
+await bench.finish({charts, columns: {deliveries_per_s: 'deliveries/s', steady_per_s: 'in the middle', parked: 'parked', platform_cpu_us: 'CPU µs a delivery', 'cpu_us.delivery-worker': 'worker', 'cpu_us.kafka': 'broker',
   first_after_s: 'first arrival after start, s'}});

@@ -37,7 +37,7 @@ export class Bench {
     this.cases = [];
     this.ratios = {};
     this.machine = machine();
-    this.say(`${name} on ${this.machine.cpus} × ${this.machine.model}, ${this.machine.memory_gib} GiB, Linux ${this.machine.kernel}`);
+    this.say(`${name} on ${this.machine.cpus} × ${this.machine.model}, ${this.machine.memory_gib} GiB, Linux ${this.machine.kernel}, load ${this.machine.load}`);
   }
 
   say(text) { console.log(`${new Date().toISOString().slice(11, 19)} ${text}`); }

@@ -18,7 +18,7 @@ export function tableOf({cases, columns, charts, ratios, machine, at, commit, op
     ...cases.map(({name, figures}) => row([name, ...shownColumns.map(([figure]) => (figures[figure] ? spread(figures[figure]) : ''))]))];
   const within = Object.entries(ratios).map(([name, {median, least, most}]) => `- ${name}: **${median.toFixed(2)}** (${least.toFixed(2)}–${most.toFixed(2)})`);
   return [...table, ...(within.length > 0 ? ['', 'Within one round:', '', ...within] : []), '',
-    `<sub>Median (least–most) of ${options.rounds} rounds; ${machine.cpus} × ${machine.model}, ${machine.memory_gib} GiB; commit ${commit}, ${at.slice(0, 10)}.</sub>`,
+    `<sub>Median (least–most) of ${options.rounds} rounds; ${machine.cpus} × ${machine.model}, ${machine.memory_gib} GiB, load ${machine.load} before it; commit ${commit}, ${at.slice(0, 10)}.</sub>`,
     ...Object.entries(charts).flatMap(([file, title]) => ['', `![${title}](performance/${file})`])].join('\n');
 }
 

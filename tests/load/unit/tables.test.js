@@ -8,7 +8,7 @@ const result = {
   cases: [{name: 'few', figures: {per_s: {median: 9_000, least: 8_000, most: 9_500}}}, {name: 'start', figures: {ready_s: {median: 2, least: 2, most: 2}}}],
   ratios: {'few against many': {median: 0.9, least: 0.85, most: 0.95}},
   charts: {'some.svg': 'How many'},
-  machine: {cpus: 2, model: 'a machine', memory_gib: 8}, options: {rounds: 3}, commit: 'abc', at: '2030-01-02T03:04:05Z',
+  machine: {cpus: 2, model: 'a machine', memory_gib: 8, load: 0.3}, options: {rounds: 3}, commit: 'abc', at: '2030-01-02T03:04:05Z',
 };
 
 test('a table has a row a case, columns that some case has, spreads, ratios and charts', () => {
@@ -21,7 +21,7 @@ Within one round:
 
 - few against many: **0.90** (0.85–0.95)
 
-<sub>Median (least–most) of 3 rounds; 2 × a machine, 8 GiB; commit abc, 2030-01-02.</sub>
+<sub>Median (least–most) of 3 rounds; 2 × a machine, 8 GiB, load 0.3 before it; commit abc, 2030-01-02.</sub>
 
 ![How many](performance/some.svg)`);
 });
