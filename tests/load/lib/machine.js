@@ -63,7 +63,7 @@ export class CpuMeter {
   }
 }
 
-// load: of the minute before, by who knows whom: figures of a busy machine are worth less.
+// load: the average of the minute before. Figures of a busy machine are worth less.
 export function machine() {
   const {model} = os.cpus()[0];
   return {cpus: os.cpus().length, model, memory_gib: Math.round(os.totalmem() / 2 ** 30), kernel: os.release(), node: process.version, load: +os.loadavg()[0].toFixed(1)};
