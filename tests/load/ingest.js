@@ -2,7 +2,7 @@
 // in the same run: bare gRPC calls of the same bytes (load-echo), and bare librdkafka with the same records (load-produce).
 // usage: node ingest.js [--quick] [--rounds 5] [--against BINARY]
 // The worker must not run; the registry is stopped by this: nothing but event-ingest and the broker works. --against: another
-// build of event-ingest takes its turns beside ours. Each turn checks that every event was accepted, and is in the topic once.
+// build of event-ingest takes its turns beside ours; may be given several times. Each turn checks that every event was accepted, and is in the topic once.
 import assert from 'node:assert/strict';
 import {execFile, spawn} from 'node:child_process';
 import fs from 'node:fs';
@@ -19,15 +19,15 @@ import {binDir, dev, sleep} from '../e2e/lib/platform.js';
 const {values: options} = parseArgs({options: {
   quick: {type: 'boolean', default: false},
   rounds: {type: 'string'},
-  against: {type: 'string'},
+  against: {type: 'string', multiple: true, default: []},
   modes: {type: 'string', default: 'unary,batch,stream'},
 }});
 const run = promisify(execFile);
 const events = 'webhook.events';
-const bare = 'bare.events';
+const bare = `bare.events.${process.pid}`;
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 5));
 const counts = options.quick ? {unary: 2_000, batch: 10_000, stream: 10_000, produce: 10_000}
-  : {unary: 40_000, batch: 300_000, stream: 300_000, produce: 300_000};
+  : {unary: 20_000, batch: 100_000, stream: 100_000, produce: 100_000};
 const modes = options.modes.split(',');
 
 const produce = async (...args) =>
@@ -65,6 +65,8 @@ async function startEcho() {
   return {address: `127.0.0.1:${port}`, pid: child.pid, stop: () => child.kill()};
 }
 
+const serves = (part) => part === 'event-ingest' || part === 'echo' || part.startsWith('other ');
+
 // One turn's row. work(): {accepted, seconds, cpu_seconds} of the client.
 async function turn(name, count, pids, topic, work) {
   const before = topic ? (await ends(topic)).end : 0;
@@ -76,7 +78,7 @@ async function turn(name, count, pids, topic, work) {
   const us = (seconds) => Math.round((seconds ?? 0) * 1e7 / count) / 10;
   await sleep(options.quick ? 0 : 1_000);
   return {name, per_second: Math.round(count / outcome.seconds), cpu_us: {
-    server: us((used['event-ingest'] ?? 0) + (used.echo ?? 0) + (used.other ?? 0)), kafka: us(used.kafka), client: us(outcome.cpu_seconds)}};
+    server: us(Object.entries(used).reduce((sum, [part, seconds]) => sum + (serves(part) ? seconds : 0), 0)), kafka: us(used.kafka), client: us(outcome.cpu_seconds)}};
 }
 
 const operator = new Operator();
@@ -87,13 +89,14 @@ const fleet = {accountsFile: path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'in
 fs.writeFileSync(fleet.accountsFile, accounts.join('\n') + '\n');
 await sleep(2_000); // event-ingest has its copy
 const servers = {'event-ingest': {address: process.env.WEBHOOK_INGEST_ADDR}};
-if (options.against) servers.other = await startOther(options.against);
+for (const binary of options.against) servers[path.basename(binary)] = await startOther(binary);
 const echo = await startEcho();
 await dev('stop', 'registry-1');
 const {partitions} = await ends(events);
 await produce('--topic', bare, '--make', partitions);
 
-const pids = {echo: echo.pid, ...(servers.other ? {other: servers.other.pid} : {})};
+const others = Object.keys(servers).slice(1);
+const pids = {echo: echo.pid, ...Object.fromEntries(others.map((name) => [`other ${name}`, servers[name].pid]))};
 const publish = (server, mode, count) => () => startPublishing(fleet, {mode, count, address: server.address}).done;
 async function round() {
   const rows = [];
@@ -113,7 +116,7 @@ for (let i = 0; i < rounds; ++i) {
   all.push(await round());
   console.error(`round ${i + 1} of ${rounds}`);
 }
-for (const server of [echo, servers.other]) server?.stop();
+for (const server of [echo, ...others.map((name) => servers[name])]) server.stop();
 
 const rows = all[0].map(({name}, i) => {
   const of = (value) => all.map((each) => value(each[i]));
@@ -128,9 +131,11 @@ const ratio = (name, base, value = ({per_second}) => per_second) => Math.round(1
 }))) / 1_000;
 const ratios = {};
 if (modes.includes('unary')) ratios.unary_of_bare = ratio('event-ingest, unary', 'bare gRPC, unary');
-for (const mode of servers.other ? modes : []) {
-  ratios[`${mode}_rate_of_other`] = ratio(`event-ingest, ${mode}`, `other, ${mode}`);
-  ratios[`${mode}_cpu_of_other`] = ratio(`event-ingest, ${mode}`, `other, ${mode}`, ({cpu_us}) => cpu_us.server);
+for (const other of others) {
+  for (const mode of modes) {
+    ratios[`${mode} rate, ${other}`] = ratio(`${other}, ${mode}`, `event-ingest, ${mode}`);
+    ratios[`${mode} cpu, ${other}`] = ratio(`${other}, ${mode}`, `event-ingest, ${mode}`, ({cpu_us}) => cpu_us.server);
+  }
 }
 console.log(`${'what'.padEnd(24)} events/s (least to most)     CPU µs an event: server  kafka client`);
 for (const {name, per_second, least, most, cpu_us} of rows) {
