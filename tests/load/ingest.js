@@ -1,8 +1,8 @@
 // How fast events are taken: by calls of one (64 at a time), of 100, and by streams, beside what the two parts cost without us
 // in the same run: bare gRPC calls of the same bytes (load-echo), and bare librdkafka with the same records (load-produce).
-// usage: ./dev bench ingest [--quick] [--rounds 5] [--beside BINARY]
-// The worker must not run; the registry is stopped by this: nothing but event-ingest and the broker works. --beside: another
-// build of event-ingest takes its turns beside ours. Each turn checks that every event was accepted, and is in the topic once.
+// usage: ./dev bench ingest [--quick] [--rounds 5] [--beside BINARY,…]
+// The worker must not run; the registry is stopped by this: nothing but event-ingest and the broker works. --beside: other
+// builds of event-ingest take their turns beside ours. Each turn checks that every event was accepted, and is in the topic once.
 import assert from 'node:assert/strict';
 import {execFile, spawn} from 'node:child_process';
 import fs from 'node:fs';
@@ -22,9 +22,9 @@ import {binDir, dev, sleep} from '../e2e/lib/platform.js';
 const bench = new Bench('ingest', {modes: ['unary,batch,stream', 'unary,batch,stream'], beside: ['', '']});
 const run = promisify(execFile);
 const events = 'webhook.events';
-const bare = 'bare.events';
+const bare = `bare.events.${process.pid}`;
 const counts = bench.quick ? {unary: 2_000, batch: 10_000, stream: 10_000, produce: 10_000}
-  : {unary: 40_000, batch: 300_000, stream: 300_000, produce: 300_000};
+  : {unary: 20_000, batch: 100_000, stream: 100_000, produce: 100_000};
 const modes = bench.options.modes.split(',');
 
 const produce = async (...args) =>
@@ -61,6 +61,8 @@ async function startEcho() {
   return {address: `127.0.0.1:${port}`, pid: child.pid, stop: () => child.kill()};
 }
 
+const serves = (part) => part === 'event-ingest' || part === 'echo' || part.startsWith('other ');
+
 // One turn's figures. work(): {accepted, seconds, cpu_seconds} of the client.
 async function turn(name, count, pids, topic, work) {
   const before = topic ? (await ends(topic)).end : 0;
@@ -72,7 +74,7 @@ async function turn(name, count, pids, topic, work) {
   const us = (seconds) => (seconds ?? 0) * 1e6 / count;
   await sleep(bench.quick ? 0 : 1_000);
   return {per_s: count / outcome.seconds, cpu_us: {
-    server: us((used['event-ingest'] ?? 0) + (used.echo ?? 0) + (used.other ?? 0)), kafka: us(used.kafka), client: us(outcome.cpu_seconds)}};
+    server: us(Object.entries(used).reduce((sum, [part, seconds]) => sum + (serves(part) ? seconds : 0), 0)), kafka: us(used.kafka), client: us(outcome.cpu_seconds)}};
 }
 
 const operator = new Operator();
@@ -83,13 +85,14 @@ const fleet = {accountsFile: path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'in
 fs.writeFileSync(fleet.accountsFile, accounts.join('\n') + '\n');
 await sleep(2_000); // event-ingest has its copy
 const servers = {'event-ingest': {address: process.env.WEBHOOK_INGEST_ADDR}};
-if (bench.options.beside) servers.other = await startOther(bench.options.beside);
+for (const binary of bench.options.beside.split(',').filter(Boolean)) servers[path.basename(binary)] = await startOther(binary);
 const echo = await startEcho();
 await dev('stop', 'registry-1');
 const {partitions} = await ends(events);
 await produce('--topic', bare, '--make', partitions);
 
-const pids = {echo: echo.pid, ...(servers.other ? {other: servers.other.pid} : {})};
+const others = Object.keys(servers).slice(1);
+const pids = {echo: echo.pid, ...Object.fromEntries(others.map((name) => [`other ${name}`, servers[name].pid]))};
 const publish = (server, mode, count) => () => startPublishing(fleet, {mode, count, address: server.address}).done;
 const cases = [];
 const add = (name, count, topic, work) => cases.push({name, run: () => turn(name, count, pids, topic, work)});
@@ -98,12 +101,14 @@ if (modes.length > 1) add('bare librdkafka', counts.produce, bare, () => produce
 for (const mode of modes) for (const [name, server] of Object.entries(servers)) add(`${name}, ${mode}`, counts[mode], events, publish(server, mode, counts[mode]));
 if (!bench.quick) for (const each of cases) await each.run(); // the broker's code is compiled while it works
 await bench.inTurns(cases);
-for (const server of [echo, servers.other]) server?.stop();
+for (const server of [echo, ...others.map((name) => servers[name])]) server.stop();
 
 if (modes.includes('unary')) bench.ratio('unary calls a second, event-ingest against bare gRPC', 'event-ingest, unary', 'bare gRPC, unary', 'per_s');
-for (const mode of servers.other ? modes : []) {
-  bench.ratio(`${mode}: events/s against ${bench.options.beside}`, `event-ingest, ${mode}`, `other, ${mode}`, 'per_s');
-  bench.ratio(`${mode}: CPU of the server against ${bench.options.beside}`, `event-ingest, ${mode}`, `other, ${mode}`, 'cpu_us.server');
+for (const other of others) {
+  for (const mode of modes) {
+    bench.ratio(`${mode}: events/s, ${other} against ours`, `${other}, ${mode}`, `event-ingest, ${mode}`, 'per_s');
+    bench.ratio(`${mode}: CPU of the server, ${other} against ours`, `${other}, ${mode}`, `event-ingest, ${mode}`, 'cpu_us.server');
+  }
 }
 const charts = ({cases: measured, machine}) => ({
   '': bars({title: 'Events taken a second', unit: 'events/s', kinds: {'this platform': colours.ours, 'bare': colours.field},
