@@ -70,8 +70,8 @@ export function lines({title, subtitle, xTitle, yTitle, rows, logX = true, logY 
     layer: [
       {mark: {type: 'line', strokeWidth: 2, point: {size: 45, filled: true}}, encoding: {x, y, color}},
       // By turns above and below, so that neighbours do not meet.
-      ...series.map((name, i) => ({mark: {type: 'text', dy: i % 2 === 0 ? 14 : -12, fontSize: 11, color: ink}, transform: [{filter: {field: 'series', equal: name}}],
-        encoding: {x, y, text: {field: 'y', type: 'quantitative', format}}})),
+      ...series.map((name, i) => ({mark: {type: 'text', dy: i % 2 === 0 ? -12 : 14, fontSize: 11, fontWeight: 'bold'}, transform: [{filter: {field: 'series', equal: name}}],
+        encoding: {x, y, color, text: {field: 'y', type: 'quantitative', format}}})),
     ],
   };
 }
