@@ -61,7 +61,8 @@ export function stackedBars({title, subtitle, unit, rows, parts}) {
   };
 }
 
-// A line a series, with labelled points. rows: [{x, y, series}]; both axes may be logarithmic.
+// A line a series, with labelled points. rows: [{x, y, series}], of two neighbours the upper one first; both axes may be
+// logarithmic.
 export function lines({title, subtitle, xTitle, yTitle, rows, logX = true, logY = false, format = ',.3~r'}) {
   const x = {field: 'x', type: 'quantitative', title: xTitle, scale: {type: logX ? 'log' : 'linear', nice: false, padding: 30}, axis: {values: [...new Set(rows.map((row) => row.x))], format: ',~f', grid: false}};
   const y = {field: 'y', type: 'quantitative', title: yTitle, scale: logY ? {type: 'log'} : {zero: true}, axis: {format: ',~f', tickCount: 6}};
