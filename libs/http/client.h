@@ -31,7 +31,7 @@ struct ClientOptions {
 // where the sender would not send it any more: where the request is not written whole by then, the result is
 // own_fault, and what the endpoint has of it is nothing or a part that its Content-Length shows to be one.
 struct EgressRequest {
-  EndpointUrl url;
+  std::shared_ptr<const EndpointUrl> url;                    // REQUIRES: not null
   std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
   std::string sender;                         // on whose behalf: see max_busy_per_address

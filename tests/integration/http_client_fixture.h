@@ -39,7 +39,7 @@ class ClientTest : public ::testing::Test {
   static EgressRequest Request(const std::string& url,
                                std::chrono::milliseconds timeout = std::chrono::milliseconds(5'000)) {
     EgressRequest request;
-    request.url = ParseEndpointUrl(url, "/url").value();
+    request.url = std::make_shared<const EndpointUrl>(ParseEndpointUrl(url, "/url").value());
     request.headers = {{"Content-Type", "application/json"}};
     request.body = std::make_shared<const std::string>("{}");
     request.timeout = timeout;

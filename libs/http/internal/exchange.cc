@@ -34,8 +34,8 @@ std::string PoolKey(const EndpointUrl& url) {
 std::string RequestHead(const EgressRequest& request) {
   std::string head;
   head.reserve(1024);
-  head.append("POST ").append(request.url.target).append(" HTTP/1.1\r\nHost: ");
-  head.append(request.url.HostHeader()).append("\r\n");
+  head.append("POST ").append(request.url->target).append(" HTTP/1.1\r\nHost: ");
+  head.append(request.url->HostHeader()).append("\r\n");
   for (const auto& [name, value] : request.headers)
     head.append(name).append(": ").append(value).append("\r\n");
   head.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n\r\n");
@@ -63,7 +63,7 @@ Exchange::Exchange(ClientCore& core, EgressRequest request, std::function<void(H
     : core_(core),
       request_(std::move(request)),
       done_(std::move(done)),
-      pool_key_(PoolKey(request_.url)),
+      pool_key_(PoolKey(*request_.url)),
       head_(RequestHead(request_)),
       deadline_(core.loop.context()),
       stage_timer_(core.loop.context()) {}
@@ -75,7 +75,7 @@ void Exchange::Start() {
     if (!error) self->OnDeadline();
   });
   // The operator may have forbidden since what was accepted when the webhook was made.
-  if (const Status allowed = CheckUrl(request_.url, core_.options.guard, "/url"); !allowed) {
+  if (const Status allowed = CheckUrl(*request_.url, core_.options.guard, "/url"); !allowed) {
     result_.blocked = true;
     result_.detail = "not sent: " + allowed.error().message;
     return Finish(false);
@@ -110,14 +110,14 @@ void Exchange::TakeConnection() {
 }
 
 void Exchange::ResolveHost() {
-  if (request_.url.host_is_ip) {
+  if (request_.url->host_is_ip) {
     Resolver::Answer literal;
-    literal.addresses.push_back(*IpAddress::Parse(request_.url.host));
+    literal.addresses.push_back(*IpAddress::Parse(request_.url->host));
     return OnResolved(literal);
   }
   phase_began_ = runtime::ReadClock().mono;
   LimitStage(core_.options.connect_timeout, &Exchange::OnDnsTimeout);
-  core_.resolver.Resolve(request_.url.host, [self = shared_from_this()](const Resolver::Answer& answer) {
+  core_.resolver.Resolve(request_.url->host, [self = shared_from_this()](const Resolver::Answer& answer) {
     if (self->finished_) return;
     self->EndPhase(&self->result_.phases.dns);
     self->OnResolved(answer);
@@ -132,7 +132,7 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
     const std::string reason = ForbiddenReason(address, core_.options.guard);
     if (reason.empty()) continue;
     result_.blocked = true;
-    result_.blocked_by_name = !request_.url.host_is_ip;
+    result_.blocked_by_name = !request_.url->host_is_ip;
     result_.detail = "not sent: " + reason;
     return Finish(false);
   }
@@ -141,7 +141,7 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
   next_address_ = 0;
   // The place that it has stood in line for is not given up for an address before it.
   const auto held = std::find_if(addresses_.begin(), addresses_.end(), [this](const IpAddress& address) {
-    return ToText({ToAsio(address), request_.url.port}) == entered_;
+    return ToText({ToAsio(address), request_.url->port}) == entered_;
   });
   if (held != addresses_.end()) std::rotate(addresses_.begin(), held, held + 1);
   Dial();
@@ -186,7 +186,7 @@ bool Exchange::OnAddressFree(const std::string& address) {
 }
 
 void Exchange::Dial() {
-  const asio::ip::tcp::endpoint endpoint(ToAsio(addresses_[next_address_++]), request_.url.port);
+  const asio::ip::tcp::endpoint endpoint(ToAsio(addresses_[next_address_++]), request_.url->port);
   result_.remote_address = connection_->remote_address = ToText(endpoint);
   if (!EnterAddress(connection_->remote_address)) {
     connection_->Close();
@@ -224,13 +224,13 @@ void Exchange::OnConnected(const Error& error) {
     return Fail(NetFault::kConnect, "connect to " + result_.remote_address + ": " + error.message());
   }
   EndPhase(&result_.phases.connect);
-  if (request_.url.tls) return Handshake();
+  if (request_.url->tls) return Handshake();
   EndStage();
   SendRequest();
 }
 
 void Exchange::Handshake() {
-  if (Status wrapped = core_.tls->Wrap(*connection_, request_.url); !wrapped)
+  if (Status wrapped = core_.tls->Wrap(*connection_, *request_.url); !wrapped)
     return FailOwn(wrapped.error().message);
   LimitStage(core_.options.connect_timeout, &Exchange::OnTlsTimeout);
   connection_->tls->async_handshake(

@@ -62,7 +62,9 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
     TellRole();
   };
   parts().metrics.in_flight.Add(1);
-  auto request = SignedRequest(delivery, *webhook, runtime::ReadClock().wall);
+  const auto url = parts().loop.urls().Of(webhook->url);
+  auto request = url ? SignedRequest(delivery, *webhook, *url, runtime::ReadClock().wall)
+                     : Result<http::EgressRequest>(url.error().Context("the webhook's URL"));
   if (!request) {
     log::Error("request.unbuildable",
                {{"webhook_id", webhook->id.str()}, {"error", request.error().message}});
