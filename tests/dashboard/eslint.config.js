@@ -21,5 +21,6 @@ const strict = {
 
 export default [
   {files: ['services/registry/dashboard/web/**/*.js'], languageOptions: {globals: globals.browser}, rules: strict},
-  {files: ['tests/dashboard/**/*.js', 'tests/load/filter_pages.js'], languageOptions: {globals: {...globals.browser, ...globals.node}}, rules: {...strict, 'no-shadow': 'off'}},
+  {files: ['tests/load/**/*.js'], ignores: ['tests/load/lib/filter_pages.js'], languageOptions: {globals: globals.node}, rules: strict},
+  {files: ['tests/dashboard/**/*.js', 'tests/load/lib/filter_pages.js'], languageOptions: {globals: {...globals.browser, ...globals.node}}, rules: {...strict, 'no-shadow': 'off'}},
 ];

@@ -12,7 +12,8 @@ cmd_lint() {
   mapfile -t files < <(cpp_files)
   step "format" "$state/logs/lint-format.log" clang-format-14 --dry-run -Werror "${files[@]}"
   step "layers, lengths, words" "$state/logs/lint-source.log" python3 tools/check_source.py
-  step "pages" "$state/logs/lint-pages.log" lint_dashboard
+  step "pages, benchmarks" "$state/logs/lint-pages.log" lint_dashboard
+  step "tables of figures" "$state/logs/lint-tables.log" node tests/load/lib/tables.js --check
   step "protocol" "$state/logs/lint-proto.log" lint_proto
   step "shell" "$state/logs/lint-shell.log" shellcheck -x dev tools/dev/build_rdkafka.sh \
     tools/dev/fetch_dashboard_modules.sh tools/dev/fetch_jsoncons.sh tools/dev/fetch_kafka.sh .ci/run deploy/*/*.sh tests/deploy/engine.sh tests/deploy/kubernetes/node.sh
@@ -50,6 +51,8 @@ cmd_ci() {
   cmd_lint
   run_readme
   cmd_test deploy
+  # That they work; how fast anything is, is not judged here.
+  cmd_bench all --quick
   cmd_test --preset asan unit integration
   cmd_test --preset tsan unit
   [ -z "$nightly" ] || run_nightly

@@ -19,7 +19,7 @@ prepare_dashboard_tools() {
 
 lint_dashboard() {
   tests/dashboard/node_modules/.bin/eslint --config tests/dashboard/eslint.config.js services/registry/dashboard/web \
-    tests/dashboard tests/load/filter_pages.js
+    tests/dashboard tests/load
 }
 
 # The dashboard in a real browser on a platform of its own. Its pure functions are unit tests.

@@ -4,6 +4,8 @@
 time_scale="${WEBHOOK_RETRY_TIME_SCALE:-0.02}"
 # For one machine; chosen when the topics are made, for as long as they live.
 delivery_partitions=12
+# More settings of the workers, NAME=VALUE.
+worker_settings=()
 
 # Runs a command as the user that Postgres may run as: it refuses root.
 as_postgres() {
@@ -162,7 +164,7 @@ define_services() {
   done
   for n in $(seq "$workers"); do
     define_component "delivery-worker-$n" "${common[@]}" "${worker_tls[@]}" "${egress[@]}" "${tracing[@]}" "WEBHOOK_REGISTRY_ADDR=$registry_address" \
-      "WEBHOOK_RETRY_TIME_SCALE=$time_scale" \
+      "WEBHOOK_RETRY_TIME_SCALE=$time_scale" "${worker_settings[@]}" \
       "WEBHOOK_ADMIN_ADDR=127.0.0.1:$(port "delivery-worker-$n.admin")" "$state/bin/delivery-worker"
     service_names+=" delivery-worker-$n"
     metrics_urls+=" http://127.0.0.1:$(port "delivery-worker-$n.admin")/metrics"

@@ -9,6 +9,8 @@ test_unit() {
   ctest --preset "$preset" -L unit -j"$(nproc)" --output-on-failure --no-tests=error
   say "unit tests of the dashboard"
   node --test tests/dashboard/unit/*.test.js
+  say "unit tests of the benchmarks"
+  node --test tests/load/unit/*.test.js
 }
 
 # The engine against a model of Kafka, under virtual time: faults by seed, every crash point of a small run, and each

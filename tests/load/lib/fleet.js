@@ -20,19 +20,22 @@ async function each(items, atOnce, work) {
 const unlimited = {per_minute: 0, burst: 0};
 
 // `endpoints` webhooks, each with a URL and an address of its own, spread over accounts so that each event goes to
-// `fanout` of them. url(n): of the n-th. limits: of each; none given: no limit.
+// `fanout` of them; `endpoints` is a multiple of that. url(n): of the n-th. limits: of each; none given: no limit; null:
+// what the platform gives to who asks for none.
 export async function newFleet({endpoints, fanout = 1, url, limits = unlimited, say = () => {}}) {
-  const ofTypes = endpoints >= fanout * types.length ? types : types.slice(0, Math.max(1, Math.floor(endpoints / fanout)));
+  // As many types as leave no endpoint over.
+  const ofTypes = types.slice(0, types.findLastIndex((_, i) => endpoints % (fanout * (i + 1)) === 0) + 1);
+  if (ofTypes.length === 0) throw new Error(`${endpoints} endpoints are no multiple of ${fanout}`);
   const perAccount = fanout * ofTypes.length;
   const operator = new Operator();
-  const accounts = Array.from({length: Math.max(1, Math.floor(endpoints / perAccount))}, () => null);
+  const accounts = Array.from({length: endpoints / perAccount}, () => null);
   await each(accounts, 8, async (_, i) => (accounts[i] = await operator.newAccount(`load-${process.pid}-${Date.now()}-${i}`)));
   operator.close();
   let made = 0;
   await each(Array.from({length: accounts.length * perAccount}, (_, n) => n), 32, async (n) => {
     const account = accounts[Math.floor(n / perAccount)];
     for (;;) {
-      const {status, json} = await rest('POST', '/v2/webhooks', {url: url(n), events: [ofTypes[n % ofTypes.length]], rate_limit: limits}, {key: account.key});
+      const {status, json} = await rest('POST', '/v2/webhooks', {url: url(n), events: [ofTypes[n % ofTypes.length]], ...(limits ? {rate_limit: limits} : {})}, {key: account.key});
       if (status === 201) break;
       if (status !== 503) throw new Error(JSON.stringify(json));
       await sleep(500);

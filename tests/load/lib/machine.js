@@ -46,6 +46,12 @@ export class CpuMeter {
     this.began = Object.fromEntries(Object.entries(this.pids).map(([name, pid]) => [name, treeCpu(pid)]));
   }
 
+  // A component that was started since: all that it has used.
+  add(component) {
+    this.pids[component] = platformPids()[component];
+    this.began[component] = 0;
+  }
+
   // {kind: seconds}
   used() {
     const sums = {};
@@ -57,7 +63,8 @@ export class CpuMeter {
   }
 }
 
+// load: the average of the minute before. Figures of a busy machine are worth less.
 export function machine() {
   const {model} = os.cpus()[0];
-  return {cpus: os.cpus().length, model, memory_gib: Math.round(os.totalmem() / 2 ** 30), kernel: os.release(), node: process.version};
+  return {cpus: os.cpus().length, model, memory_gib: Math.round(os.totalmem() / 2 ** 30), kernel: os.release(), node: process.version, load: +os.loadavg()[0].toFixed(1)};
 }

@@ -2,14 +2,17 @@
 import {spawn} from 'node:child_process';
 import path from 'node:path';
 
-import {binDir} from '../../e2e/lib/platform.js';
+import {own} from './children.js';
 
 export class Sink {
-  static async start() {
+  // caFile: it serves TLS too (tlsPort, fullTlsPort: without session tickets), and writes its authority there.
+  static async start({caFile} = {}) {
     const sink = new Sink();
-    sink.child = spawn(path.join(binDir, 'load-sink'), [], {stdio: ['ignore', 'pipe', 'inherit']});
+    const args = caFile ? ['--ca-file', caFile] : [];
+    sink.child = own(spawn(path.join(process.env.WEBHOOK_BIN_DIR, 'load-sink'), args, {stdio: ['ignore', 'pipe', 'inherit']}));
     sink.pid = sink.child.pid;
-    sink.port = Number(await new Promise((resolve) => sink.child.stdout.once('data', resolve)));
+    const ports = String(await new Promise((resolve) => sink.child.stdout.once('data', resolve)));
+    [sink.port, sink.tlsPort, sink.fullTlsPort] = ports.trim().split(' ').map(Number);
     return sink;
   }
 

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "runtime/process.h"
 #include "tests/load/publish/load.h"
 
 int main(int argc, char** argv) {
@@ -49,8 +50,10 @@ int main(int argc, char** argv) {
   const webhook::load::EventMaker maker(accounts, types, data_bytes);
   const webhook::load::Outcome outcome =
       mode == "stream" ? PublishByStreams(options, maker) : PublishByCalls(options, maker, mode == "batch");
-  nlohmann::ordered_json json{
-      {"accepted", outcome.accepted}, {"refused", outcome.refused}, {"seconds", outcome.seconds}};
+  nlohmann::ordered_json json{{"accepted", outcome.accepted},
+                              {"refused", outcome.refused},
+                              {"seconds", outcome.seconds},
+                              {"cpu_seconds", webhook::runtime::ReadProcessUse().cpu_seconds}};
   if (outcome.latency.count() > 0) {
     for (const auto& [name, q] : {std::pair{"p50_us", 0.5}, {"p99_us", 0.99}, {"p999_us", 0.999}}) {
       json[name] = outcome.latency.Quantile(q);

@@ -1,5 +1,5 @@
 // How long somebody waits at the dashboard's list of deliveries after choosing a filter: from the choice until the rows are there.
-import {closeBrowser, signedIn} from '../dashboard/lib/browser.js';
+import {closeBrowser, signedIn} from '../../dashboard/lib/browser.js';
 
 // Runs in the page. The list goes when another filter is chosen, and comes back with what fits it.
 async function choose([field, value]) {

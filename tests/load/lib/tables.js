@@ -1,0 +1,42 @@
+// The tables of docs/performance.md, each between two marks, made from the results that lie in docs/performance.
+// usage: node tables.js [--check]
+import fs from 'node:fs';
+import path from 'node:path';
+import {fileURLToPath} from 'node:url';
+
+import {shown} from './figures.js';
+
+const docs = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../docs');
+const page = path.join(docs, 'performance.md');
+
+const spread = ({median, least, most}) => (least === most ? shown(median) : `${shown(median)} (${shown(least)}–${shown(most)})`);
+const row = (cells) => `| ${cells.join(' | ')} |`;
+
+export function tableOf({cases, columns, charts, ratios, machine, at, commit, options}) {
+  const shownColumns = Object.entries(columns).filter(([figure]) => cases.some(({figures}) => figures[figure]));
+  const table = [row(['', ...shownColumns.map(([, heading]) => heading)]), row(['---', ...shownColumns.map(() => '---:')]),
+    ...cases.map(({name, figures}) => row([name, ...shownColumns.map(([figure]) => (figures[figure] ? spread(figures[figure]) : ''))]))];
+  const within = Object.entries(ratios).map(([name, {median, least, most}]) => `- ${name}: **${median.toFixed(2)}** (${least.toFixed(2)}–${most.toFixed(2)})`);
+  return [...table, ...(within.length > 0 ? ['', 'Within one round:', '', ...within] : []), '',
+    `<sub>Median (least–most) of ${options.rounds} rounds; ${machine.cpus} × ${machine.model}, ${machine.memory_gib} GiB, load ${machine.load} before it; commit ${commit}, ${at.slice(0, 10)}.</sub>`,
+    ...Object.entries(charts).flatMap(([file, title]) => ['', `![${title}](performance/${file})`])].join('\n');
+}
+
+// The page with its tables as the results are now.
+function filledIn(text) {
+  return text.replace(/(<!-- bench (\S+) -->\n).*?(<!-- end of \2 -->)/gs, (whole, begin, name, end) => {
+    const file = path.join(docs, 'performance', `${name}.json`);
+    return fs.existsSync(file) ? `${begin}\n${tableOf(JSON.parse(fs.readFileSync(file, 'utf8')))}\n\n${end}` : whole;
+  });
+}
+
+export const writeTables = () => fs.writeFileSync(page, filledIn(fs.readFileSync(page, 'utf8')));
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (process.argv[2] !== '--check') {
+    writeTables();
+  } else if (filledIn(fs.readFileSync(page, 'utf8')) !== fs.readFileSync(page, 'utf8')) {
+    console.error('docs/performance.md: its tables are not those of docs/performance/*.json: node tests/load/lib/tables.js');
+    process.exitCode = 1;
+  }
+}
