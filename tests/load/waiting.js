@@ -78,7 +78,7 @@ const name = `${waiting.toLocaleString('en-US')} wait, ${endpoints.toLocaleStrin
 await bench.inTurns([{name, run: window}]);
 bench.add('before them, and while they come', [{worker_mib: empty, worker_most_mib: Math.max(empty, ...filling)}]);
 if (drain) {
-  await arrivals(sink, waiting, {tell: say, patienceMs: 120_000});
+  await arrivals(sink, waiting, {tell: say});
   await logShows(waiting, began, "w.url LIKE '%/o/%'", 300_000);
 }
 sink.stop();

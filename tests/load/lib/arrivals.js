@@ -1,8 +1,9 @@
 // What comes at the sink, watched while it comes.
 import {setTimeout as sleep} from 'node:timers/promises';
 
-// Until `wanted` requests have come; [[ms, requests]] as it went. Throws where nothing more comes.
-export async function arrivals(sink, wanted, {patienceMs = 60_000, everyMs = 100, tell = () => {}} = {}) {
+// Until `wanted` requests have come; [[ms, requests]] as it went. Throws where nothing more comes: what is parked may take as
+// long as the tier of five minutes keeps it.
+export async function arrivals(sink, wanted, {patienceMs = 330_000, everyMs = 100, tell = () => {}} = {}) {
   const series = [];
   for (let last = -1, progress = Date.now(), told = Date.now(); ;) {
     const {requests} = await sink.stats();

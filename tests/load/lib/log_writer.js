@@ -27,7 +27,7 @@ export async function logWritten(records, patienceMs = 60_000) {
 }
 
 // Deliveries to the sink that the log shows as delivered, of events accepted since; `more`: a condition besides, on d and its webhook w.
-export const deliveredSince = async (ms, more = 'true') => Number(await psql(`SELECT count(*) FROM deliveries d
+const deliveredSince = async (ms, more = 'true') => Number(await psql(`SELECT count(*) FROM deliveries d
   JOIN webhooks w ON w.id = d.webhook_id AND w.url LIKE 'http://127.%' WHERE d.state = 3 AND d.accepted_at >= to_timestamp(${ms / 1_000}) AND ${more}`));
 
 // Until the log shows so many of them.
