@@ -33,7 +33,12 @@ class ClientTest : public ::testing::Test {
   void Start(const ClientOptions& options = Options()) {
     auto client = Client::Create(loop_, options);
     ASSERT_TRUE(client) << client.error().message;
-    client_ = std::move(*client);
+    std::promise<void> replaced;
+    loop_.Post([&] {
+      client_ = std::move(*client);
+      replaced.set_value();
+    });
+    replaced.get_future().wait();
   }
 
   static EgressRequest Request(const std::string& url,
