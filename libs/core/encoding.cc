@@ -1,5 +1,7 @@
 #include "core/encoding.h"
 
+#include <cstring>
+
 namespace webhook {
 namespace {
 
@@ -30,6 +32,17 @@ int Base64Value(char c) {
   if (c == '+') return 62;
   if (c == '/') return 63;
   return -1;
+}
+
+// The first byte from `at` on that is no ASCII, or the end.
+std::size_t AsciiEnd(std::string_view bytes, std::size_t at) {
+  for (; at + sizeof(std::uint64_t) <= bytes.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes.data() + at, sizeof word);
+    if ((word & 0x8080808080808080) != 0) break;
+  }
+  while (at < bytes.size() && static_cast<std::uint8_t>(bytes[at]) < 0x80) ++at;
+  return at;
 }
 
 }  // namespace
@@ -135,11 +148,9 @@ bool IsUtf8(std::string_view bytes) {
   std::size_t i = 0;
   const auto at = [&](std::size_t k) { return static_cast<std::uint8_t>(bytes[k]); };
   while (i < bytes.size()) {
+    i = AsciiEnd(bytes, i);
+    if (i == bytes.size()) return true;
     const std::uint8_t lead = at(i);
-    if (lead < 0x80) {
-      ++i;
-      continue;
-    }
     const std::size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
     if (lead < 0xC2 || lead > 0xF4 || i + length > bytes.size()) return false;
     for (std::size_t k = 1; k < length; ++k) {

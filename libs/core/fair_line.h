@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <deque>
+#include <list>
 #include <unordered_map>
 #include <utility>
 
@@ -13,7 +14,7 @@ template <typename Party, typename T>
 class FairLine {
  public:
   void Push(const Party& party, T value) {
-    std::deque<T>& own = waiting_[party];
+    std::list<T>& own = waiting_[party];
     if (own.empty()) turns_.push_back(party);
     own.push_back(std::move(value));
   }
@@ -34,8 +35,8 @@ class FairLine {
   bool empty() const { return turns_.empty(); }
 
  private:
-  std::deque<Party> turns_;  // each that waits, once
-  std::unordered_map<Party, std::deque<T>> waiting_;
+  std::deque<Party> turns_;                          // each that waits, once
+  std::unordered_map<Party, std::list<T>> waiting_;  // most have few: an empty list takes no memory
 };
 
 }  // namespace webhook

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstddef>
-#include <unordered_map>
 
 namespace webhook {
 
@@ -30,7 +31,7 @@ class Places {
 
  private:
   std::size_t most_;
-  std::unordered_map<Key, std::size_t> busy_;
+  absl::flat_hash_map<Key, std::size_t, std::hash<Key>> busy_;
 };
 
 }  // namespace webhook

@@ -1,9 +1,10 @@
 #pragma once
 
+#include <absl/container/flat_hash_set.h>
+
 #include <cstddef>
 #include <cstring>
 #include <deque>
-#include <unordered_set>
 
 #include "core/encoding.h"
 
@@ -39,7 +40,7 @@ class RecentSet {
 
  private:
   std::size_t capacity_;
-  std::unordered_set<Bytes16, HashOfHash> known_;
+  absl::flat_hash_set<Bytes16, HashOfHash> known_;
   std::deque<Bytes16> order_;
 };
 

@@ -25,6 +25,10 @@ Civil ToCivil(WallTime time) {
                static_cast<int>(clock.subseconds().count())};
 }
 
+void WriteNumber(int number, int digits, char* to) {
+  for (; digits > 0; number /= 10) to[--digits] = static_cast<char>('0' + number % 10);
+}
+
 // Reads `digits` digits off the front; nullopt: they are not there.
 std::optional<int> TakeNumber(std::string_view* text, std::size_t digits) {
   if (text->size() < digits) return std::nullopt;
@@ -106,9 +110,13 @@ std::optional<WallTime> ParseTime(std::string_view text) {
 
 std::string FormatSeconds(WallTime time) {
   const Civil c = ToCivil(time);
-  char text[64];
-  std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02dZ", c.year, c.month, c.day, c.hour, c.minute,
-                c.second);
+  std::string text = "0000-00-00T00:00:00Z";
+  WriteNumber(c.year, 4, &text[0]);
+  WriteNumber(c.month, 2, &text[5]);
+  WriteNumber(c.day, 2, &text[8]);
+  WriteNumber(c.hour, 2, &text[11]);
+  WriteNumber(c.minute, 2, &text[14]);
+  WriteNumber(c.second, 2, &text[17]);
   return text;
 }
 

@@ -10,7 +10,17 @@ Secret NewApiKey() {
 }
 
 std::string ApiKeyHmac(const Secret& pepper, std::string_view key) {
-  return HmacSha256(pepper.Reveal(), key);
+  // Callers send the same key with each call.
+  thread_local Secret last_pepper;
+  thread_local Secret last_key;
+  thread_local std::string last;
+  if (last.empty() || !ConstantTimeEqual(key, last_key.Reveal()) ||
+      !ConstantTimeEqual(pepper.Reveal(), last_pepper.Reveal())) {
+    last_pepper = pepper;
+    last_key = Secret(std::string(key));
+    last = HmacSha256(pepper.Reveal(), key);
+  }
+  return last;
 }
 
 std::string_view BearerToken(std::string_view authorization) {

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "core/encoding.h"
@@ -13,6 +15,41 @@ namespace webhook {
 namespace {
 
 constexpr std::size_t kMaxPointer = 256;
+
+// Eight copies of a byte.
+constexpr std::uint64_t All(unsigned char byte) {
+  return 0x0101010101010101 * byte;
+}
+
+// The highest bit of a byte is set only if one of the word's bytes is zero (then it is, of the first of
+// them).
+constexpr std::uint64_t ZeroBytes(std::uint64_t word) {
+  return (word - All(1)) & ~word & All(0x80);
+}
+
+// From `at` on, what a string may hold as it is: the first byte that is a quote, a backslash or a control
+// character, or the end.
+std::size_t PlainEnd(std::string_view text, std::size_t at) {
+  for (; at + sizeof(std::uint64_t) <= text.size(); at += sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data() + at, sizeof word);
+    const std::uint64_t control = (word - All(0x20)) & ~word & All(0x80);
+    if ((control | ZeroBytes(word ^ All('"')) | ZeroBytes(word ^ All('\\'))) != 0) break;
+  }
+  while (at < text.size() && text[at] != '"' && text[at] != '\\' &&
+         static_cast<unsigned char>(text[at]) >= 0x20)
+    ++at;
+  return at;
+}
+
+// A whole number that a double carries and JavaScript prints as it is written. REQUIRES: it is a JSON number.
+bool IsPlainWhole(std::string_view number) {
+  constexpr std::size_t kExactDigits = 15;
+  if (number == "0") return true;
+  const std::string_view digits = number.substr(number[0] == '-' ? 1 : 0);
+  return digits.size() <= kExactDigits && digits[0] != '0' &&
+         std::all_of(digits.begin(), digits.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 // One pass: reads a value and appends its canonical form. After the first mistake nothing is read any more.
 class Canonicalizer {
@@ -34,11 +71,21 @@ class Canonicalizer {
   }
 
  private:
-  // One member of an object in out_: `"key":value` from begin to end, its value from value_begin.
+  // One member of an object in out_: `"key":value` from begin to end, its key to key_end.
   struct Member {
     std::size_t begin = 0;
     std::size_t key_end = 0;
     std::size_t end = 0;
+  };
+  // A string in out_, quotes included; ends at 0: none.
+  struct Quoted {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+  };
+  // Written out only where there is a mistake.
+  struct Step {
+    Quoted key;  // none: an element of an array
+    std::size_t index = 0;
   };
 
   char Peek() const { return at_ < json_.size() ? json_[at_] : '\0'; }
@@ -52,9 +99,9 @@ class Canonicalizer {
   void Fail(std::string code, const std::string& detail) {
     if (error_) return;
     std::string pointer = pointer_;
-    for (const std::string& part : path_) {
+    for (const Step& step : path_) {
       pointer += '/';
-      pointer += ToPointerPart(part);
+      pointer += step.key.end == 0 ? std::to_string(step.index) : ToPointerPart(Inside(step.key));
     }
     error_ = InvalidError({{ClipUtf8(pointer, kMaxPointer), std::move(code),
                             detail + " (at byte " + std::to_string(at_) + ")"}});
@@ -106,7 +153,7 @@ class Canonicalizer {
     for (std::size_t index = 0; !error_ && Peek() != ']'; ++index) {
       if (index > 0 && !Take(',', "expected , or ]")) return;
       if (index > 0) out_ += ',';
-      path_.push_back(std::to_string(index));
+      path_.push_back({{}, index});
       Value();
       if (error_) return;
       path_.pop_back();
@@ -118,11 +165,12 @@ class Canonicalizer {
   void Object() {
     out_ += json_[at_++];
     const std::size_t first = out_.size();
-    std::vector<Member> members;
+    // Those of the objects around it lie below.
+    const std::size_t outer = members_.size();
     SkipSpace();
     while (!error_ && Peek() != '}') {
-      if (!members.empty() && !Take(',', "expected , or }")) return;
-      if (!members.empty()) out_ += ',';
+      if (members_.size() > outer && !Take(',', "expected , or }")) return;
+      if (members_.size() > outer) out_ += ',';
       SkipSpace();
       if (Peek() != '"') return Fail("bad_json", "expected a key in double quotes");
       Member member;
@@ -133,22 +181,25 @@ class Canonicalizer {
       SkipSpace();
       if (!Take(':', "expected : after a key")) return;
       out_ += ':';
-      path_.push_back(out_.substr(member.begin + 1, member.key_end - member.begin - 2));
+      path_.push_back({{member.begin, member.key_end}, 0});
       Value();
       if (error_) return;
       path_.pop_back();
       member.end = out_.size();
-      members.push_back(member);
+      members_.push_back(member);
       SkipSpace();
     }
     if (error_) return;
-    OrderMembers(first, std::move(members));
+    const std::span<const Member> members = std::span(members_).subspan(outer);
+    if (MustBeOrdered(members)) OrderMembers(first, {members.begin(), members.end()});
+    members_.resize(outer);
     out_ += json_[at_++];
   }
 
-  std::string_view Key(const Member& member) const {
-    return std::string_view(out_).substr(member.begin + 1, member.key_end - member.begin - 2);
+  std::string_view Inside(const Quoted& text) const {
+    return std::string_view(out_).substr(text.begin + 1, text.end - text.begin - 2);
   }
+  std::string_view Key(const Member& member) const { return Inside({member.begin, member.key_end}); }
 
   // An array index of ECMAScript: JavaScript lists such keys first, ascending (ECMA-262,
   // OrdinaryOwnPropertyKeys).
@@ -161,6 +212,21 @@ class Canonicalizer {
     }
     if (value >= 0xFFFFFFFF) return std::nullopt;
     return static_cast<std::uint32_t>(value);
+  }
+
+  // Few objects must: none without a repeated key and without one that JavaScript takes for an index. Of many
+  // members that is not found out by comparing all with all.
+  bool MustBeOrdered(std::span<const Member> members) const {
+    constexpr std::size_t kFew = 16;
+    if (members.size() > kFew) return true;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+      const std::string_view key = Key(members[i]);
+      if (ArrayIndex(key)) return true;
+      for (std::size_t j = 0; j < i; ++j) {
+        if (key == Key(members[j])) return true;
+      }
+    }
+    return false;
   }
 
   // A repeated key keeps its first place and its last value.
@@ -190,7 +256,6 @@ class Canonicalizer {
   }
 
   void OrderMembers(std::size_t first, std::vector<Member> members) {
-    if (members.size() < 2) return;
     const auto has_index = [this](const Member& member) { return ArrayIndex(Key(member)).has_value(); };
     const bool repeats = DropRepeats(&members);
     if (!repeats && std::none_of(members.begin(), members.end(), has_index)) return;
@@ -217,26 +282,22 @@ class Canonicalizer {
   }
 
   void String() {
-    ++at_;
-    out_ += '"';
-    while (at_ < json_.size()) {
+    std::size_t from = at_++;  // what is copied as it is, quotes included
+    for (;;) {
+      at_ = PlainEnd(json_, at_);
+      if (at_ == json_.size()) return Fail("bad_json", "a string does not end");
       const char c = json_[at_];
       if (c == '"') {
         ++at_;
-        out_ += '"';
+        out_.append(json_, from, at_ - from);
         return;
       }
-      if (static_cast<unsigned char>(c) < 0x20)
-        return Fail("bad_json", "a control character in a string must be escaped");
-      if (c != '\\') {
-        out_ += c;
-        ++at_;
-        continue;
-      }
+      if (c != '\\') return Fail("bad_json", "a control character in a string must be escaped");
+      out_.append(json_, from, at_ - from);
       Escape();
       if (error_) return;
+      from = at_;
     }
-    Fail("bad_json", "a string does not end");
   }
 
   void Escape() {
@@ -325,7 +386,9 @@ class Canonicalizer {
     if (length == 0) return Fail("bad_json", "not a JSON value");
     const std::string_view text = json_.substr(at_, length);
     at_ += length;
-    if (const auto printed = JsNumber(text)) {
+    if (IsPlainWhole(text)) {
+      out_ += text;
+    } else if (const auto printed = JsNumber(text)) {
       out_ += *printed;
     } else {
       out_ += text;
@@ -339,7 +402,8 @@ class Canonicalizer {
   int depth_ = 0;
   int kept_numbers_ = 0;
   std::string out_;
-  std::vector<std::string> path_;  // where the value at hand lies
+  std::vector<Step> path_;       // where the value at hand lies
+  std::vector<Member> members_;  // of the objects that are open
   std::optional<Error> error_;
 };
 

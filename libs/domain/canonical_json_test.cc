@@ -46,6 +46,12 @@ TEST(CanonicalJson, PrintsNumbersAsJavaScriptDoes) {
       {"5e-324", "5e-324"},
       {"1.7976931348623157e308", "1.7976931348623157e+308"},
       {"123456.789", "123456.789"},
+      {"7", "7"},
+      {"-7", "-7"},
+      {"999999999999999", "999999999999999"},
+      {"-999999999999999", "-999999999999999"},
+      {"9007199254740991", "9007199254740991"},
+      {"10", "10"},
   };
   for (const auto& [text, printed] : kCases) EXPECT_EQ(Value(text), printed) << text;
 }
@@ -65,6 +71,31 @@ TEST(CanonicalJson, WritesStringsAsJavaScriptDoes) {
             "\"\\b\\t\\n\\f\\r\\u0000\\u001f\x7f\"");
   EXPECT_EQ(Value(R"("\"\\\u0022\u005C")"), R"("\"\\\"\\")");
   EXPECT_EQ(Value("\"\u2028\u2029\""), "\"\u2028\u2029\"");
+}
+
+// They are copied in pieces of eight bytes.
+TEST(CanonicalJson, CopiesStringsOfAnyLength) {
+  for (std::size_t before = 0; before < 20; ++before) {
+    for (std::size_t after = 0; after < 20; ++after) {
+      const std::string plain = std::string(before, 'x');
+      const std::string more = std::string(after, 'y') + "ü";
+      EXPECT_EQ(Value("\"" + plain + "\\u0041" + more + "\""), "\"" + plain + "A" + more + "\"");
+      EXPECT_EQ(Value("\"" + plain + "\\n" + more + "\""), "\"" + plain + "\\n" + more + "\"");
+      EXPECT_EQ(Value("\"" + plain + "\x1F" + more + "\""), "error bad_json");
+      EXPECT_EQ(Canonical("{\"a\":\"" + plain), "error bad_json");
+    }
+  }
+}
+
+TEST(CanonicalJson, OrdersManyMembersToo) {
+  std::string text = "{";
+  std::string ordered = R"({"3":0,"7":0)";
+  for (int i = 0; i < 40; ++i) {
+    text += "\"k" + std::to_string(i) + "\":" + std::to_string(i) + ",";
+    ordered += ",\"k" + std::to_string(i) + "\":" + (i == 5 ? "{}" : std::to_string(i));
+  }
+  EXPECT_EQ(Canonical(text + R"("7":0,"k5":{},"3":0})"), ordered + "}");
+  EXPECT_EQ(Canonical(text + R"("last":0})"), text + R"("last":0})");
 }
 
 TEST(CanonicalJson, OrdersKeysAsJavaScriptDoes) {
@@ -149,6 +180,7 @@ TEST(CanonicalJson, AllowsDepth64AndNotMore) {
 
 TEST(CanonicalJson, PointsAtTheMistake) {
   EXPECT_EQ(PointerOf(R"({"a":{"b/c":[1,"\ud800"]}})"), "/data/a/b~1c/1");
+  EXPECT_EQ(PointerOf(R"({"2":{"x":1},"1":{"":[{},{"deep":[0,nul]}]}})"), "/data/1//1/deep/1");
   EXPECT_EQ(PointerOf("[]"), "/data");
 }
 

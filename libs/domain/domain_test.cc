@@ -3,6 +3,7 @@
 #include <map>
 
 #include "domain/event_pattern.h"
+#include "domain/hash.h"
 #include "domain/ids.h"
 #include "domain/retry_schedule.h"
 #include "domain/topics.h"
@@ -41,6 +42,18 @@ TEST(Ids, DerivationNeverChanges) {
             "delivery_0hasbyts42apg9gg6qz1980gvc");
   EXPECT_EQ(DeriveNotificationId(AccountId("account_a"), EventId("e1")).str(),
             "webhook_5baqjshzz2bvgr5tkcja3ms5g4");
+}
+
+TEST(Sha1, IsThatOfRfc3174) {
+  const auto hex = [](std::string_view text) {
+    const auto digest = Sha1(text);
+    return ToHex({reinterpret_cast<const char*>(digest.data()), digest.size()});
+  };
+  EXPECT_EQ(hex(""), "da39a3ee5e6b4b0d3255bfef95601890afd80709");
+  EXPECT_EQ(hex("abc"), "a9993e364706816aba3e25717850c26c9cd0d89d");
+  EXPECT_EQ(hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq"),
+            "84983e441c3bd26ebaae4aa1f95129e5e54670f1");
+  EXPECT_EQ(hex(std::string(1'000'000, 'a')), "34aa973cd4c4daa4f61eeb2bdbad27316534016f");
 }
 
 TEST(Ids, TimeOrderedIdsSortByTime) {

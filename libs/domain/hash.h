@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string_view>
 
@@ -11,5 +12,7 @@ namespace webhook {
 std::uint64_t Hash64(std::string_view bytes);
 // XXH3 with 128 bits and seed 0, the same holds for it.
 Bytes16 Hash128(std::string_view bytes);
+// SHA-1 (RFC 3174): what UUIDv5 is made by. Not for secrets.
+std::array<std::uint8_t, 20> Sha1(std::string_view bytes);
 
 }  // namespace webhook

@@ -1,23 +1,30 @@
 #include "domain/ids.h"
 
 #include <algorithm>
-#include <boost/uuid/name_generator_sha1.hpp>
-#include <boost/uuid/uuid.hpp>
+#include <array>
+#include <string>
+
+#include "domain/hash.h"
 
 namespace webhook {
 namespace {
 
 // Namespaces of our UUIDv5 names; made once at random, fixed for ever: another value would change every
 // delivery id.
-constexpr boost::uuids::uuid kNotificationSpace = {0x5f, 0x0c, 0x3e, 0x91, 0x6b, 0x2d, 0x4a, 0x77,
-                                                   0x9d, 0x18, 0xe4, 0x52, 0x0b, 0xc6, 0x7a, 0x31};
-constexpr boost::uuids::uuid kDeliverySpace = {0xa3, 0x71, 0x08, 0xd5, 0x2e, 0x94, 0x4f, 0x1b,
-                                               0x8c, 0x60, 0x37, 0xf9, 0x15, 0xbe, 0x42, 0xdd};
+constexpr Bytes16 kNotificationSpace = {0x5f, 0x0c, 0x3e, 0x91, 0x6b, 0x2d, 0x4a, 0x77,
+                                        0x9d, 0x18, 0xe4, 0x52, 0x0b, 0xc6, 0x7a, 0x31};
+constexpr Bytes16 kDeliverySpace = {0xa3, 0x71, 0x08, 0xd5, 0x2e, 0x94, 0x4f, 0x1b,
+                                    0x8c, 0x60, 0x37, 0xf9, 0x15, 0xbe, 0x42, 0xdd};
 
-std::string DeriveId(std::string_view prefix, const boost::uuids::uuid& space, const std::string& name) {
-  const boost::uuids::uuid uuid = boost::uuids::name_generator_sha1(space)(name);
+// UUIDv5 (RFC 9562 section 5.5).
+std::string DeriveId(std::string_view prefix, const Bytes16& space, std::string_view name) {
+  std::string whole(space.begin(), space.end());
+  whole += name;
+  const std::array<std::uint8_t, 20> digest = Sha1(whole);
   Bytes16 bytes;
-  std::copy(uuid.begin(), uuid.end(), bytes.begin());
+  std::copy_n(digest.begin(), bytes.size(), bytes.begin());
+  bytes[6] = static_cast<std::uint8_t>(0x50 | (bytes[6] & 0x0F));
+  bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));
   return std::string(prefix) + "_" + ToBase32(bytes);
 }
 

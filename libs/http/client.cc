@@ -1,7 +1,9 @@
 #include "http/client.h"
 
 #include <boost/asio/post.hpp>
+#include <memory>
 #include <utility>
+#include <vector>
 
 #include "http/internal/exchange.h"
 #include "runtime/clock.h"
@@ -17,19 +19,43 @@ class BeastClient : public Client {
       : core_(loop, options) {
     core_.tls = std::move(tls);
     core_.pool.on_free = [this] { GivePlace(); };
-    loop.Every(kSweep, [this] {
+    loop.Every(kSweep, [this, alive = std::weak_ptr(alive_)] {
+      if (alive.expired()) return;
       const MonoTime now = runtime::ReadClock().mono;
       core_.pool.CloseIdle(now - core_.options.idle_timeout, now);
     });
   }
-  ~BeastClient() override { core_.pool.CloseAll(); }
+  ~BeastClient() override {
+    for (const auto& exchange : core_.under_way) exchange->Abandon();
+    core_.pool.CloseAll();
+  }
 
   void Send(EgressRequest request, std::function<void(HttpResult)> done) override {
-    auto exchange = std::make_shared<Exchange>(core_, std::move(request), std::move(done));
-    boost::asio::post(core_.loop.context(), [exchange = std::move(exchange)] { exchange->Start(); });
+    // Those that come together begin together.
+    if (sent_.empty()) {
+      boost::asio::post(core_.loop.context(), [this, alive = std::weak_ptr(alive_)] {
+        if (!alive.expired()) StartSent();
+      });
+    }
+    sent_.push_back(std::make_shared<Exchange>(core_, std::move(request), std::move(done)));
   }
 
  private:
+  void StartSent() {
+    for (const auto& exchange : std::exchange(sent_, {})) exchange->Start();
+    WatchDeadlines();
+  }
+  // Ticks while there is a deadline.
+  void WatchDeadlines() {
+    if (watching_ || core_.deadlines.empty()) return;
+    watching_ = true;
+    core_.loop.PostAfter(DeadlineWheel::kTick, [this, alive = std::weak_ptr(alive_)] {
+      if (alive.expired()) return;
+      watching_ = false;
+      core_.deadlines.Advance(runtime::ReadClock().mono);
+      WatchDeadlines();
+    });
+  }
   void GivePlace() {
     while (!core_.waiting.empty()) {
       const std::shared_ptr<Exchange> exchange = std::move(core_.waiting.front());
@@ -39,6 +65,9 @@ class BeastClient : public Client {
   }
 
   ClientCore core_;
+  std::vector<std::shared_ptr<Exchange>> sent_;  // begun in the next turn of the loop
+  bool watching_ = false;
+  const std::shared_ptr<char> alive_ = std::make_shared<char>();  // what the loop still holds asks for it
 };
 
 }  // namespace

@@ -31,7 +31,7 @@ struct ClientOptions {
 // where the sender would not send it any more: where the request is not written whole by then, the result is
 // own_fault, and what the endpoint has of it is nothing or a part that its Content-Length shows to be one.
 struct EgressRequest {
-  EndpointUrl url;
+  std::shared_ptr<const EndpointUrl> url;                    // REQUIRES: not null
   std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
   std::string sender;                         // on whose behalf: see max_busy_per_address
@@ -47,7 +47,8 @@ struct EgressRequest {
 // closed while it was idle is not used; where that shows only after the request was written (no byte of an
 // answer came), the result is own_fault, so that a restarted endpoint costs no attempt, and the endpoint's
 // connections are not kept for a minute. Nothing is ever written twice for one Send: whoever counts requests
-// counts all. Thread: all methods on the loop, callbacks there too.
+// counts all. Thread: all methods on the loop, callbacks there too. It goes on the loop, or once the loop has
+// stopped; callbacks that are due then are not called.
 class Client {
  public:
   // kInvalid where ca_file cannot be read.

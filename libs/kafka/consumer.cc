@@ -16,6 +16,10 @@
 namespace webhook::kafka {
 namespace {
 
+constexpr std::size_t kMany = 32;  // records of one batch
+constexpr std::chrono::milliseconds kGather{5};
+constexpr std::chrono::milliseconds kFetchWait{100};  // of the broker, where there is nothing
+constexpr std::size_t kGatheredBytes = 128u << 10;     // enough to wait no longer
 constexpr int kMaxPollIntervalMs = 300'000;
 constexpr int kCommitTimeoutMs = 5'000;
 constexpr int kCommitStepMs = 200;
@@ -76,7 +80,9 @@ class RdConsumer : public Consumer {
     Set(conf, "fetch.max.bytes", std::to_string(kMaxFetch));
     // The default of 1 s starves small queues.
     Set(conf, "fetch.queue.backoff.ms", "10");
-    Set(conf, "fetch.wait.max.ms", "100");
+    gather_ = options.gather;
+    Set(conf, "fetch.wait.max.ms", std::to_string(std::max(kFetchWait, gather_).count()));
+    if (gather_.count() > 0) Set(conf, "fetch.min.bytes", std::to_string(kGatheredBytes));
     Set(conf, "max.poll.interval.ms", std::to_string(kMaxPollIntervalMs));
     Set(conf, "session.timeout.ms", std::to_string(options.session_timeout.count()));
     Set(conf, "heartbeat.interval.ms", std::to_string(options.session_timeout.count() / kMaxSessionShare));
@@ -98,14 +104,13 @@ class RdConsumer : public Consumer {
 
   Result<std::unique_ptr<Batch>> Poll(std::chrono::milliseconds timeout, std::size_t max_records) override {
     if (pending_error_) return *std::exchange(pending_error_, std::nullopt);
-    fetched_.resize(max_records);
-    const ssize_t got = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(timeout.count()),
-                                                     fetched_.data(), fetched_.size());
+    const ssize_t got = Fetch(timeout, max_records);
     if (got < 0) {
       errors_.Count(Doing::kFetch, rd_kafka_last_error());
       return KafkaError("fetch", rd_kafka_last_error());
     }
     fetched_.resize(static_cast<std::size_t>(got));
+    busy_ = fetched_.size() >= kMany;
     // What is no record is an error to tell; records beside it are not lost for it.
     std::vector<rd_kafka_message_t*> records;
     for (rd_kafka_message_t* message : fetched_) {
@@ -192,6 +197,20 @@ class RdConsumer : public Consumer {
   }
 
  private:
+  // librdkafka fills a batch until the time is up. So what comes seldom is taken alone, with what has come beside it; and
+  // where much came the last time, it is worth a moment to gather more.
+  ssize_t Fetch(std::chrono::milliseconds timeout, std::size_t max_records) {
+    fetched_.resize(max_records);
+    const auto gather = std::min(timeout, std::max(gather_, busy_ ? kGather : std::chrono::milliseconds{0}));
+    const ssize_t got = rd_kafka_consume_batch_queue(queue_.get(), static_cast<int>(gather.count()),
+                                                     fetched_.data(), max_records);
+    if (got != 0) return got;
+    fetched_.front() = rd_kafka_consume_queue(queue_.get(), static_cast<int>((timeout - gather).count()));
+    if (fetched_.front() == nullptr) return 0;
+    const ssize_t more = rd_kafka_consume_batch_queue(queue_.get(), 0, &fetched_.front() + 1, max_records - 1);
+    return 1 + std::max<ssize_t>(more, 0);
+  }
+
   // Not rd_kafka_commit(): it would wait for ever for a broker that does not answer.
   Status Commit(const std::vector<Position>& positions, int timeout_ms) {
     if (positions.empty()) return Ok();
@@ -305,6 +324,8 @@ class RdConsumer : public Consumer {
   std::optional<Error> pending_error_;
   std::set<TopicPartition> held_;  // what the listener was told of
   Membership membership_;
+  std::chrono::milliseconds gather_{0};
+  bool busy_ = false;          // the last batch was large
   bool commits_fail_ = false;  // since it was told
   bool closed_ = false;
 };

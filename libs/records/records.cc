@@ -128,7 +128,8 @@ Result<Event> FromProto(v1::EventRecord* record) {
 }  // namespace
 
 std::string EncodeEvent(const Event& event) {
-  v1::EventRecord record;
+  // Its strings keep their memory from event to event.
+  thread_local v1::EventRecord record;
   ToProto(event, &record);
   return record.SerializeAsString();
 }

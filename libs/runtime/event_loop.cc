@@ -33,7 +33,8 @@ void Rearm(std::shared_ptr<Timer> timer, std::chrono::milliseconds period,
 }  // namespace
 
 struct EventLoop::State {
-  // Runs what was posted so far. What that posts is left for the next time: sockets and timers come in between.
+  // Runs what was posted so far. What that posts is left for the next time: sockets and timers come in
+  // between.
   void RunPosted() {
     running.clear();
     {

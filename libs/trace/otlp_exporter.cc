@@ -80,7 +80,7 @@ struct OtlpExporter::State : CollectorPort {
 
 void OtlpExporter::State::Send(std::string body, std::function<void(Status)> done) {
   http::EgressRequest request;
-  request.url = url;
+  request.url = std::make_shared<const http::EndpointUrl>(url);
   request.headers = {{"Content-Type", "application/json"},
                      {"User-Agent", "webhook-platform/" WEBHOOK_VERSION}};
   request.body = std::make_shared<const std::string>(std::move(body));

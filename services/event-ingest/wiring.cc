@@ -3,7 +3,7 @@
 #include <utility>
 
 #include "http/admin_server.h"
-#include "kafka/producer.h"
+#include "kafka/adaptive_producer.h"
 #include "log/log.h"
 #include "metrics/metrics.h"
 #include "rpc/server.h"
@@ -117,7 +117,7 @@ Status Ingest::Parts::StartProducer(const Config& config) {
   options.cluster = kafka::Counted(config.kafka, registry);
   options.client_id = "event-ingest";
   options.message_timeout = kMessageTimeout;
-  auto made = kafka::Producer::Create(options);
+  auto made = kafka::AdaptiveProducer::Create(options);
   if (!made) return made.error();
   producer = std::move(*made);
   event_log = std::make_unique<KafkaEventLog>(*producer);

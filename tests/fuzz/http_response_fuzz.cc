@@ -93,7 +93,8 @@ void Check(std::string_view input) {
   static Rig& rig = *new Rig;  // outlives main, as its thread does
   rig.peer.AnswerWith(input);
   EgressRequest request;
-  request.url = ParseEndpointUrl("http://127.0.0.1:" + std::to_string(rig.peer.port) + "/", "/url").value();
+  request.url = std::make_shared<const EndpointUrl>(
+      ParseEndpointUrl("http://127.0.0.1:" + std::to_string(rig.peer.port) + "/", "/url").value());
   request.body = std::make_shared<const std::string>("{}");
   request.timeout = std::chrono::milliseconds(2'000);
   std::promise<HttpResult> promise;

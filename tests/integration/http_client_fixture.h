@@ -33,13 +33,18 @@ class ClientTest : public ::testing::Test {
   void Start(const ClientOptions& options = Options()) {
     auto client = Client::Create(loop_, options);
     ASSERT_TRUE(client) << client.error().message;
-    client_ = std::move(*client);
+    std::promise<void> replaced;
+    loop_.Post([&] {
+      client_ = std::move(*client);
+      replaced.set_value();
+    });
+    replaced.get_future().wait();
   }
 
   static EgressRequest Request(const std::string& url,
                                std::chrono::milliseconds timeout = std::chrono::milliseconds(5'000)) {
     EgressRequest request;
-    request.url = ParseEndpointUrl(url, "/url").value();
+    request.url = std::make_shared<const EndpointUrl>(ParseEndpointUrl(url, "/url").value());
     request.headers = {{"Content-Type", "application/json"}};
     request.body = std::make_shared<const std::string>("{}");
     request.timeout = timeout;

@@ -57,6 +57,23 @@ TEST_F(TlsTest, TheCertificateMustBeForTheNameLiveAndOfAKnownAuthority) {
   EXPECT_EQ(requests_, 1) << "no byte of a request goes to a peer that did not prove its name";
 }
 
+TEST_F(TlsTest, TheNextConnectionToAnEndpointResumesTheSession) {
+  Trust();
+  std::atomic<int> resumed{0};
+  const ScriptedPeer peer(
+      [&](PeerConnection& connection, int) {
+        if (connection.Resumed()) ++resumed;
+        connection.ReadRequest();
+        connection.Write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+        connection.Hold();
+      },
+      dir_ / "good.pem", dir_ / "good.key");
+  for (int i = 0; i < 4; ++i)
+    EXPECT_EQ(Send("https://localhost:" + std::to_string(peer.port()) + "/").get().status, 200);
+  EXPECT_EQ(peer.connections(), 4);
+  EXPECT_EQ(resumed, 3);
+}
+
 TEST_F(TlsTest, BytesAfterAnAnswerAreNobodysAnswer) {
   Trust();
   for (const bool at_once : {true, false}) {

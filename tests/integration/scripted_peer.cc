@@ -34,6 +34,10 @@ bool PeerConnection::Handshake() {
   return !error;
 }
 
+bool PeerConnection::Resumed() {
+  return SSL_session_reused(tls_->native_handle()) == 1;
+}
+
 std::string PeerConnection::ReadSome() {
   std::array<char, 4096> bytes;
   error_code error;

@@ -24,6 +24,8 @@ class PeerConnection {
 
   // The TLS handshake; false where it failed. Nothing for a plain peer.
   bool Handshake();
+  // The handshake resumed a session. REQUIRES: TLS.
+  bool Resumed();
   // Head and body (by Content-Length) of the next request; "" where there is none.
   std::string ReadRequest();
   void Write(const std::string& text);

@@ -63,6 +63,7 @@ void WebhookCopy::Change(const WebhookId& id, std::shared_ptr<const Webhook> ent
       self->index_.Erase(id);
     }
     self->revision_ = revision;
+    ++self->changes_;
     self->Release();
   });
 }

@@ -59,6 +59,7 @@ class WebhookCopy : public WebhookDirectory, public std::enable_shared_from_this
     return index_.Of(account);
   }
   std::int64_t revision() const override { return revision_; }
+  std::uint64_t changes() const override { return changes_; }
 
   void Change(const WebhookId& id, std::shared_ptr<const Webhook> entry, std::int64_t revision);
   // `reached` once the copy holds what was committed by now, or the registry does not say.
@@ -74,6 +75,7 @@ class WebhookCopy : public WebhookDirectory, public std::enable_shared_from_this
   const Time lag_;
   WebhookIndex index_;
   std::int64_t revision_ = 0;
+  std::uint64_t changes_ = 0;
   Time last_{0};
   std::vector<std::pair<std::int64_t, std::function<void()>>> waiting_;
 };

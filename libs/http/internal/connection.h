@@ -1,52 +1,79 @@
 #pragma once
 
+#include <openssl/ssl.h>
+
 #include <boost/asio/ip/tcp.hpp>
-#include <boost/asio/ssl/stream.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <memory>
-#include <optional>
 #include <string>
+#include <string_view>
 
 #include "core/time.h"
+#include "http/internal/poller.h"
 
 namespace webhook::http {
 
-// One TCP connection to a vetted address, with TLS over it or not. The loop's only.
-class Connection {
+// One TCP connection to a vetted address, with TLS over it or not. Nothing here waits: what cannot be done
+// now ends with would_block, and its user hears when it is worth another try. The loop's only.
+class Connection final : public Poller::Watcher {
  public:
+  using Error = boost::system::error_code;
   static constexpr std::size_t kMaxBuffer = 32 * 1024;
-  using Tcp = boost::asio::ip::tcp;
-  using Tls = boost::asio::ssl::stream<Tcp::socket&>;
+  static constexpr std::size_t kMaxPieceBytes = 64 * 1024;
 
-  Connection(boost::asio::io_context& context, std::string key) : socket(context), pool_key(std::move(key)) {}
+  Connection(Poller& poller, std::string key) : pool_key(std::move(key)), poller_(poller) {}
+  ~Connection() { Close(); }
+  Connection(const Connection&) = delete;
+  Connection& operator=(const Connection&) = delete;
 
-  // Gives the plain socket or the TLS stream to fn.
-  template <typename Fn>
-  void WithStream(Fn&& fn) {
-    if (tls) {
-      fn(*tls);
-    } else {
-      fn(socket);
-    }
-  }
+  // Begins to connect, over again after Close(); its user hears of the end.
+  Error Dial(const boost::asio::ip::tcp::endpoint& endpoint);
+  // What a dial came to, of which its user has heard this; would_block: it goes on.
+  Error DialResult(std::uint32_t events) const;
+  // Puts TLS over the connected socket; takes the handle.
+  void BeginTls(SSL* handle);
+  Error Handshake();
+  SSL* tls() const { return tls_.get(); }  // null: there is none
+
+  // Writes a piece of the two, one after the other, from `from` on; *written: how much of it.
+  Error Write(std::string_view head, std::string_view body, std::size_t from, std::size_t* written);
+  // Reads some into the buffer. eof: the peer has ended it; buffer_overflow: there is no room.
+  Error ReadMore();
+  // Something has come, or may have, of which no read has seen the end.
+  bool MayRead() const { return may_read_ || (tls_ && SSL_has_pending(tls_.get()) == 1); }
+
   // True where no byte lies between the socket and the last answer: what does belongs to no request of ours.
   bool NothingUnread() const;
   // True where the peer has neither said anything nor closed since the last answer. REQUIRES:
   // NothingUnread().
-  bool StillOpen();
-  void Close() {
-    boost::system::error_code ignored;
-    socket.close(ignored);
-  }
+  bool StillOpen() const;
+  // Without a user until the next request. REQUIRES: NothingUnread().
+  void Rest();
+  void Close();
 
-  Tcp::socket socket;
-  std::optional<Tls> tls;
+  void OnReady(std::uint32_t events) override;
+
+  Poller::Watcher* user = nullptr;
   // Bounds what Beast does not: a line of a body's chunk, and its trailers.
   boost::beast::flat_buffer buffer{kMaxBuffer};
-  std::string pool_key;        // host, port and TLS
+  const std::string pool_key;  // host, port and TLS
   std::string remote_address;  // "203.0.113.7:443"
   bool reused = false;
   MonoTime idle_since{};
+
+ private:
+  struct FreeTls {
+    void operator()(SSL* handle) const { SSL_free(handle); }
+  };
+
+  Error WriteTls(std::string_view head, std::string_view body, std::size_t from, std::size_t* written);
+  Error ReadTls(char* into, std::size_t room, std::size_t* got);
+  Error TlsError(int returned) const;
+
+  Poller& poller_;
+  int socket_ = -1;
+  bool may_read_ = false;
+  std::unique_ptr<SSL, FreeTls> tls_;
 };
 
 }  // namespace webhook::http

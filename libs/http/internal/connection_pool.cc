@@ -1,6 +1,7 @@
 #include "http/internal/connection_pool.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace webhook::http {
 namespace {
@@ -9,24 +10,19 @@ constexpr std::chrono::seconds kDistrust{60};
 
 }  // namespace
 
-std::shared_ptr<Connection> ConnectionPool::TakeIdle(const std::string& key) {
+std::unique_ptr<Connection> ConnectionPool::TakeIdle(const std::string& key) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return nullptr;
   while (!found->second.empty()) {
     const Idle::iterator entry = found->second.back();  // the youngest is the least likely to be closed
-    std::shared_ptr<Connection> connection = *entry;
     found->second.pop_back();
-    idle_.erase(entry);
-    const bool usable = connection->StillOpen();
-    if (usable) {
-      if (found->second.empty()) by_key_.erase(found);
+    std::unique_ptr<Connection> connection = Take(entry);
+    if (connection->StillOpen()) {
       connection->reused = true;
       return connection;
     }
-    connection->Close();
-    Closed();
+    Closed(std::move(connection));
   }
-  by_key_.erase(found);
   return nullptr;
 }
 
@@ -37,52 +33,55 @@ bool ConnectionPool::TryOpen() {
   return true;
 }
 
-void ConnectionPool::Closed() {
+void ConnectionPool::Closed(std::unique_ptr<Connection> connection) {
+  connection.reset();
   --open_;
   on_free();
 }
 
-void ConnectionPool::Keep(std::shared_ptr<Connection> connection, MonoTime now) {
-  if (distrusted_.contains(connection->pool_key)) {
-    connection->Close();
-    return Closed();
-  }
+void ConnectionPool::Keep(std::unique_ptr<Connection> connection, MonoTime now) {
+  if (!distrusted_.empty() && distrusted_.contains(connection->pool_key))
+    return Closed(std::move(connection));
   auto& entries = by_key_[connection->pool_key];
-  if (entries.size() >= max_idle_per_endpoint_) {
-    connection->Close();
-    return Closed();
-  }
+  if (entries.size() >= max_idle_per_endpoint_) return Closed(std::move(connection));
+  connection->Rest();
   connection->idle_since = now;
-  idle_.push_back(std::move(connection));
+  if (nodes_.empty()) nodes_.emplace_back();
+  idle_.splice(idle_.end(), nodes_, nodes_.begin());
+  idle_.back() = std::move(connection);
   entries.push_back(std::prev(idle_.end()));
   on_free();
 }
 
 void ConnectionPool::Distrust(const std::string& key, MonoTime now) {
   distrusted_[key] = now + kDistrust;
-  while (by_key_.contains(key)) Drop(by_key_.at(key).front());
+  const auto found = by_key_.find(key);
+  if (found == by_key_.end()) return;
+  while (!found->second.empty()) Drop(found->second.front());
 }
 
 void ConnectionPool::CloseIdle(MonoTime before, MonoTime now) {
   std::erase_if(distrusted_, [&](const auto& entry) { return entry.second < now; });
   while (!idle_.empty() && idle_.front()->idle_since < before) Drop(idle_.begin());
+  std::erase_if(by_key_, [](const auto& entry) { return entry.second.empty(); });
 }
 
 void ConnectionPool::CloseAll() {
-  for (const auto& connection : idle_) connection->Close();
   open_ -= idle_.size();
   idle_.clear();
   by_key_.clear();
 }
 
 void ConnectionPool::Drop(Idle::iterator entry) {
-  const std::shared_ptr<Connection> connection = *entry;
-  const auto found = by_key_.find(connection->pool_key);
-  std::erase(found->second, entry);
-  if (found->second.empty()) by_key_.erase(found);
-  idle_.erase(entry);
-  connection->Close();
+  std::erase(by_key_.at((*entry)->pool_key), entry);
+  Take(entry).reset();
   --open_;
+}
+
+std::unique_ptr<Connection> ConnectionPool::Take(Idle::iterator entry) {
+  std::unique_ptr<Connection> connection = std::move(*entry);
+  nodes_.splice(nodes_.end(), idle_, entry);
+  return connection;
 }
 
 }  // namespace webhook::http

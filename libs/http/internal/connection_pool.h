@@ -1,12 +1,12 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
 #include <functional>
 #include <list>
 #include <memory>
 #include <string>
 #include <unordered_map>
+#include <vector>
 
 #include "core/time.h"
 #include "http/internal/connection.h"
@@ -20,14 +20,14 @@ class ConnectionPool {
       : max_open_(max_open), max_idle_per_endpoint_(max_idle_per_endpoint) {}
 
   // An idle connection to the endpoint that its peer has not closed; null: none.
-  std::shared_ptr<Connection> TakeIdle(const std::string& key);
+  std::unique_ptr<Connection> TakeIdle(const std::string& key);
   // Place for one more open connection: an idle one of another endpoint is closed for it where need be.
   // False: all are busy. Closed() must follow in the end.
   bool TryOpen();
-  // A connection that was opened is gone.
-  void Closed();
+  // Closes a connection for which there was a place.
+  void Closed(std::unique_ptr<Connection> connection);
   // Keeps a connection for the next request. The pool closes it where it has enough.
-  void Keep(std::shared_ptr<Connection> connection, MonoTime now);
+  void Keep(std::unique_ptr<Connection> connection, MonoTime now);
   // A kept connection to the endpoint was closed without an answer: closes the others, and keeps none for a
   // minute.
   void Distrust(const std::string& key, MonoTime now);
@@ -39,15 +39,19 @@ class ConnectionPool {
   std::function<void()> on_free = [] {};
 
  private:
-  using Idle = std::list<std::shared_ptr<Connection>>;
+  using Idle = std::list<std::unique_ptr<Connection>>;
 
   void Drop(Idle::iterator entry);
+  // Takes it out of idle_; its node waits for the next that is kept.
+  std::unique_ptr<Connection> Take(Idle::iterator entry);
 
   const std::size_t max_open_;
   const std::size_t max_idle_per_endpoint_;
   std::size_t open_ = 0;
-  Idle idle_;  // the longest idle first
-  std::unordered_map<std::string, std::deque<Idle::iterator>> by_key_;
+  Idle idle_;   // the longest idle first
+  Idle nodes_;  // of idle_, unused
+  // Of an endpoint whose connections are busy the entry stays, empty, until the next sweep.
+  std::unordered_map<std::string, std::vector<Idle::iterator>> by_key_;
   std::unordered_map<std::string, MonoTime> distrusted_;  // until when
 };
 

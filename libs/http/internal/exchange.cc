@@ -1,9 +1,8 @@
 #include "http/internal/exchange.h"
 
 #include <algorithm>
-#include <array>
-#include <boost/asio/connect.hpp>
-#include <boost/asio/write.hpp>
+#include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <limits>
 #include <utility>
 
@@ -22,7 +21,6 @@ constexpr std::size_t kMaxHeaderBytes = 16 * 1024;
 constexpr std::ptrdiff_t kMaxHeaderLines = 100;
 constexpr int kMaxInterimAnswers = 8;
 constexpr std::size_t kMaxBodyBytes = 4 * 1024;
-constexpr std::size_t kMaxPieceBytes = 64 * 1024;
 constexpr char kLeaseOver[] = "the partition's lease has run out, or the webhook was changed";
 constexpr char kAddressBusy[] = "as many requests as one address may have are under way to it all the time";
 constexpr std::size_t kMaxAddresses = 3;  // dialled one after the other
@@ -34,8 +32,8 @@ std::string PoolKey(const EndpointUrl& url) {
 std::string RequestHead(const EgressRequest& request) {
   std::string head;
   head.reserve(1024);
-  head.append("POST ").append(request.url.target).append(" HTTP/1.1\r\nHost: ");
-  head.append(request.url.HostHeader()).append("\r\n");
+  head.append("POST ").append(request.url->target).append(" HTTP/1.1\r\nHost: ");
+  head.append(request.url->HostHeader()).append("\r\n");
   for (const auto& [name, value] : request.headers)
     head.append(name).append(": ").append(value).append("\r\n");
   head.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n\r\n");
@@ -63,19 +61,23 @@ Exchange::Exchange(ClientCore& core, EgressRequest request, std::function<void(H
     : core_(core),
       request_(std::move(request)),
       done_(std::move(done)),
-      pool_key_(PoolKey(request_.url)),
-      head_(RequestHead(request_)),
-      deadline_(core.loop.context()),
-      stage_timer_(core.loop.context()) {}
+      pool_key_(PoolKey(*request_.url)),
+      head_(RequestHead(request_)) {}
+
+void Exchange::Abandon() {
+  finished_ = true;
+  core_.deadlines.Disarm(*this);
+  connection_.reset();
+}
 
 void Exchange::Start() {
+  place_ = core_.under_way.size();
+  core_.under_way.push_back(shared_from_this());
   started_ = runtime::ReadClock();
-  deadline_.expires_after(std::min(request_.timeout, core_.options.max_timeout));
-  deadline_.async_wait([self = shared_from_this()](const Error& error) {
-    if (!error) self->OnDeadline();
-  });
+  deadline_ = started_.mono + std::min(request_.timeout, core_.options.max_timeout);
+  core_.deadlines.Arm(*this, deadline_);
   // The operator may have forbidden since what was accepted when the webhook was made.
-  if (const Status allowed = CheckUrl(request_.url, core_.options.guard, "/url"); !allowed) {
+  if (const Status allowed = CheckUrl(*request_.url, core_.options.guard, "/url"); !allowed) {
     result_.blocked = true;
     result_.detail = "not sent: " + allowed.error().message;
     return Finish(false);
@@ -94,6 +96,7 @@ bool Exchange::OnConnectionFree() {
 void Exchange::TakeConnection() {
   connection_ = core_.pool.TakeIdle(pool_key_);
   if (connection_) {
+    connection_->user = this;
     result_.remote_address = connection_->remote_address;
     if (EnterAddress(connection_->remote_address)) return SendRequest();
     const std::string address = connection_->remote_address;
@@ -105,19 +108,20 @@ void Exchange::TakeConnection() {
     core_.waiting.push_back(shared_from_this());
     return;
   }
-  connection_ = std::make_shared<Connection>(core_.loop.context(), pool_key_);
+  connection_ = std::make_unique<Connection>(core_.poller, pool_key_);
+  connection_->user = this;
   ResolveHost();
 }
 
 void Exchange::ResolveHost() {
-  if (request_.url.host_is_ip) {
+  if (request_.url->host_is_ip) {
     Resolver::Answer literal;
-    literal.addresses.push_back(*IpAddress::Parse(request_.url.host));
+    literal.addresses.push_back(*IpAddress::Parse(request_.url->host));
     return OnResolved(literal);
   }
   phase_began_ = runtime::ReadClock().mono;
   LimitStage(core_.options.connect_timeout, &Exchange::OnDnsTimeout);
-  core_.resolver.Resolve(request_.url.host, [self = shared_from_this()](const Resolver::Answer& answer) {
+  core_.resolver.Resolve(request_.url->host, [self = shared_from_this()](const Resolver::Answer& answer) {
     if (self->finished_) return;
     self->EndPhase(&self->result_.phases.dns);
     self->OnResolved(answer);
@@ -132,7 +136,7 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
     const std::string reason = ForbiddenReason(address, core_.options.guard);
     if (reason.empty()) continue;
     result_.blocked = true;
-    result_.blocked_by_name = !request_.url.host_is_ip;
+    result_.blocked_by_name = !request_.url->host_is_ip;
     result_.detail = "not sent: " + reason;
     return Finish(false);
   }
@@ -141,7 +145,7 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
   next_address_ = 0;
   // The place that it has stood in line for is not given up for an address before it.
   const auto held = std::find_if(addresses_.begin(), addresses_.end(), [this](const IpAddress& address) {
-    return ToText({ToAsio(address), request_.url.port}) == entered_;
+    return ToText({ToAsio(address), request_.url->port}) == entered_;
   });
   if (held != addresses_.end()) std::rotate(addresses_.begin(), held, held + 1);
   Dial();
@@ -186,33 +190,40 @@ bool Exchange::OnAddressFree(const std::string& address) {
 }
 
 void Exchange::Dial() {
-  const asio::ip::tcp::endpoint endpoint(ToAsio(addresses_[next_address_++]), request_.url.port);
+  const asio::ip::tcp::endpoint endpoint(ToAsio(addresses_[next_address_++]), request_.url->port);
   result_.remote_address = connection_->remote_address = ToText(endpoint);
   if (!EnterAddress(connection_->remote_address)) {
-    connection_->Close();
-    connection_.reset();
-    core_.pool.Closed();
+    core_.pool.Closed(std::move(connection_));
     return WaitForAddress(result_.remote_address);
   }
   phase_began_ = runtime::ReadClock().mono;
-  Error error;
-  connection_->socket.open(endpoint.protocol(), error);
-  // A machine without IPv6 is no reason to keep trying an endpoint that has nothing else.
-  if (error) return OnConnected(error);
-  connection_->socket.set_option(asio::ip::tcp::no_delay(true), error);
   LimitStage(core_.options.connect_timeout / static_cast<int>(addresses_.size()), &Exchange::OnDialTimeout);
-  const std::size_t dialled = next_address_;
-  connection_->socket.async_connect(
-      endpoint, [self = shared_from_this(), connection = connection_, dialled](const Error& failed) {
-        // A dial that was given up answers too.
-        if (!self->finished_ && self->next_address_ == dialled) self->OnConnected(failed);
-      });
+  step_ = Step::kDialling;
+  // A machine without IPv6 is no reason to keep trying an endpoint that has nothing else.
+  if (const Error error = connection_->Dial(endpoint)) OnConnected(error);
+}
+
+void Exchange::OnReady(std::uint32_t events) {
+  const auto self = shared_from_this();
+  switch (step_) {
+    case Step::kNone:
+      return;
+    case Step::kDialling: {
+      const Error result = connection_->DialResult(events);
+      return result == asio::error::would_block ? void() : OnConnected(result);
+    }
+    case Step::kHandshaking:
+      return ContinueHandshake();
+    case Step::kWriting:
+      return ContinueWriting();
+    case Step::kReading:
+      return connection_->MayRead() ? ContinueReading() : void();
+  }
 }
 
 void Exchange::OnDialTimeout() {
   connection_->Close();
   if (next_address_ < addresses_.size()) return Dial();
-  ++next_address_;  // so that the cancelled dial is not heard
   Fail(NetFault::kTimeoutConnect, "connect to " + result_.remote_address + ": no answer in time");
 }
 
@@ -224,24 +235,26 @@ void Exchange::OnConnected(const Error& error) {
     return Fail(NetFault::kConnect, "connect to " + result_.remote_address + ": " + error.message());
   }
   EndPhase(&result_.phases.connect);
-  if (request_.url.tls) return Handshake();
+  if (request_.url->tls) return Handshake();
   EndStage();
   SendRequest();
 }
 
 void Exchange::Handshake() {
-  if (Status wrapped = core_.tls->Wrap(*connection_, request_.url); !wrapped)
+  if (Status wrapped = core_.tls->Wrap(*connection_, *request_.url); !wrapped)
     return FailOwn(wrapped.error().message);
   LimitStage(core_.options.connect_timeout, &Exchange::OnTlsTimeout);
-  connection_->tls->async_handshake(
-      asio::ssl::stream_base::client,
-      [self = shared_from_this(), connection = connection_](const Error& error) {
-        if (self->finished_) return;
-        self->EndStage();
-        self->EndPhase(&self->result_.phases.tls);
-        if (error) return self->Fail(NetFault::kTls, TlsContext::DescribeFailure(*self->connection_, error));
-        self->SendRequest();
-      });
+  step_ = Step::kHandshaking;
+  ContinueHandshake();
+}
+
+void Exchange::ContinueHandshake() {
+  const Error error = connection_->Handshake();
+  if (error == asio::error::would_block) return;
+  EndStage();
+  EndPhase(&result_.phases.tls);
+  if (error) return Fail(NetFault::kTls, TlsContext::DescribeFailure(*connection_, error));
+  SendRequest();
 }
 
 void Exchange::OnTlsTimeout() {
@@ -258,60 +271,86 @@ void Exchange::WatchLease() {
 }
 
 void Exchange::SendRequest() {
-  WatchLease();
-  if (finished_) return;
-  const Now now = runtime::ReadClock();
-  result_.written_at = now.wall;
-  phase_began_ = now.mono;
-  const std::array<asio::const_buffer, 2> parts = {asio::buffer(head_), asio::buffer(*request_.body)};
-  // Asked before each piece: the timer does not count a suspension of the machine.
-  const auto next_piece = [this](const Error& error, std::size_t) -> std::size_t {
-    return error || LeaseIsOver(runtime::ReadClock().mono) ? 0 : kMaxPieceBytes;
-  };
-  connection_->WithStream([&](auto& stream) {
-    asio::async_write(
-        stream, parts, next_piece,
-        [self = shared_from_this(), connection = connection_](const Error& error, std::size_t written) {
-          if (!self->finished_) self->OnWritten(error, written);
-        });
-  });
+  step_ = Step::kWriting;
+  ContinueWriting();
 }
 
-void Exchange::OnWritten(const Error& error, std::size_t written) {
+void Exchange::ContinueWriting() {
+  const std::size_t whole = head_.size() + request_.body->size();
+  bool failed = false;
+  while (!failed && written_ < whole) {
+    // Asked before each piece: the timer does not count a suspension of the machine.
+    const Now now = runtime::ReadClock();
+    if (LeaseIsOver(now.mono)) return FailOwn(kLeaseOver);
+    if (!result_.written_at) {
+      result_.written_at = now.wall;
+      phase_began_ = now.mono;
+    }
+    std::size_t written = 0;
+    const Error error = connection_->Write(head_, *request_.body, written_, &written);
+    written_ += written;
+    if (error == asio::error::would_block) return WatchLease();
+    failed = static_cast<bool>(error);
+  }
   EndStage();
-  if (!error && written < head_.size() + request_.body->size()) return FailOwn(kLeaseOver);
-  // A failed write is told by the read: an endpoint may refuse a request before it has read it all.
   ReadHead();
+  // A failed write is told by the read: an endpoint may refuse a request before it has read it all.
+  if (failed || connection_->MayRead()) ContinueReading();
 }
 
 void Exchange::ReadHead() {
+  step_ = Step::kReading;
   parser_.emplace();
   parser_->header_limit(kMaxHeaderBytes);
   // Not boost::none: this Beast takes that for a limit of nothing.
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
-  connection_->WithStream([&](auto& stream) {
-    bhttp::async_read_header(
-        stream, connection_->buffer, *parser_,
-        [self = shared_from_this(), connection = connection_](const Error& error, std::size_t) {
-          if (!self->finished_) self->OnHead(error);
-        });
-  });
+}
+
+Exchange::Error Exchange::Parse() {
+  for (;;) {
+    if (connection_->buffer.size() > 0) {
+      Error error;
+      connection_->buffer.consume(parser_->put(connection_->buffer.data(), error));
+      if (error != bhttp::error::need_more) return error;
+    }
+    Error error = connection_->ReadMore();
+    if (!error) continue;
+    if (error != asio::error::eof) return error;
+    if (!parser_->got_some()) return bhttp::error::end_of_stream;
+    error = {};
+    parser_->put_eof(error);
+    return error;
+  }
+}
+
+void Exchange::ContinueReading() {
+  while (!finished_) {
+    const Error error = Parse();
+    if (error == asio::error::would_block) return;
+    if (in_body_) {
+      OnBody(error);
+    } else if (error || parser_->is_header_done()) {
+      OnHead(error);
+    }
+  }
+}
+
+void Exchange::OnHeadFailed(const Error& error) {
+  const bool silent = !parser_->got_some() && connection_->buffer.size() == 0 && interim_answers_ == 0;
+  if (silent && connection_->reused) {
+    core_.pool.Distrust(pool_key_, runtime::ReadClock().mono);
+    result_.stale_connection = true;
+    return FailOwn("a kept connection turned out to be closed");
+  }
+  if (silent && error.category() != bhttp::make_error_code(bhttp::error::bad_version).category())
+    return Fail(NetFault::kProtocol, "the connection was closed without an answer: " + error.message());
+  if (error == bhttp::error::end_of_stream)
+    return Fail(NetFault::kProtocol, "the connection was closed without an answer");
+  Fail(NetFault::kProtocol, "the answer is not HTTP/1.1: " + error.message());
 }
 
 void Exchange::OnHead(const Error& error) {
-  if (error) {
-    const bool silent = !parser_->got_some() && connection_->buffer.size() == 0 && interim_answers_ == 0;
-    if (silent && connection_->reused) {
-      core_.pool.Distrust(pool_key_, runtime::ReadClock().mono);
-      result_.stale_connection = true;
-      return FailOwn("a kept connection turned out to be closed");
-    }
-    if (silent && error.category() != bhttp::make_error_code(bhttp::error::bad_version).category())
-      return Fail(NetFault::kProtocol, "the connection was closed without an answer: " + error.message());
-    if (error == bhttp::error::end_of_stream)
-      return Fail(NetFault::kProtocol, "the connection was closed without an answer");
-    return Fail(NetFault::kProtocol, "the answer is not HTTP/1.1: " + error.message());
-  }
+  if (error) return OnHeadFailed(error);
   EndPhase(&result_.phases.answer);
   const unsigned status = parser_->get().result_int();
   if (status < 100 || status > 599)
@@ -342,23 +381,13 @@ void Exchange::OnFinalHead() {
   parser_->get().body().data = body_.data();
   parser_->get().body().size = body_.size();
   parser_->get().body().more = true;
-  ReadBody();
-}
-
-void Exchange::ReadBody() {
-  connection_->WithStream([&](auto& stream) {
-    bhttp::async_read_some(
-        stream, connection_->buffer, *parser_,
-        [self = shared_from_this(), connection = connection_](const Error& error, std::size_t) {
-          if (!self->finished_) self->OnBody(error);
-        });
-  });
+  in_body_ = true;
 }
 
 void Exchange::OnBody(const Error& error) {
   const std::size_t filled = kMaxBodyBytes - parser_->get().body().size;
   const bool full = filled == kMaxBodyBytes || error == bhttp::error::need_buffer;
-  if (!error && !full && !parser_->is_done()) return ReadBody();
+  if (!error && !full && !parser_->is_done()) return;
   // The status decides; of a body that is long or cut off, the beginning is kept and the connection is not.
   body_.resize(filled);
   result_.excerpt = std::move(body_);
@@ -372,16 +401,17 @@ void Exchange::EndPhase(std::chrono::microseconds* phase) {
 }
 
 void Exchange::LimitStage(std::chrono::milliseconds limit, void (Exchange::*on_timeout)()) {
-  stage_timer_.expires_after(limit);
-  // A timer that has rung cannot be called back: its stage may be over.
-  stage_timer_.async_wait([self = shared_from_this(), on_timeout, stage = ++stage_](const Error& error) {
-    if (!error && !self->finished_ && self->stage_ == stage) (*self.*on_timeout)();
-  });
+  stage_end_ = runtime::ReadClock().mono + limit;
+  on_stage_end_ = on_timeout;
+  if (stage_end_ < due_at()) core_.deadlines.Arm(*this, stage_end_);
 }
 
-void Exchange::EndStage() {
-  ++stage_;
-  stage_timer_.cancel();
+void Exchange::OnDue(MonoTime now) {
+  const auto self = shared_from_this();
+  if (now >= deadline_) return OnDeadline();
+  if (on_stage_end_ != nullptr && now >= stage_end_) (this->*std::exchange(on_stage_end_, nullptr))();
+  if (finished_) return;
+  core_.deadlines.Arm(*this, on_stage_end_ != nullptr ? std::min(stage_end_, deadline_) : deadline_);
 }
 
 void Exchange::OnDeadline() {
@@ -409,23 +439,26 @@ void Exchange::FailOwn(std::string detail) {
 
 void Exchange::Finish(bool keep_connection) {
   if (std::exchange(finished_, true)) return;
-  deadline_.cancel();
-  EndStage();
+  step_ = Step::kNone;
+  core_.deadlines.Disarm(*this);
   LeaveAddress();
   const Now now = runtime::ReadClock();
   if (connection_) {
     if (keep_connection && parser_->keep_alive() && connection_->NothingUnread()) {
       core_.pool.Keep(std::move(connection_), now.mono);
     } else {
-      connection_->Close();
-      core_.pool.Closed();
+      core_.pool.Closed(std::move(connection_));
     }
-    connection_.reset();
   }
   result_.started_at = started_.wall;
   result_.duration = now.mono - started_.mono;
-  // A copy: a write that was given up may still look at its own.
-  if (result_.written_at) result_.request_head = head_;
+  if (result_.written_at) result_.request_head = std::move(head_);
+  const auto self = std::move(core_.under_way[place_]);
+  if (place_ + 1 < core_.under_way.size()) {
+    core_.under_way[place_] = std::move(core_.under_way.back());
+    core_.under_way[place_]->place_ = place_;
+  }
+  core_.under_way.pop_back();
   std::exchange(done_, nullptr)(std::move(result_));
 }
 

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <boost/asio/steady_timer.hpp>
 #include <boost/beast/http.hpp>
 #include <deque>
 #include <functional>
@@ -15,6 +14,8 @@
 #include "http/client.h"
 #include "http/internal/connection.h"
 #include "http/internal/connection_pool.h"
+#include "http/internal/deadline_wheel.h"
+#include "http/internal/poller.h"
 #include "http/internal/resolver.h"
 #include "http/internal/tls_context.h"
 
@@ -28,15 +29,19 @@ struct ClientCore {
       : loop(event_loop),
         options(client_options),
         resolver(event_loop),
+        poller(event_loop),
         pool(client_options.max_connections, client_options.max_idle_per_endpoint),
         places(client_options.max_busy_per_address) {}
 
   runtime::EventLoop& loop;
   ClientOptions options;
   Resolver resolver;
+  Poller poller;
+  DeadlineWheel deadlines;
   std::unique_ptr<TlsContext> tls;
   ConnectionPool pool;
-  std::deque<std::shared_ptr<Exchange>> waiting;  // for a place in the pool
+  std::vector<std::shared_ptr<Exchange>> under_way;  // all that have begun and are not over
+  std::deque<std::shared_ptr<Exchange>> waiting;     // for a place in the pool
   // Requests under way to each address: many names may lead to one machine.
   Places<std::string> places;
   // Who waits for one, by sender; only addresses where somebody waits. Who is over may still stand there.
@@ -44,20 +49,27 @@ struct ClientCore {
 };
 
 // One request and its answer: place, name, vetted address, connect, TLS, write, read. Ends exactly once, by
-// its deadline at the latest; what comes later is ignored. Each operation under way holds its connection too:
-// what is given up still writes into it.
-class Exchange : public std::enable_shared_from_this<Exchange> {
+// its deadline at the latest; what comes later is ignored.
+class Exchange final : public std::enable_shared_from_this<Exchange>,
+                       private Poller::Watcher,
+                       private DeadlineWheel::Timed {
  public:
   Exchange(ClientCore& core, EgressRequest request, std::function<void(HttpResult)> done);
 
   void Start();
   // A connection of the pool has become free. False: this exchange is over already.
   bool OnConnectionFree();
+  // The client goes: nothing is told any more, and nothing of the client's touched.
+  void Abandon();
 
  private:
   using Error = boost::system::error_code;
   using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
+  // What its connection is at.
+  enum class Step { kNone, kDialling, kHandshaking, kWriting, kReading };
 
+  void OnReady(std::uint32_t events) override;
+  void OnDue(MonoTime now) override;
   void TakeConnection();
   void ResolveHost();
   void OnResolved(const Resolver::Answer& answer);
@@ -73,22 +85,27 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   void Dial();
   void OnConnected(const Error& error);
   void Handshake();
+  void ContinueHandshake();
   void SendRequest();
   bool LeaseIsOver(MonoTime now) const { return request_.write_before && now >= request_.write_before(); }
   // Looks at the lease again when it would have run out.
   void WatchLease();
-  void OnWritten(const Error& error, std::size_t written);
+  void ContinueWriting();
   void ReadHead();
+  // As far as what has come goes.
+  void ContinueReading();
+  // What the parser makes of what is there, and of what can be read now.
+  Error Parse();
   void OnHead(const Error& error);
+  void OnHeadFailed(const Error& error);
   void OnFinalHead();
-  void ReadBody();
   void OnBody(const Error& error);
 
   // The phase ends now that began when the one before it did.
   void EndPhase(std::chrono::microseconds* phase);
   // Ends the present stage where it lasts longer.
   void LimitStage(std::chrono::milliseconds limit, void (Exchange::*on_timeout)());
-  void EndStage();
+  void EndStage() { on_stage_end_ = nullptr; }
   void OnDialTimeout();
   void OnDnsTimeout() { Fail(NetFault::kDns, "DNS: no answer in time"); }
   void OnTlsTimeout();
@@ -103,19 +120,24 @@ class Exchange : public std::enable_shared_from_this<Exchange> {
   std::function<void(HttpResult)> done_;
   const std::string pool_key_;
   std::string head_;
-  boost::asio::steady_timer deadline_;
-  boost::asio::steady_timer stage_timer_;
+  std::size_t written_ = 0;  // of head and body
   Now started_;
+  MonoTime deadline_{};
+  // The end of the present stage, and what then; null: it has none but the deadline.
+  MonoTime stage_end_{};
+  void (Exchange::*on_stage_end_)() = nullptr;
   MonoTime phase_began_{};
   HttpResult result_;
-  std::shared_ptr<Connection> connection_;
+  std::unique_ptr<Connection> connection_;
+  Step step_ = Step::kNone;
   std::vector<IpAddress> addresses_;
   std::string entered_;  // the address at which a place is held; empty: none
   std::size_t next_address_ = 0;
   std::optional<Parser> parser_;
   std::string body_;
   int interim_answers_ = 0;
-  int stage_ = 0;  // counts stages, so that a late timer knows that its own is over
+  std::size_t place_ = 0;  // in under_way
+  bool in_body_ = false;
   bool waits_for_connection_ = false;
   bool waits_for_address_ = false;
   bool finished_ = false;

@@ -49,6 +49,9 @@ Result<std::unique_ptr<TlsContext>> TlsContext::Create(const std::string& ca_fil
                           "cannot read authorities from " + ca_file + ": " + error.message()}});
   }
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
+  // A request goes on from where it was left, and a record is read at once, not its header first.
+  SSL_CTX_set_mode(native, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_read_ahead(native, 1);
   SSL_CTX_set_max_cert_list(native, kMaxChainBytes);
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
   SSL_CTX_set_ex_data(native, ContextIndex(), made.get());
@@ -61,18 +64,22 @@ TlsContext::~TlsContext() {
 }
 
 void TlsContext::KeepSession(const std::string& key, void* session) {
-  if (sessions_.size() >= kMaxSessions) {
-    for (const auto& [old_key, old] : sessions_) SSL_SESSION_free(static_cast<SSL_SESSION*>(old));
-    sessions_.clear();
+  auto kept = sessions_.find(key);
+  if (kept == sessions_.end()) {
+    if (sessions_.size() >= kMaxSessions) {
+      SSL_SESSION_free(static_cast<SSL_SESSION*>(sessions_.begin()->second));
+      sessions_.erase(sessions_.begin());
+    }
+    kept = sessions_.emplace(key, nullptr).first;
   }
-  void*& kept = sessions_[key];
-  if (kept != nullptr) SSL_SESSION_free(static_cast<SSL_SESSION*>(kept));
-  kept = session;
+  SSL_SESSION_free(static_cast<SSL_SESSION*>(kept->second));
+  kept->second = session;
 }
 
 Status TlsContext::Wrap(Connection& connection, const EndpointUrl& url) {
-  connection.tls.emplace(connection.socket, context_);
-  SSL* handle = connection.tls->native_handle();
+  SSL* handle = SSL_new(context_.native_handle());
+  if (handle == nullptr) return Error{ErrorCode::kInternal, "tls_setup", "TLS cannot be set up"};
+  connection.BeginTls(handle);
   SSL_set_ex_data(handle, ConnectionIndex(), &connection);
   bool named = false;
   if (url.host_is_ip) {
@@ -88,8 +95,9 @@ Status TlsContext::Wrap(Connection& connection, const EndpointUrl& url) {
   return Ok();
 }
 
-std::string TlsContext::DescribeFailure(Connection& connection, const boost::system::error_code& error) {
-  const long verdict = connection.tls ? SSL_get_verify_result(connection.tls->native_handle()) : X509_V_OK;
+std::string TlsContext::DescribeFailure(const Connection& connection,
+                                        const boost::system::error_code& error) {
+  const long verdict = connection.tls() != nullptr ? SSL_get_verify_result(connection.tls()) : X509_V_OK;
   if (verdict != X509_V_OK) return std::string("TLS: ") + X509_verify_cert_error_string(verdict);
   return "TLS: " + error.message();
 }

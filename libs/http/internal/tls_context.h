@@ -22,7 +22,7 @@ class TlsContext {
   // Puts TLS over the connected socket, ready for its handshake.
   Status Wrap(Connection& connection, const EndpointUrl& url);
   // One sentence on why a handshake failed.
-  static std::string DescribeFailure(Connection& connection, const boost::system::error_code& error);
+  static std::string DescribeFailure(const Connection& connection, const boost::system::error_code& error);
 
   // OpenSSL has a new session for the endpoint with this key. For the C callback alone.
   void KeepSession(const std::string& key, void* session);

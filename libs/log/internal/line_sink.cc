@@ -13,6 +13,9 @@ namespace {
 // A pipe that is ready takes so much without blocking (POSIX PIPE_BUF).
 constexpr std::size_t kChunk = 4'096;
 constexpr int kLookMs = 100;
+// Lines wait for company: to wake a thread for each costs more than to write it.
+constexpr std::chrono::milliseconds kGather{5};
+constexpr std::size_t kEnough = 64u << 10;
 
 }  // namespace
 
@@ -38,7 +41,7 @@ void LineSink::Write(std::string_view line) {
       return;
     }
     waiting_ += line;
-    if (!first) return;
+    if (!first && waiting_.size() < kEnough) return;
   }
   changed_.notify_all();
 }
@@ -50,6 +53,8 @@ std::uint64_t LineSink::TakeLost() {
 
 bool LineSink::Flush(std::chrono::milliseconds timeout) {
   std::unique_lock lock(mutex_);
+  flushes_ = true;
+  changed_.notify_all();
   return changed_.wait_for(lock, timeout, [this] { return waiting_.empty() && !writing_; });
 }
 
@@ -59,6 +64,8 @@ void LineSink::Run() {
   for (;;) {
     changed_.wait(lock, [this] { return stopped_ || !waiting_.empty(); });
     if (stopped_) return;
+    changed_.wait_for(lock, kGather, [this] { return stopped_ || flushes_ || waiting_.size() >= kEnough; });
+    flushes_ = false;
     text.clear();
     text.swap(waiting_);
     writing_ = true;

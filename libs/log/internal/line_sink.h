@@ -37,6 +37,7 @@ class LineSink {
   std::string waiting_;
   bool writing_ = false;
   bool stopped_ = false;
+  bool flushes_ = false;  // somebody waits for what is there to be written
   std::uint64_t lost_ = 0;
   runtime::Thread thread_;
 };

@@ -1,5 +1,7 @@
 #include "services/delivery-worker/adapters/delivery_runner.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -62,7 +64,9 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
     TellRole();
   };
   parts().metrics.in_flight.Add(1);
-  auto request = SignedRequest(delivery, *webhook, runtime::ReadClock().wall);
+  const auto url = parts().loop.urls().Of(webhook->url);
+  auto request = url ? SignedRequest(delivery, *webhook, *url, runtime::ReadClock().wall)
+                     : Result<http::EgressRequest>(url.error().Context("the webhook's URL"));
   if (!request) {
     log::Error("request.unbuildable",
                {{"webhook_id", webhook->id.str()}, {"error", request.error().message}});
@@ -72,13 +76,18 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
     parts().loop.loop().Post([finish, result] { finish(result); });
     return;
   }
-  request->write_before = [weak = weak_from_this(), this, webhook] {
+  request->write_before = [weak = weak_from_this(), this, webhook,
+                           same_at = std::optional<std::uint64_t>()]() mutable {
     const auto self = weak.lock();
     if (!self || abandoned()) return MonoTime::min();
     // It may have waited long for a connection: a webhook that was changed or deleted meanwhile is judged
     // anew.
-    const auto current = webhooks_.Find(webhook->id);
-    return current && current->revision == webhook->revision ? lease_.lease() : MonoTime::min();
+    if (const std::uint64_t changes = webhooks_.changes(); changes != same_at) {
+      const auto current = webhooks_.Find(webhook->id);
+      if (!current || current->revision != webhook->revision) return MonoTime::min();
+      same_at = changes;
+    }
+    return lease_.lease();
   };
   parts().loop.client().Send(std::move(*request), finish);
 }

@@ -31,7 +31,7 @@ void LaneLoop::OnTick() {
 
 void LaneLoop::AskCanary() {
   http::EgressRequest request;
-  request.url = *options_.canary;
+  request.url = std::make_shared<const http::EndpointUrl>(*options_.canary);
   request.headers = {{"User-Agent", "Platform-Webhooks/1.0"}};
   request.body = std::make_shared<const std::string>();
   request.timeout = kCanaryTimeout;

@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "http/client.h"
 #include "runtime/event_loop.h"
+#include "services/delivery-worker/adapters/endpoint_urls.h"
 #include "services/delivery-worker/engine/account_bytes.h"
 #include "services/delivery-worker/engine/admission.h"
 #include "services/delivery-worker/engine/egress_watch.h"
@@ -43,6 +44,7 @@ class LaneLoop {
   Admission& admission() { return *admission_; }
   EgressWatch& egress() { return *egress_; }
   AccountBytes& account_bytes() { return *account_bytes_; }
+  EndpointUrls& urls() { return urls_; }
 
   // Ends the thread: what is posted later is dropped. Idempotent.
   void Stop() { loop_.Stop(); }
@@ -59,6 +61,7 @@ class LaneLoop {
 
   std::vector<std::shared_ptr<PartitionRunner>> runners_;  // the loop's only
   std::unique_ptr<http::Client> client_;
+  EndpointUrls urls_;
   EgressOptions options_;
   std::optional<Admission> admission_;
   std::optional<EgressWatch> egress_;

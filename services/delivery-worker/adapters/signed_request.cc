@@ -7,15 +7,13 @@
 
 namespace webhook {
 
-Result<http::EgressRequest> SignedRequest(const Delivery& delivery, const Webhook& webhook, WallTime now) {
+Result<http::EgressRequest> SignedRequest(const Delivery& delivery, const Webhook& webhook,
+                                          std::shared_ptr<const http::EndpointUrl> url, WallTime now) {
   auto headers = SignedHeaders(delivery, webhook, now);
   if (!headers) return headers.error();
-  auto url = http::ParseEndpointUrl(webhook.url, "/url");
-  if (!url)
-    return Error{ErrorCode::kInternal, "bad_url", "The webhook's URL cannot be used: " + url.error().message};
 
   http::EgressRequest request;
-  request.url = std::move(*url);
+  request.url = std::move(url);
   request.body = std::shared_ptr<const std::string>(delivery.event, &delivery.event->body);
   request.sender = webhook.account.str();
   request.timeout = webhook.timeout;

@@ -32,12 +32,14 @@ class SignedRequestTest : public ::testing::Test {
   }
 
   std::map<std::string, std::string> Headers() const {
-    const auto request = SignedRequest(delivery, webhook, kNow);
+    const auto request = SignedRequest(delivery, webhook, url, kNow);
     EXPECT_TRUE(request.ok());
     return {request->headers.begin(), request->headers.end()};
   }
 
   Webhook webhook;
+  const std::shared_ptr<const http::EndpointUrl> url = std::make_shared<const http::EndpointUrl>(
+      *http::ParseEndpointUrl("https://example.com/hook?x=1", "/url"));
   Delivery delivery;
 };
 
@@ -61,11 +63,11 @@ TEST_F(SignedRequestTest, CarriesEveryHeaderOfTheContract) {
 }
 
 TEST_F(SignedRequestTest, SharesTheEventsBytesAndTakesTheWebhooksTimeout) {
-  const auto request = SignedRequest(delivery, webhook, kNow);
+  const auto request = SignedRequest(delivery, webhook, url, kNow);
   ASSERT_TRUE(request.ok());
   EXPECT_EQ(request->body.get(), &delivery.event->body);
   EXPECT_EQ(request->timeout, seconds{7});
-  EXPECT_EQ(request->url.target, "/hook?x=1");
+  EXPECT_EQ(request->url->target, "/hook?x=1");
 }
 
 TEST_F(SignedRequestTest, SignsWithBothSecretsWhileARotationOverlaps) {
@@ -81,7 +83,7 @@ TEST_F(SignedRequestTest, SignsWithBothSecretsWhileARotationOverlaps) {
 
 TEST_F(SignedRequestTest, NeverGoesOutUnsigned) {
   webhook.secrets.clear();
-  EXPECT_FALSE(SignedRequest(delivery, webhook, kNow).ok());
+  EXPECT_FALSE(SignedRequest(delivery, webhook, url, kNow).ok());
 }
 
 }  // namespace

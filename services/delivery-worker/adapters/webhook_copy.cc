@@ -7,6 +7,7 @@ namespace webhook {
 void WebhookCopy::Apply(rpc::WebhookWatch::Update update) {
   {
     const std::unique_lock lock(mutex_);
+    ++changes_;
     if (update.replace_all) {
       index_.Replace(std::move(update.webhooks));
       complete_ = true;
@@ -22,11 +23,6 @@ void WebhookCopy::Apply(rpc::WebhookWatch::Update update) {
 std::shared_ptr<const Webhook> WebhookCopy::Find(const WebhookId& id) const {
   const std::shared_lock lock(mutex_);
   return index_.Find(id);
-}
-
-std::int64_t WebhookCopy::revision() const {
-  const std::shared_lock lock(mutex_);
-  return revision_;
 }
 
 std::vector<std::shared_ptr<const Webhook>> WebhookCopy::Of(const AccountId& account) const {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <chrono>
 #include <condition_variable>
 #include <cstdint>
@@ -21,7 +22,8 @@ class WebhookCopy : public WebhookDirectory {
   void Apply(rpc::WebhookWatch::Update update);
 
   std::shared_ptr<const Webhook> Find(const WebhookId& id) const override;
-  std::int64_t revision() const override;
+  std::int64_t revision() const override { return revision_.load(std::memory_order_acquire); }
+  std::uint64_t changes() const override { return changes_.load(std::memory_order_acquire); }
   std::vector<std::shared_ptr<const Webhook>> Of(const AccountId& account) const override;
   // True once the first snapshot is held.
   bool complete() const;
@@ -32,7 +34,10 @@ class WebhookCopy : public WebhookDirectory {
   mutable std::shared_mutex mutex_;
   mutable std::condition_variable_any changed_;
   WebhookIndex index_;
-  std::int64_t revision_ = 0;
+  // Written with the lock: changes_ before the webhooks, revision_ after them. Who reads revision_, then
+  // changes_, and then asks, finds webhooks that are older than neither.
+  std::atomic<std::uint64_t> changes_{0};
+  std::atomic<std::int64_t> revision_{0};
   bool complete_ = false;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "domain/topics.h"
+#include "kafka/adaptive_producer.h"
 #include "runtime/clock.h"
 
 namespace webhook {
@@ -22,7 +23,7 @@ Result<std::unique_ptr<WorkerProducer>> WorkerProducer::Create(const kafka::Clus
   options.client_id = "delivery-worker";
   options.message_timeout = kMessageTimeout;
   options.linger = kPrompt;
-  auto prompt = kafka::Producer::Create(options);
+  auto prompt = kafka::AdaptiveProducer::Create(options);
   if (!prompt) return prompt.error();
   options.linger = kPatient;
   auto patient = kafka::Producer::Create(options);

@@ -1,7 +1,8 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstddef>
-#include <unordered_map>
 
 #include "domain/ids.h"
 
@@ -14,7 +15,9 @@ class AccountBytes {
   // `most`: of one account; what comes beyond is to be parked.
   explicit AccountBytes(std::size_t most) : most_(most) {}
 
-  void Add(const AccountId& account, std::size_t bytes) { held_[account] += bytes; }
+  void Add(const AccountId& account, std::size_t bytes) {
+    if (bytes > 0) held_[account] += bytes;
+  }
   // REQUIRES: they were added.
   void Remove(const AccountId& account, std::size_t bytes) {
     const auto found = held_.find(account);
@@ -27,7 +30,7 @@ class AccountBytes {
 
  private:
   const std::size_t most_;
-  std::unordered_map<AccountId, std::size_t> held_;
+  absl::flat_hash_map<AccountId, std::size_t, std::hash<AccountId>> held_;
 };
 
 }  // namespace webhook

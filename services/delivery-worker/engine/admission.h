@@ -19,8 +19,9 @@ struct AdmissionLimits {
   std::size_t total = 4'000;
   std::size_t account = 1'000;  // of one account, over all its webhooks: none can occupy the worker
   std::size_t host = 64;        // of one host and port, over all webhooks that point there
-  // Begun in one turn of the loop; what has been answered meanwhile is heard before more are begun. So requests to
-  // quick endpoints do not pile up, each with a connection of its own, where the loop is what is slow.
+  // Begun in one turn of the loop; what has been answered meanwhile is heard before more are begun. So
+  // requests to quick endpoints do not pile up, each with a connection of its own, where the loop is what is
+  // slow.
   std::size_t in_turn = std::numeric_limits<std::size_t>::max();
 };
 
@@ -32,13 +33,14 @@ struct AdmissionLimits {
 // not there. Pure; no lock.
 class Admission {
  public:
-  // Called once, from within Leave(), SetShare() or BeginTurn(), when a place may be free: asks Enter() again, or leaves
-  // the place to the next in line. Does not call Leave().
+  // Called once, from within Leave(), SetShare() or BeginTurn(), when a place may be free: asks Enter()
+  // again, or leaves the place to the next in line. Does not call Leave().
   using Turn = std::function<void()>;
 
-  // `ask_turn`: asks for one BeginTurn(), soon and not from inside the call; where in_turn has no bound it is never
-  // called.
-  explicit Admission(const AdmissionLimits& limits, std::function<void()> ask_turn = [] {});
+  // `ask_turn`: asks for one BeginTurn(), soon and not from inside the call; where in_turn has no bound it is
+  // never called.
+  explicit Admission(
+      const AdmissionLimits& limits, std::function<void()> ask_turn = [] {});
 
   // Takes a place for a request to the webhook. False: none is free; its turn comes.
   [[nodiscard]] bool Enter(const Webhook& webhook, Turn turn);

@@ -69,9 +69,10 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
     if (const auto held = duplicates_.Held(prints)) return items_.at(*held).duplicates.push_back(offset);
     if (duplicates_.IsOver(prints)) return window_.MarkDone(offset);
   }
-  const Token token = ++last_token_;
+  const auto [token, item] = items_.Add();
   duplicates_.Hold(prints, token);
-  Item& item = items_[token];
+  item.endpoint = &EndpointOf(delivery.webhook_id);
+  ++item.endpoint->items;
   item.prints = prints;
   item.offset = offset;
   item.arrived = now.mono;
@@ -86,16 +87,20 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
 void DeliveryLane::Drain(Now now) {
   settles_ = last_untold_ == MonoTime::min() || now.mono > last_untold_ + kLongestRateWindow;
   std::vector<Token> waiting = std::exchange(held_for_config_, {});
-  for (const auto& [token, item] : items_) {
+  items_.ForEach([&](Token token, const Item& item) {
     if (item.queued) waiting.push_back(token);
-  }
+    return true;
+  });
   for (const Token token : waiting) HandOver(token);
 }
 
 void DeliveryLane::OnAbandoned() {
   AccountBytes* const shared = std::exchange(ports_.account_bytes, nullptr);
   if (shared == nullptr) return;
-  for (const auto& [token, item] : items_) shared->Remove(item.delivery.event->account, item.bytes);
+  items_.ForEach([shared](Token, const Item& item) {
+    shared->Remove(item.delivery.event->account, item.bytes);
+    return true;
+  });
 }
 
 void DeliveryLane::HandOver(Token token) {
@@ -107,25 +112,35 @@ void DeliveryLane::HandOver(Token token) {
   Append(token);
 }
 
-std::pair<std::shared_ptr<const Webhook>, Verdict> DeliveryLane::JudgeNow(const Delivery& delivery,
-                                                                          Now now) const {
-  const std::int64_t revision = ports_.webhooks.revision();
-  auto webhook = ports_.webhooks.Find(delivery.webhook_id);
-  Verdict verdict = Judge(delivery, webhook.get(), revision, limits_.max_age, now.wall);
-  return {std::move(webhook), std::move(verdict)};
+DeliveryLane::Endpoint& DeliveryLane::EndpointOf(const WebhookId& id) {
+  const auto [found, made] = endpoints_.try_emplace(id);
+  if (made) found->second.id = id;
+  return found->second;
 }
 
-EndpointGate& DeliveryLane::GateOf(const Webhook& webhook, MonoTime now) {
-  const auto [found, made] = gates_.try_emplace(webhook.id, limits_.gate);
-  EndpointGate& gate = found->second;
-  gate.SetLimit(webhook.rate_limit, now);
-  if (made && inherited_ && limits_.guards.inherited_rates) inherited_->Give(webhook.id, &gate);
+Verdict DeliveryLane::JudgeNow(const Item& item, Now now) const {
+  Endpoint& endpoint = *item.endpoint;
+  const std::int64_t revision = ports_.webhooks.revision();
+  const std::uint64_t changes = ports_.webhooks.changes();
+  if (changes != endpoint.looked_up_at) {
+    endpoint.webhook = ports_.webhooks.Find(endpoint.id);
+    endpoint.looked_up_at = changes;
+  }
+  return Judge(item.delivery, endpoint.webhook.get(), revision, limits_.max_age, now.wall);
+}
+
+EndpointGate& DeliveryLane::GateOf(Endpoint& endpoint, MonoTime now) {
+  const bool made = !endpoint.gate;
+  if (made) endpoint.gate.emplace(limits_.gate);
+  EndpointGate& gate = *endpoint.gate;
+  gate.SetLimit(endpoint.webhook->rate_limit, now);
+  if (made && inherited_ && limits_.guards.inherited_rates) inherited_->Give(endpoint.id, &gate);
   return gate;
 }
 
 void DeliveryLane::JudgeAndQueue(Token token, Now now) {
-  Item& item = items_.at(token);
-  const auto [webhook, verdict] = JudgeNow(item.delivery, now);
+  const Item& item = items_.at(token);
+  const Verdict verdict = JudgeNow(item, now);
   if (const auto* end = std::get_if<End>(&verdict)) return EndWithoutRequest(token, *end);
   if (std::holds_alternative<HoldForConfig>(verdict)) {
     if (now.mono - item.arrived < limits_.max_config_wait || !Owns(now)) {
@@ -135,12 +150,12 @@ void DeliveryLane::JudgeAndQueue(Token token, Now now) {
     }
     return;
   }
-  Enqueue(token, *webhook, now);
+  Enqueue(token, now);
 }
 
-void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
+void DeliveryLane::Enqueue(Token token, Now now) {
   Item& item = items_.at(token);
-  EndpointGate& gate = GateOf(webhook, now.mono);
+  EndpointGate& gate = GateOf(*item.endpoint, now.mono);
   EndpointGate::Entry entry{item.delivery.kind == DeliveryKind::kRedelivery, now.mono, token};
   if (item.delivery.due_at && *item.delivery.due_at > now.wall + kDueNow)
     entry.ready += *item.delivery.due_at - now.wall;
@@ -159,33 +174,35 @@ void DeliveryLane::Enqueue(Token token, const Webhook& webhook, Now now) {
                 account_full ? kWaitsForAccount : kWaitsForEndpoint, now);
   }
   item.queued = entry;
-  StartReady(webhook.id, now);
+  StartReady(*item.endpoint, now);
 }
 
-void DeliveryLane::StartReady(const WebhookId& id, Now now) {
-  const auto found = gates_.find(id);
-  if (found == gates_.end() || draining() || in_line_.contains(id)) return;
-  EndpointGate& gate = found->second;
+void DeliveryLane::StartReady(Endpoint& endpoint, Now now) {
+  if (!endpoint.gate || draining() || endpoint.in_line) return;
   if (!Owns(now)) {
     // All that asks within one look waits for the same end of it.
     const auto into_look = now.mono.time_since_epoch() % kLeaseLook;
-    wakes_.emplace(now.mono - into_look + kLeaseLook, id);
+    wakes_.emplace(now.mono - into_look + kLeaseLook, &endpoint);
     return;
   }
-  while (const auto token = gate.TakeNext(now.mono)) {
-    if (!Start(*token, gate, now)) return;
+  while (const auto token = endpoint.gate->TakeNext(now.mono)) {
+    if (!Start(*token, now)) return;
   }
-  if (const auto wake = gate.WakeAt(now.mono)) wakes_.emplace(*wake, id);
+  NoteWake(endpoint, now.mono);
 }
 
-bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
+void DeliveryLane::NoteWake(Endpoint& endpoint, MonoTime now) {
+  if (const auto wake = endpoint.gate->WakeAt(now)) wakes_.emplace(*wake, &endpoint);
+}
+
+bool DeliveryLane::Start(Token token, Now now) {
   Item& item = items_.at(token);
   const auto entry = std::exchange(item.queued, std::nullopt);
   if (limits_.guards.drop_duplicates && duplicates_.HasEnded(item.prints)) {
     Complete(token, now);
     return true;
   }
-  const auto [webhook, verdict] = JudgeNow(item.delivery, now);
+  const Verdict verdict = JudgeNow(item, now);
   if (const auto* end = std::get_if<End>(&verdict)) {
     EndWithoutRequest(token, *end);
     return true;
@@ -194,19 +211,21 @@ bool DeliveryLane::Start(Token token, EndpointGate& gate, Now now) {
     held_for_config_.push_back(token);
     return true;
   }
-  if (!ports_.admission.Enter(*webhook)) {
+  Endpoint& endpoint = *item.endpoint;
+  EndpointGate& gate = *endpoint.gate;
+  if (!ports_.admission.Enter(*endpoint.webhook)) {
     item.queued = entry;
     gate.PutBack(*entry, item.delivery.event->body.size());
-    in_line_.insert(webhook->id);
+    endpoint.in_line = true;
     return false;
   }
-  item.webhook = webhook;
+  item.webhook = endpoint.webhook;
   item.unrecorded = true;
-  gate.SetLimit(webhook->rate_limit, now.mono);
+  gate.SetLimit(item.webhook->rate_limit, now.mono);
   gate.Started(now.mono);
   if (!limits_.guards.pending_counts) gate.rate().Dropped();
   ++effects_;
-  ports_.http.Send(token, item.delivery, webhook);
+  ports_.http.Send(token, item.delivery, item.webhook);
   return true;
 }
 
@@ -214,9 +233,9 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
   Item& item = items_.at(token);
   --effects_;
   const auto webhook = item.webhook;
-  const WebhookId id = item.delivery.webhook_id;
+  Endpoint& endpoint = *item.endpoint;
   const Outcome outcome = NoteAndClassify(item, result, now);
-  EndpointGate& gate = gates_.at(id);
+  EndpointGate& gate = *endpoint.gate;
   const bool own_fault = std::holds_alternative<OwnFault>(outcome);
   if (!limits_.guards.pending_counts) gate.rate().Admit();
   gate.Finished(result.written_at.has_value(),
@@ -230,7 +249,7 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
       last_untold_ = now.mono;
       settles_ = false;
     }
-    Again(token, gate, result, now);
+    Again(token, result, now);
   } else {
     duplicates_.NoteMade(item.prints.attempt);
     item.record.outcome = OutcomeWord(outcome, *webhook);
@@ -245,12 +264,14 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     ReportAndAppend(token);
   }
   ports_.admission.Leave(*webhook);
-  StartReady(id, now);
+  StartReady(endpoint, now);
 }
 
 void DeliveryLane::OnPlace(const WebhookId& webhook, Now now) {
-  in_line_.erase(webhook);
-  StartReady(webhook, now);
+  const auto found = endpoints_.find(webhook);
+  if (found == endpoints_.end()) return;
+  found->second.in_line = false;
+  StartReady(found->second, now);
 }
 
 Outcome DeliveryLane::NoteAndClassify(const Item& item, const HttpResult& result, Now now) {
@@ -280,7 +301,7 @@ void DeliveryLane::NoteRetry(Item& item, const RetryAt& retry, Now now) {
   item.wait_topic = WaitTopic(retry.due, now.wall, limits_.time_scale);
 }
 
-void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& result, Now now) {
+void DeliveryLane::Again(Token token, const HttpResult& result, Now now) {
   Item& item = items_.at(token);
   if (draining()) return HandOver(token);
   if (!item.own_faults_since) item.own_faults_since = now.mono;
@@ -289,7 +310,7 @@ void DeliveryLane::Again(Token token, EndpointGate& gate, const HttpResult& resu
   // A new connection may be had at once, and the delivery keeps its place in front of those that came later.
   const MonoTime ready = result.stale_connection ? item.arrived : now.mono + limits_.own_fault_pause;
   item.queued = EndpointGate::Entry{item.delivery.kind == DeliveryKind::kRedelivery, ready, token};
-  gate.PutBack(*item.queued, item.delivery.event->body.size());
+  item.endpoint->gate->PutBack(*item.queued, item.delivery.event->body.size());
 }
 
 bool DeliveryLane::HoldsUp(const Item& item, std::size_t eighths) const {
@@ -301,16 +322,16 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
   // While all is paused nobody is ahead of anybody; the window fills, and its partition is paused.
   if (Paused() || !Owns(now)) return;
   std::vector<Token> late;
-  for (const auto& [token, item] : items_) {
+  items_.ForEach([&](Token token, const Item& item) {
     const bool old = now.mono - item.arrived > limits_.gate.max_wait;
-    if (!old && !HoldsUp(item, kEighthsInQueue)) break;  // nor do any that came later
+    if (!old && !HoldsUp(item, kEighthsInQueue)) return false;  // nor do any that came later
     const bool waited = item.queued && now.mono - item.queued->ready > limits_.gate.max_wait;
     if (waited || (item.queued && HoldsUp(item, kEighthsInQueue))) late.push_back(token);
-  }
+    return true;
+  });
   for (const Token token : late) {
     Item& item = items_.at(token);
-    const MonoTime turn =
-        gates_.at(item.delivery.webhook_id).Park(*item.queued, AgeOf(item.delivery, now), now.mono);
+    const MonoTime turn = item.endpoint->gate->Park(*item.queued, AgeOf(item.delivery, now), now.mono);
     item.queued.reset();
     Park(token, now.wall + (turn - now.mono), kWaitsForEndpoint, now);
   }
@@ -370,15 +391,15 @@ void DeliveryLane::OnAcknowledged(Token token, std::int64_t offset, Now now) {
 }
 
 void DeliveryLane::Complete(Token token, Now now) {
-  const auto found = items_.find(token);
-  CHECK(found != items_.end(), "a delivery is completed twice");
-  NoteRecorded(found->second, now);
-  ReleaseBytes(found->second);
-  window_.MarkDone(found->second.offset);
-  for (const std::int64_t duplicate : found->second.duplicates) window_.MarkDone(duplicate);
-  if (found->second.parked) duplicates_.NoteParked(found->second.prints.round);
-  duplicates_.Release(found->second.prints, token);
-  items_.erase(found);
+  Item& item = items_.at(token);
+  NoteRecorded(item, now);
+  ReleaseBytes(item);
+  window_.MarkDone(item.offset);
+  for (const std::int64_t duplicate : item.duplicates) window_.MarkDone(duplicate);
+  if (item.parked) duplicates_.NoteParked(item.prints.round);
+  duplicates_.Release(item.prints, token);
+  --item.endpoint->items;
+  items_.erase(token);
 }
 
 void DeliveryLane::AddBytes(Item* item, std::size_t bytes) {
@@ -399,10 +420,8 @@ void DeliveryLane::NoteAttempts(std::int64_t end) {
 
 void DeliveryLane::NoteRecorded(Item& item, Now now) {
   if (!std::exchange(item.unrecorded, false)) return;
-  const WebhookId& id = item.delivery.webhook_id;
-  EndpointGate& gate = gates_.at(id);
-  gate.Recorded();
-  if (const auto wake = gate.WakeAt(now.mono)) wakes_.emplace(*wake, id);
+  item.endpoint->gate->Recorded();
+  NoteWake(*item.endpoint, now.mono);
 }
 
 void DeliveryLane::Advance(Now now) {
@@ -414,9 +433,9 @@ void DeliveryLane::Advance(Now now) {
   }
 
   while (!wakes_.empty() && wakes_.begin()->first <= now.mono) {
-    const WebhookId id = wakes_.begin()->second;
+    Endpoint* const endpoint = wakes_.begin()->second;
     wakes_.erase(wakes_.begin());
-    StartReady(id, now);
+    StartReady(*endpoint, now);
   }
   if (now.mono >= next_parking_) {
     next_parking_ = now.mono + kParking;
@@ -425,7 +444,11 @@ void DeliveryLane::Advance(Now now) {
   if (now.mono < next_sweep_) return;
   next_sweep_ = now.mono + kSweep;
   if (inherited_ && inherited_->Over(now.mono)) inherited_.reset();
-  std::erase_if(gates_, [&](const auto& entry) { return entry.second.Idle(now.mono); });
+  const auto over = [&](const Endpoint& endpoint) {
+    return endpoint.items == 0 && (!endpoint.gate || endpoint.gate->Idle(now.mono));
+  };
+  std::erase_if(wakes_, [&](const auto& wake) { return over(*wake.second); });
+  std::erase_if(endpoints_, [&](const auto& entry) { return over(entry.second); });
 }
 
 }  // namespace webhook

@@ -2,13 +2,11 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -24,6 +22,7 @@
 #include "services/delivery-worker/engine/lane.h"
 #include "services/delivery-worker/engine/ports.h"
 #include "services/delivery-worker/engine/stages.h"
+#include "services/delivery-worker/engine/token_map.h"
 
 namespace webhook {
 
@@ -84,8 +83,19 @@ class DeliveryLane : public Lane {
   std::size_t held_bytes() const override { return held_bytes_; }
 
  private:
+  // What the lane knows of a webhook: kept while something of it is held, and as long as its gate has to
+  // remember.
+  struct Endpoint {
+    WebhookId id;
+    std::shared_ptr<const Webhook> webhook;     // null: not known
+    std::optional<std::uint64_t> looked_up_at;  // WebhookDirectory::changes() then
+    std::optional<EndpointGate> gate;           // since the first delivery that was to be sent
+    std::size_t items = 0;                      // held for it
+    bool in_line = false;                       // for a place in flight: OnPlace() is to come
+  };
   struct Item {
     Delivery delivery;
+    Endpoint* endpoint = nullptr;
     DeliveryPrints prints;  // of the record as it was read
     std::int64_t offset = 0;
     std::vector<std::int64_t> duplicates;  // offsets of those that came meanwhile
@@ -100,7 +110,7 @@ class DeliveryLane : public Lane {
     const char* wait_topic = nullptr;  // set: the delivery is to be appended there, before the record
     bool record_due = true;  // false: appended already, or handed over to the next owner without one
   };
-  using Items = std::map<Token, Item>;  // in the order of their offsets
+  using Items = TokenMap<Item>;  // in the order of their offsets
 
   void DoAppend(Token token) override;
   void OnAcknowledged(Token token, std::int64_t offset, Now now) override;
@@ -109,16 +119,20 @@ class DeliveryLane : public Lane {
   void OnAbandoned() override;
   bool Settles() const override { return settles_; }
 
-  // The webhook as it is now, and whether the delivery may be sent to it.
-  std::pair<std::shared_ptr<const Webhook>, Verdict> JudgeNow(const Delivery& delivery, Now now) const;
-  EndpointGate& GateOf(const Webhook& webhook, MonoTime now);
+  Endpoint& EndpointOf(const WebhookId& id);
+  // Whether the delivery may be sent to its webhook as that is now: its endpoint knows it then.
+  Verdict JudgeNow(const Item& item, Now now) const;
+  // REQUIRES: the webhook is known.
+  EndpointGate& GateOf(Endpoint& endpoint, MonoTime now);
   void JudgeAndQueue(Token token, Now now);
-  void Enqueue(Token token, const Webhook& webhook, Now now);
-  void StartReady(const WebhookId& id, Now now);
+  void Enqueue(Token token, Now now);
+  void StartReady(Endpoint& endpoint, Now now);
   // False: no place in flight is free; the delivery waits again, for OnPlace().
-  bool Start(Token token, EndpointGate& gate, Now now);
+  bool Start(Token token, Now now);
+  // When the endpoint is to be looked at again, if by time alone.
+  void NoteWake(Endpoint& endpoint, MonoTime now);
   // The same attempt once more after a fault of our own.
-  void Again(Token token, EndpointGate& gate, const HttpResult& result, Now now);
+  void Again(Token token, const HttpResult& result, Now now);
   // Classify(), and the egress watch learns of it: it may say that the fault is our own.
   Outcome NoteAndClassify(const Item& item, const HttpResult& result, Now now);
   // The item's record becomes that of its request; what is to be retried is to be appended to a wait tier.
@@ -161,15 +175,13 @@ class DeliveryLane : public Lane {
   std::int64_t attempts_end_ = -1;  // attempts_offset_, once nothing is left of completed_before_
   Duplicates duplicates_;
   Items items_;
-  std::unordered_map<WebhookId, EndpointGate> gates_;
-  std::set<std::pair<MonoTime, WebhookId>> wakes_;  // when to look at a gate again
-  std::unordered_set<WebhookId> in_line_;           // for a place in flight: OnPlace() is to come
+  std::unordered_map<WebhookId, Endpoint> endpoints_;
+  std::set<std::pair<MonoTime, Endpoint*>> wakes_;  // when to look at a gate again
   std::vector<Token> held_for_config_;
   std::int64_t judged_at_ = 0;  // revision of the webhooks at which they were last judged
   MonoTime next_config_look_{};
   MonoTime next_parking_{};
   MonoTime next_sweep_{};
-  Token last_token_ = 0;
   std::int64_t newest_offset_;  // that was read, or that an earlier owner has completed
   std::size_t held_bytes_ = 0;
   MonoTime last_untold_ = MonoTime::min();  // end of a request that may have been read, and is in no record

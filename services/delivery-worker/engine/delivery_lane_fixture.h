@@ -82,7 +82,17 @@ struct FakeRegistry : DeactivatePort, WebhookDirectory {
   std::vector<std::shared_ptr<const Webhook>> Of(const AccountId&) const override { return {}; }
   std::int64_t revision() const override { return held; }
 
-  void Put(const Webhook& webhook) { webhooks[webhook.id.str()] = std::make_shared<const Webhook>(webhook); }
+  std::uint64_t changes() const override { return changed; }
+
+  void Put(const Webhook& webhook) {
+    webhooks[webhook.id.str()] = std::make_shared<const Webhook>(webhook);
+    ++changed;
+  }
+  void Clear() {
+    webhooks.clear();
+    ++changed;
+  }
+  std::uint64_t changed = 0;
   std::map<std::string, std::shared_ptr<const Webhook>> webhooks;
   std::vector<std::string> deactivated;
   std::int64_t held = 1;

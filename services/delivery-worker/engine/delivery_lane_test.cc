@@ -127,7 +127,7 @@ TEST_F(DeliveryLaneTest, SkipsInactiveAndCancelsDeletedAtSendTimeToo) {
   Delivery later = NewDelivery("delivery_2");
   later.due_at = now.wall + seconds{5};
   lane.OnDelivery(later, 2, now);
-  registry.webhooks.clear();
+  registry.Clear();
   Pass(seconds{6});
   EXPECT_EQ(journal.attempts.back().state, DeliveryState::kCancelled);
   EXPECT_TRUE(http.sent.empty());
@@ -254,12 +254,9 @@ TEST_F(DeliveryLaneTest, WhatWaitsBehindASlowEndpointIsParked) {
 }
 
 TEST_F(DeliveryLaneTest, WhatHasHalfAWindowBehindItIsParkedAtOnce) {
-  registry.Put(MakeWebhook("webhook_b"));
-  registry.webhooks["webhook_b"] = [] {
-    Webhook quick = MakeWebhook("webhook_b");
-    quick.rate_limit = {0, 0, 10};
-    return std::make_shared<const Webhook>(quick);
-  }();
+  Webhook quick = MakeWebhook("webhook_b");
+  quick.rate_limit = {0, 0, 10};
+  registry.Put(quick);
   for (int i = 0; i < 11; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
   for (int i = 11; i < 2'100; ++i) {
     lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i), "webhook_b"), i, now);

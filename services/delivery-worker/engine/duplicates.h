@@ -1,8 +1,9 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstddef>
 #include <optional>
-#include <unordered_map>
 
 #include "core/encoding.h"
 #include "core/recent_set.h"
@@ -47,7 +48,7 @@ class Duplicates {
   void NoteParked(const Bytes16& round) { over_.Insert(round); }
 
  private:
-  using ByFingerprint = std::unordered_map<Bytes16, Token, HashOfHash>;
+  using ByFingerprint = absl::flat_hash_map<Bytes16, Token, HashOfHash>;
 
   ByFingerprint by_attempt_;  // of what is held, but for what is being parked
   ByFingerprint by_round_;

@@ -40,6 +40,7 @@ struct FakeStage : DeliveriesPort,
   std::shared_ptr<const Webhook> Find(const WebhookId&) const override { return nullptr; }
   std::vector<std::shared_ptr<const Webhook>> Of(const AccountId&) const override { return webhooks; }
   std::int64_t revision() const override { return 1; }
+  std::uint64_t changes() const override { return 0; }
   MonoTime lease() const override { return until; }
 
   void Add(const std::string& id, RateLimit limit = {0, 0, 10}) {

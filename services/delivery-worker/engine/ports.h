@@ -79,6 +79,9 @@ class WebhookDirectory {
   // All of one account.
   virtual std::vector<std::shared_ptr<const Webhook>> Of(const AccountId& account) const = 0;
   virtual std::int64_t revision() const = 0;
+  // Another number after each change: what was found after reading it is still so while it is the same. Read
+  // it after revision(). (A revision comes again where the registry's database was restored.)
+  virtual std::uint64_t changes() const = 0;
 };
 
 class LeasePort {

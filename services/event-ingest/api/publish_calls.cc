@@ -94,7 +94,8 @@ Result<PublishCalls::Call> PublishCalls::Authenticate(const grpc::CallbackServer
 
 void PublishCalls::Publish(const Call& call, const v1::Event& event, const std::string& at,
                            std::function<void(Published)> done) const {
-  auto made = MakeEvent(ToInput(event, call), *call.rights, at, call.started.wall, crypto::Random16());
+  const Bytes16 random = event.event_id().empty() ? crypto::Random16() : Bytes16{};
+  auto made = MakeEvent(ToInput(event, call), *call.rights, at, call.started.wall, random);
   if (!made) {
     parts_.metrics.CountEvent("invalid");
     return done({event.event_id(), {made.error(), false}});

@@ -9,11 +9,12 @@ namespace {
 
 constexpr std::int64_t kEndOfYear9999 = 253'402'300'800;
 
-void CheckType(std::string_view type, const PublishRights& rights, const std::string& at,
+void CheckType(std::string_view type, const PublishRights& rights, const std::string& event,
                std::vector<FieldViolation>* violations) {
+  if (rights.event_types.contains(type)) return;
+  const std::string at = event + ".event_type";
   if (type.empty())
     return violations->push_back({at, "required", "name the event's type, like user.created"});
-  if (rights.event_types.contains(type)) return;
   std::vector<std::string> names;
   for (const auto& [name, schema] : rights.event_types) names.push_back(name);
   const std::string near = NearestName(type, names);
@@ -22,11 +23,13 @@ void CheckType(std::string_view type, const PublishRights& rights, const std::st
        "is no type of the catalogue" + (near.empty() ? "" : "; did you mean \"" + near + "\"?")});
 }
 
-void CheckAccount(std::string_view account, const PublishRights& rights, const std::string& at,
+void CheckAccount(std::string_view account, const PublishRights& rights, const std::string& event,
                   std::vector<FieldViolation>* violations) {
+  if (rights.account_ids.contains(account)) return;
+  const std::string at = event + ".account_id";
   if (account.empty())
     return violations->push_back({at, "required", "name the account whose webhooks get the event"});
-  if (!rights.account_ids.contains(account)) violations->push_back({at, "unknown_account", "is no account"});
+  violations->push_back({at, "unknown_account", "is no account"});
 }
 
 // Told as fields of the request are: "event.data/user/id".
@@ -48,8 +51,8 @@ Result<MadeEvent> MakeEvent(const PublishInput& input, const PublishRights& righ
   std::vector<FieldViolation> violations;
   if (!input.event_id.empty() && !IsIdText(input.event_id))
     violations.push_back({at + ".event_id", "bad_event_id", "must be 1 to 128 of A-Z a-z 0-9 _ -"});
-  CheckAccount(input.account_id, rights, at + ".account_id", &violations);
-  CheckType(input.event_type, rights, at + ".event_type", &violations);
+  CheckAccount(input.account_id, rights, at, &violations);
+  CheckType(input.event_type, rights, at, &violations);
   if (input.occurred_at && !InRange(*input.occurred_at))
     violations.push_back({at + ".occurred_at", "out_of_range", "must be in the years 1970 to 9999"});
   const auto data = CanonicalObject(input.data, at + ".data");

@@ -35,33 +35,27 @@ void Publisher::Publish(const Event& event, MonoTime deadline, Done done) {
       ++events_;
       bytes_ += bytes;
       key.second = ++last_number_;
-      waiting_.emplace(key, Waiting{done});
+      waiting_.emplace(key, std::move(done));
     }
   }
   if (key.second == 0) return done(refused);
   const Status accepted = log_.Append(event, [this, key, fingerprint, bytes](const Status& status) {
-    Release(bytes);
-    OnAppended(key, fingerprint, status);
+    OnAppended(key, fingerprint, bytes, status);
   });
-  if (accepted) return;
-  Release(bytes);
-  OnAppended(key, fingerprint, accepted);
+  if (!accepted) OnAppended(key, fingerprint, bytes, accepted);
 }
 
-void Publisher::Release(std::size_t bytes) {
-  const std::scoped_lock lock(mutex_);
-  --events_;
-  bytes_ -= bytes;
-}
-
-void Publisher::OnAppended(const Key& key, const Bytes16& fingerprint, const Status& status) {
+void Publisher::OnAppended(const Key& key, const Bytes16& fingerprint, std::size_t bytes,
+                           const Status& status) {
   Done done;
   {
     const std::scoped_lock lock(mutex_);
+    --events_;
+    bytes_ -= bytes;
     if (status) acknowledged_.Insert(fingerprint);
     const auto found = waiting_.find(key);
     if (found == waiting_.end()) return;  // answered at its deadline
-    done = std::move(found->second.done);
+    done = std::move(found->second);
     waiting_.erase(found);
   }
   Answer answer;
@@ -75,7 +69,7 @@ void Publisher::Expire(MonoTime now) {
   {
     const std::scoped_lock lock(mutex_);
     while (!waiting_.empty() && waiting_.begin()->first.first <= now) {
-      expired.push_back(std::move(waiting_.begin()->second.done));
+      expired.push_back(std::move(waiting_.begin()->second));
       waiting_.erase(waiting_.begin());
     }
   }

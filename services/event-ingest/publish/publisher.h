@@ -54,19 +54,14 @@ class Publisher {
   double used() const;
 
  private:
-  // A call that waits for its acknowledgement.
-  struct Waiting {
-    Done done;
-  };
   using Key = std::pair<MonoTime, std::uint64_t>;  // deadline, number
 
-  void OnAppended(const Key& key, const Bytes16& fingerprint, const Status& status);
-  void Release(std::size_t bytes);
+  void OnAppended(const Key& key, const Bytes16& fingerprint, std::size_t bytes, const Status& status);
 
   EventLogPort& log_;
   const Limits limits_;
   mutable std::mutex mutex_;
-  std::map<Key, Waiting> waiting_;
+  std::map<Key, Done> waiting_;  // calls that wait for their acknowledgement
   RecentSet acknowledged_;
   std::uint64_t last_number_ = 0;
   std::size_t events_ = 0;  // with the event log, expired ones too: what bounds memory

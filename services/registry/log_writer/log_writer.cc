@@ -109,6 +109,7 @@ LogWriter::Fetched LogWriter::Fetch(kafka::Consumer& consumer) {
 
 Result<std::unique_ptr<kafka::Consumer>> LogWriter::OpenConsumer() {
   kafka::ConsumerOptions options;
+  options.gather = kPoll;  // a transaction for each record would wear the database out
   options.cluster = options_.cluster;
   options.client_id = "registry-log";
   auto consumer = kafka::Consumer::Create(options, {});

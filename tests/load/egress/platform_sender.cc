@@ -31,7 +31,8 @@ PlatformSender::PlatformSender(const Scenario& scenario, const Target& target)
   const auto body = std::make_shared<const std::string>(RequestBody());
   ready_.resize(scenario.hosts);
   for (std::size_t host = 0; host < scenario.hosts; ++host) {
-    ready_[host].url = http::ParseEndpointUrl(RequestUrl(scenario, target, host), "/url").value();
+    ready_[host].url = std::make_shared<const http::EndpointUrl>(
+        http::ParseEndpointUrl(RequestUrl(scenario, target, host), "/url").value());
     ready_[host].headers = RequestHeaders();
     ready_[host].body = body;
     ready_[host].sender = "account_" + std::to_string(host % 100);

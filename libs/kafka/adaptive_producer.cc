@@ -1,0 +1,35 @@
+#include "kafka/adaptive_producer.h"
+
+#include "runtime/clock.h"
+
+namespace webhook::kafka {
+namespace {
+
+// Unacknowledged at once. With a round trip of a millisecond that is thousands a second; where the broker is busy, its
+// answers take longer, and it gets fewer of them.
+constexpr std::size_t kFew = 4;
+
+}  // namespace
+
+Result<std::unique_ptr<Producer>> AdaptiveProducer::Create(ProducerOptions options) {
+  auto gathering = Producer::Create(options);
+  if (!gathering) return gathering.error();
+  options.linger = std::chrono::milliseconds{0};
+  auto prompt = Producer::Create(options);
+  if (!prompt) return prompt.error();
+  return std::unique_ptr<Producer>(
+      std::make_unique<AdaptiveProducer>(std::move(*prompt), std::move(*gathering)));
+}
+
+Status AdaptiveProducer::Produce(const ProducerRecord& record, OnAnswer done) {
+  return (prompt_->queued() < kFew ? prompt_ : gathering_)->Produce(record, std::move(done));
+}
+
+bool AdaptiveProducer::Flush(std::chrono::milliseconds timeout) {
+  const MonoTime end = runtime::ReadClock().mono + timeout;
+  const bool flushed = prompt_->Flush(timeout);
+  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(end - runtime::ReadClock().mono);
+  return gathering_->Flush(std::max(rest, std::chrono::milliseconds{0})) && flushed;
+}
+
+}  // namespace webhook::kafka

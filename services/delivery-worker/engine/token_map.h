@@ -1,0 +1,60 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <memory>
+#include <utility>
+
+#include "core/check.h"
+#include "services/delivery-worker/engine/token.h"
+
+namespace webhook {
+
+// What a lane holds, by token, in the order of the tokens. They are given one after the other, and most of
+// what is held is young: a place in an array is found without a search. What is held stays where it is until
+// it is erased. Pure; no lock.
+template <typename T>
+class TokenMap {
+ public:
+  // Holds a new one, by the token after the last.
+  std::pair<Token, T&> Add() {
+    places_.push_back(std::make_unique<T>());
+    ++size_;
+    return {first_ + places_.size() - 1, *places_.back()};
+  }
+  // REQUIRES: it is held.
+  T& at(Token token) { return *Find(token); }
+  const T& at(Token token) const { return *Find(token); }
+  void erase(Token token) {
+    Find(token).reset();
+    --size_;
+    while (!places_.empty() && !places_.front()) {
+      places_.pop_front();
+      ++first_;
+    }
+  }
+  std::size_t size() const { return size_; }
+
+  // fn(token, T) of each, in order, until it returns false. Nothing is added or erased meanwhile.
+  template <typename Fn>
+  void ForEach(Fn fn) const {
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      if (places_[i] && !fn(first_ + i, *places_[i])) return;
+    }
+  }
+
+ private:
+  std::unique_ptr<T>& Find(Token token) { return places_[IndexOf(token)]; }
+  const std::unique_ptr<T>& Find(Token token) const { return places_[IndexOf(token)]; }
+  std::size_t IndexOf(Token token) const {
+    const std::size_t index = token - first_;
+    CHECK(index < places_.size() && places_[index], "a token names what is held");
+    return index;
+  }
+
+  Token first_ = 1;
+  std::deque<std::unique_ptr<T>> places_;  // null: erased
+  std::size_t size_ = 0;
+};
+
+}  // namespace webhook
