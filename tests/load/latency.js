@@ -25,7 +25,7 @@ sink.stop();
 const charts = ({cases: measured}) => ({
   '': lines({title: 'From publishing to arrival', xTitle: 'events a second', yTitle: 'milliseconds', logY: true,
     subtitle: ['Unary calls at a fixed rate, 1 KiB, fan-out 1, delivery log on; services, broker, Postgres, load and receiver on one machine.', 'Svix v1.100 on two such cores at 100 events/s: p50 4.2 ms, p99 9.9 ms.'],
-    rows: [['p50_ms', 'median'], ['p99_ms', 'p99'], ['p999_ms', 'p99.9'], ['call.p50_ms', 'the publishing call alone, median']].flatMap(([figure, series]) =>
+    rows: [['p999_ms', 'p99.9'], ['p99_ms', 'p99'], ['p50_ms', 'median'], ['call.p50_ms', 'the publishing call alone, median']].flatMap(([figure, series]) =>
       measured.map(({figures}, i) => ({x: rates[i], y: figures[figure].median, series})))}),
 });
 await bench.finish({charts, columns: {p50_ms: 'p50, ms', p99_ms: 'p99', p999_ms: 'p99.9', 'call.p50_ms': 'call p50, ms', 'call.p99_ms': 'call p99', 'call.p999_ms': 'call p99.9', platform_cpu_us: 'CPU µs a delivery'}});

@@ -63,7 +63,7 @@ const charts = ({cases: measured, machine}) => ({
     rows: figuresOf(measured, 'deliveries_per_s').map(({size, median, least, most: top}) => ({label: named(size), value: median, least, most: top, kind: 'this platform'}))}),
   memory: lines({title: 'Memory of a worker, by the number of webhooks', xTitle: 'webhooks', yTitle: 'MiB resident', format: ',.0f',
     subtitle: 'After they were registered, and after a load on them',
-    rows: ['idle_mib', 'loaded_mib'].flatMap((figure) => figuresOf(measured, figure).map(({size, median}) => ({x: size, y: median, series: figure === 'idle_mib' ? 'idle' : 'after a load'})))}),
+    rows: ['loaded_mib', 'idle_mib'].flatMap((figure) => figuresOf(measured, figure).map(({size, median}) => ({x: size, y: median, series: figure === 'idle_mib' ? 'idle' : 'after a load'})))}),
 });
 await bench.finish({charts, columns: {deliveries_per_s: 'deliveries/s', platform_cpu_us: 'CPU µs a delivery', 'cpu_us.delivery-worker': 'worker', idle_mib: 'worker idle, MiB', loaded_mib: 'after a load, MiB',
   ready_s: 'ready after, s', takeover_s: 'longest pause, s'}});

@@ -86,7 +86,7 @@ sink.stop();
 const charts = ({cases: [{rounds}]}) => ({
   '': lines({title: 'Memory of a worker while deliveries wait', xTitle: 'seconds', yTitle: 'MiB resident', logX: false, format: ',.0f',
     subtitle: `${waiting.toLocaleString('en-US')} deliveries wait in the tiers, of ${endpoints.toLocaleString('en-US')} webhooks`,
-    rows: rounds.flatMap(({worker_mib, worker_most_mib}, i) => [{x: (i + 1) * seconds, y: worker_mib, series: 'mean'}, {x: (i + 1) * seconds, y: worker_most_mib, series: 'most'}])}),
+    rows: rounds.flatMap(({worker_mib, worker_most_mib}, i) => [{x: (i + 1) * seconds, y: worker_most_mib, series: 'most'}, {x: (i + 1) * seconds, y: worker_mib, series: 'mean'}])}),
 });
 await bench.finish({charts, columns: {worker_mib: 'worker, MiB', worker_most_mib: 'most, MiB', released_per_s: 'released/s', of_allowed: 'of what limits allow', 'cores.delivery-worker': 'worker, cores', overdue_p99_s: 'overdue in the tiers p99, s',
   retry_late_p50_ms: 'retry late p50, ms at most', retry_late_p99_ms: 'p99'}});

@@ -9,6 +9,8 @@ const config = {
   title: {anchor: 'start', color: ink, fontSize: 15, subtitleColor: muted, subtitleFontSize: 11, subtitlePadding: 5, offset: 12},
   axis: {labelColor: ink, titleColor: muted, gridColor: '#e4e7eb', domainColor: '#9aa5b1', tickColor: '#9aa5b1', labelFontSize: 11, titleFontSize: 11, labelLimit: 360, titleFontWeight: 'normal'},
   legend: {labelColor: ink, titleColor: muted, labelFontSize: 11, orient: 'top', title: null, labelLimit: 0, symbolType: 'square'},
+  // Dark enough for text on white.
+  range: {category: ['#2563a8', '#c2410c', '#7e22ce', '#0f766e', '#b7791f', '#4d7c0f', '#be185d', '#475569', '#0284c7']},
   view: {stroke: null},
 };
 
@@ -50,7 +52,7 @@ export function stackedBars({title, subtitle, unit, rows, parts}) {
       {mark: {type: 'bar', height: 16}, encoding: {y,
         x: {field: 'value', type: 'quantitative', aggregate: 'sum', title: unit, axis: {format: ',~f', tickCount: 6}},
         order: {field: 'order'},
-        color: {field: 'part', type: 'nominal', sort: parts, scale: {domain: parts, scheme: 'tableau10'}}},
+        color: {field: 'part', type: 'nominal', sort: parts, scale: {domain: parts}}},
       transform: [{calculate: `indexof(${JSON.stringify(parts)}, datum.part)`, as: 'order'}]},
       {mark: {type: 'text', align: 'left', dx: 6, color: ink, fontSize: 11}, encoding: {y,
         x: {field: 'value', type: 'quantitative', aggregate: 'sum'},
@@ -59,19 +61,20 @@ export function stackedBars({title, subtitle, unit, rows, parts}) {
   };
 }
 
-// A line a series, with labelled points. rows: [{x, y, series}]; both axes may be logarithmic.
+// A line a series, with labelled points. rows: [{x, y, series}], of two neighbours the upper one first; both axes may be
+// logarithmic.
 export function lines({title, subtitle, xTitle, yTitle, rows, logX = true, logY = false, format = ',.3~r'}) {
   const x = {field: 'x', type: 'quantitative', title: xTitle, scale: {type: logX ? 'log' : 'linear', nice: false, padding: 30}, axis: {values: [...new Set(rows.map((row) => row.x))], format: ',~f', grid: false}};
   const y = {field: 'y', type: 'quantitative', title: yTitle, scale: logY ? {type: 'log'} : {zero: true}, axis: {format: ',~f', tickCount: 6}};
   const series = [...new Set(rows.map((row) => row.series))];
-  const color = {field: 'series', type: 'nominal', sort: series, scale: {domain: series, scheme: 'tableau10'}, ...(series.length > 1 ? {} : {legend: null})};
+  const color = {field: 'series', type: 'nominal', sort: series, scale: {domain: series}, ...(series.length > 1 ? {} : {legend: null})};
   return {
     title: {text: title, subtitle}, width: 520, height: 280, data: {values: rows},
     layer: [
       {mark: {type: 'line', strokeWidth: 2, point: {size: 45, filled: true}}, encoding: {x, y, color}},
       // By turns above and below, so that neighbours do not meet.
-      ...series.map((name, i) => ({mark: {type: 'text', dy: i % 2 === 0 ? 14 : -12, fontSize: 11, color: ink}, transform: [{filter: {field: 'series', equal: name}}],
-        encoding: {x, y, text: {field: 'y', type: 'quantitative', format}}})),
+      ...series.map((name, i) => ({mark: {type: 'text', dy: i % 2 === 0 ? -12 : 14, fontSize: 11, fontWeight: 'bold'}, transform: [{filter: {field: 'series', equal: name}}],
+        encoding: {x, y, color, text: {field: 'y', type: 'quantitative', format}}})),
     ],
   };
 }
