@@ -68,7 +68,7 @@ Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t rev
   if (webhook->account != delivery.event->account) {
     return End{DeliveryState::kCancelled, "cancelled", "The webhook belongs to another account."};
   }
-  if (webhook->cancelled.contains({delivery.id, delivery.run}))
+  if (!webhook->cancelled.empty() && webhook->cancelled.contains({delivery.id, delivery.run}))
     return End{DeliveryState::kCancelled, "cancelled", "It was cancelled."};
   if (!webhook->active && delivery.kind != DeliveryKind::kTest) {
     if (revision < delivery.config_revision) return HoldForConfig{};
