@@ -44,17 +44,23 @@ EVP_MAC_CTX* ThreadsHmac() {
 
 }  // namespace
 
-std::string HmacSha256(std::string_view key, std::string_view message) {
+std::array<char, 32> HmacSha256(std::string_view key, std::initializer_list<std::string_view> message) {
   EVP_MAC_CTX* context = ThreadsHmac();
   // An empty key is not "the key of before": OpenSSL takes a null pointer so.
   const unsigned char* key_bytes = key.empty() ? Bytes("") : Bytes(key);
-  std::string mac(32, '\0');
+  std::array<char, 32> mac{};
   std::size_t size = 0;
-  const bool ok = EVP_MAC_init(context, key_bytes, key.size(), nullptr) == 1 &&
-                  EVP_MAC_update(context, Bytes(message), message.size()) == 1 &&
-                  EVP_MAC_final(context, Bytes(mac), &size, mac.size()) == 1;
+  bool ok = EVP_MAC_init(context, key_bytes, key.size(), nullptr) == 1;
+  for (const std::string_view part : message)
+    ok = ok && EVP_MAC_update(context, Bytes(part), part.size()) == 1;
+  ok = ok && EVP_MAC_final(context, reinterpret_cast<unsigned char*>(mac.data()), &size, mac.size()) == 1;
   CHECK(ok && size == mac.size(), "HMAC-SHA256 failed");
   return mac;
+}
+
+std::string HmacSha256(std::string_view key, std::string_view message) {
+  const std::array<char, 32> mac = HmacSha256(key, {message});
+  return {mac.data(), mac.size()};
 }
 
 std::string Sha256(std::string_view message) {

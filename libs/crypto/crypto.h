@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 
@@ -7,7 +9,9 @@
 
 namespace webhook::crypto {
 
-// HMAC-SHA256, 32 bytes.
+// HMAC-SHA256 of the parts of a message, one after the other.
+std::array<char, 32> HmacSha256(std::string_view key, std::initializer_list<std::string_view> message);
+// The same of a whole one, 32 bytes.
 std::string HmacSha256(std::string_view key, std::string_view message);
 // SHA-256, 32 bytes.
 std::string Sha256(std::string_view message);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 #include "core/encoding.h"
 #include "crypto/crypto.h"
@@ -23,19 +24,16 @@ std::optional<std::string> DecodedPart(std::string_view secret) {
 }  // namespace
 
 std::string PlatformSignature(const Secret& secret, std::string_view body) {
-  return "sha256=" + ToHex(HmacSha256(secret.Reveal(), body));
+  const auto mac = HmacSha256(secret.Reveal(), {body});
+  return "sha256=" + ToHex({mac.data(), mac.size()});
 }
 
 std::string StandardSignature(const Secret& secret, std::string_view id, std::int64_t timestamp,
                               std::string_view body) {
-  std::string message(id);
-  message += '.';
-  message += std::to_string(timestamp);
-  message += '.';
-  message += body;
-  const auto decoded = DecodedPart(secret.Reveal());
-  const Secret key(decoded ? *decoded : secret.Reveal());
-  return "v1," + ToBase64(HmacSha256(key.Reveal(), message));
+  auto decoded = DecodedPart(secret.Reveal());
+  const Secret key(decoded ? std::move(*decoded) : secret.Reveal());
+  const auto mac = HmacSha256(key.Reveal(), {id, ".", std::to_string(timestamp), ".", body});
+  return "v1," + ToBase64({mac.data(), mac.size()});
 }
 
 Secret NewSigningSecret() {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <vector>
 
 #include "core/time.h"
 #include "domain/delivery.h"
@@ -31,8 +30,8 @@ struct ClientOptions {
 // where the sender would not send it any more: where the request is not written whole by then, the result is
 // own_fault, and what the endpoint has of it is nothing or a part that its Content-Length shows to be one.
 struct EgressRequest {
-  std::shared_ptr<const EndpointUrl> url;                    // REQUIRES: not null
-  std::vector<std::pair<std::string, std::string>> headers;  // without Host, Content-Length, Connection
+  std::shared_ptr<const EndpointUrl> url;  // REQUIRES: not null
+  std::string headers;  // lines "Name: value\r\n", without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
   std::string sender;                         // on whose behalf: see max_busy_per_address
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout

@@ -5,8 +5,8 @@
 namespace webhook::kafka {
 namespace {
 
-// Unacknowledged at once. With a round trip of a millisecond that is thousands a second; where the broker is busy, its
-// answers take longer, and it gets fewer of them.
+// Unacknowledged at once. With a round trip of a millisecond that is thousands a second; where the broker is
+// busy, its answers take longer, and it gets fewer of them.
 constexpr std::size_t kFew = 4;
 
 }  // namespace

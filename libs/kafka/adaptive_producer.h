@@ -10,11 +10,11 @@
 
 namespace webhook::kafka {
 
-// Quick while there is little to do, and thrifty while there is much: as long as few records are unacknowledged, each goes
-// out at once, in a request of its own; what comes meanwhile waits for company, for no longer than the linger. A request
-// carries the records of one partition only and costs the broker more than they do, so the first kind alone would wear it
-// out (ADR 0022). Records of the two kinds may overtake each other: nobody may need an order of what is under way at the
-// same time. Thread: as Producer.
+// Quick while there is little to do, and thrifty while there is much: as long as few records are
+// unacknowledged, each goes out at once, in a request of its own; what comes meanwhile waits for company, for
+// no longer than the linger. A request carries the records of one partition only and costs the broker more
+// than they do, so the first kind alone would wear it out (ADR 0022). Records of the two kinds may overtake
+// each other: nobody may need an order of what is under way at the same time. Thread: as Producer.
 class AdaptiveProducer final : public Producer {
  public:
   // options.linger: of the second kind; the bounds of the queue hold for each.

@@ -25,10 +25,13 @@ struct FakeProducer : Producer {
 };
 
 struct AdaptiveProducerTest : ::testing::Test {
-  Status Send() { return producer.Produce({"topic", -1, "key", "value"}, [](const auto&) {}); }
+  Status Send() {
+    return producer.Produce({"topic", -1, "key", "value"}, [](const auto&) {});
+  }
   std::size_t prompt = 0;
   std::size_t gathering = 0;
-  AdaptiveProducer producer{std::make_unique<FakeProducer>(&prompt), std::make_unique<FakeProducer>(&gathering)};
+  AdaptiveProducer producer{std::make_unique<FakeProducer>(&prompt),
+                            std::make_unique<FakeProducer>(&gathering)};
 };
 
 TEST_F(AdaptiveProducerTest, AFewGoOutAtOnceAndTheRestWaitsForCompany) {
@@ -50,9 +53,11 @@ TEST_F(AdaptiveProducerTest, WhatIsAcknowledgedMakesRoom) {
 TEST_F(AdaptiveProducerTest, IsConnectedAndFlushedWhereBothAre) {
   EXPECT_TRUE(producer.connected());
   EXPECT_TRUE(producer.Flush(std::chrono::milliseconds{1}));
-  const AdaptiveProducer ill(std::make_unique<FakeProducer>(&prompt, false), std::make_unique<FakeProducer>(&gathering));
+  const AdaptiveProducer ill(std::make_unique<FakeProducer>(&prompt, false),
+                             std::make_unique<FakeProducer>(&gathering));
   EXPECT_FALSE(ill.connected());
-  AdaptiveProducer slow(std::make_unique<FakeProducer>(&prompt), std::make_unique<FakeProducer>(&gathering, false));
+  AdaptiveProducer slow(std::make_unique<FakeProducer>(&prompt),
+                        std::make_unique<FakeProducer>(&gathering, false));
   EXPECT_FALSE(slow.Flush(std::chrono::milliseconds{1}));
 }
 

@@ -19,7 +19,7 @@ namespace {
 constexpr std::size_t kMany = 32;  // records of one batch
 constexpr std::chrono::milliseconds kGather{5};
 constexpr std::chrono::milliseconds kFetchWait{100};  // of the broker, where there is nothing
-constexpr std::size_t kGatheredBytes = 128u << 10;     // enough to wait no longer
+constexpr std::size_t kGatheredBytes = 128u << 10;    // enough to wait no longer
 constexpr int kMaxPollIntervalMs = 300'000;
 constexpr int kCommitTimeoutMs = 5'000;
 constexpr int kCommitStepMs = 200;
@@ -197,8 +197,8 @@ class RdConsumer : public Consumer {
   }
 
  private:
-  // librdkafka fills a batch until the time is up. So what comes seldom is taken alone, with what has come beside it; and
-  // where much came the last time, it is worth a moment to gather more.
+  // librdkafka fills a batch until the time is up. So what comes seldom is taken alone, with what has come
+  // beside it; and where much came the last time, it is worth a moment to gather more.
   ssize_t Fetch(std::chrono::milliseconds timeout, std::size_t max_records) {
     fetched_.resize(max_records);
     const auto gather = std::min(timeout, std::max(gather_, busy_ ? kGather : std::chrono::milliseconds{0}));
@@ -207,7 +207,8 @@ class RdConsumer : public Consumer {
     if (got != 0) return got;
     fetched_.front() = rd_kafka_consume_queue(queue_.get(), static_cast<int>((timeout - gather).count()));
     if (fetched_.front() == nullptr) return 0;
-    const ssize_t more = rd_kafka_consume_batch_queue(queue_.get(), 0, &fetched_.front() + 1, max_records - 1);
+    const ssize_t more =
+        rd_kafka_consume_batch_queue(queue_.get(), 0, &fetched_.front() + 1, max_records - 1);
     return 1 + std::max<ssize_t>(more, 0);
   }
 

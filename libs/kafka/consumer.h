@@ -28,7 +28,8 @@ struct ConsumerOptions {
   std::string group;                     // empty: no group, partitions by Assign()
   std::vector<std::string> topics;       // of the group
   std::size_t max_queued_kbytes = 4096;  // prefetched by librdkafka, all partitions together
-  // How long records may wait for company, at the broker and here; 0: they come at once, but for a moment under load.
+  // How long records may wait for company, at the broker and here; 0: they come at once, but for a moment
+  // under load.
   std::chrono::milliseconds gather{0};
   std::chrono::milliseconds session_timeout{10'000};
 };
@@ -73,8 +74,8 @@ class Consumer {
   static Result<std::unique_ptr<Consumer>> Create(const ConsumerOptions& options, Listener listener);
   virtual ~Consumer() = default;
 
-  // Up to max_records of unpaused partitions, as soon as there are any; empty after the timeout. An error is kUnavailable and heals by
-  // itself.
+  // Up to max_records of unpaused partitions, as soon as there are any; empty after the timeout. An error is
+  // kUnavailable and heals by itself.
   virtual Result<std::unique_ptr<Batch>> Poll(std::chrono::milliseconds timeout, std::size_t max_records) = 0;
 
   struct Position {

@@ -2,6 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
+#include <functional>
+#include <map>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "core/check.h"
@@ -62,18 +68,16 @@ class RdProducer : public Producer {
 
   Status Produce(const ProducerRecord& record, OnAnswer done) override {
     auto context = std::make_unique<OnAnswer>(std::move(done));
-    const std::string topic(record.topic);
-    // Counted first: the acknowledgement may come before producev returns.
+    // Counted first: the acknowledgement may come before the call returns.
     queued_.fetch_add(1);
-    const rd_kafka_resp_err_t code = rd_kafka_producev(
-        client_.get(), RD_KAFKA_V_TOPIC(topic.c_str()), RD_KAFKA_V_PARTITION(record.partition),
-        RD_KAFKA_V_KEY(record.key.data(), record.key.size()),
-        RD_KAFKA_V_VALUE(const_cast<char*>(record.value.data()), record.value.size()),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY), RD_KAFKA_V_OPAQUE(context.get()), RD_KAFKA_V_END);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR) {
+    const int failed = rd_kafka_produce(TopicOf(record.topic), record.partition, RD_KAFKA_MSG_F_COPY,
+                                        const_cast<char*>(record.value.data()), record.value.size(),
+                                        record.key.data(), record.key.size(), context.get());
+    if (failed == 0) {
       static_cast<void>(context.release());  // the delivery report's now
       return Ok();
     }
+    const rd_kafka_resp_err_t code = rd_kafka_last_error();
     queued_.fetch_sub(1);
     errors_.Count(Doing::kProduce, code);
     switch (code) {
@@ -82,7 +86,8 @@ class RdProducer : public Producer {
       // The operator has not made it yet, or all of it: nothing that the record's sender could mend.
       case RD_KAFKA_RESP_ERR__UNKNOWN_TOPIC:
       case RD_KAFKA_RESP_ERR__UNKNOWN_PARTITION:
-        return Error{ErrorCode::kUnavailable, "unknown_topic", topic + ": " + rd_kafka_err2str(code)};
+        return Error{ErrorCode::kUnavailable, "unknown_topic",
+                     std::string(record.topic) + ": " + rd_kafka_err2str(code)};
       default:
         return AppendError(code);
     }
@@ -107,7 +112,22 @@ class RdProducer : public Producer {
   bool connected() const override { return brokers_.up(); }
 
  private:
+  using Topic = std::unique_ptr<rd_kafka_topic_t, void (*)(rd_kafka_topic_t*)>;
+
   static constexpr std::chrono::milliseconds kFlushStep{10};
+
+  // librdkafka would search its list of topics for each record.
+  rd_kafka_topic_t* TopicOf(std::string_view name) {
+    {
+      const std::shared_lock lock(topics_mutex_);
+      if (const auto found = topics_.find(name); found != topics_.end()) return found->second.get();
+    }
+    const std::unique_lock lock(topics_mutex_);
+    const std::string text(name);
+    const auto [place, made] = topics_.try_emplace(text, nullptr, &rd_kafka_topic_destroy);
+    if (made) place->second.reset(rd_kafka_topic_new(client_.get(), text.c_str(), nullptr));
+    return place->second.get();
+  }
 
   static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& self = *static_cast<RdProducer*>(opaque);
@@ -143,6 +163,8 @@ class RdProducer : public Producer {
 
   const ErrorCounts errors_;
   std::shared_ptr<rd_kafka_t> client_;
+  std::shared_mutex topics_mutex_;
+  std::map<std::string, Topic, std::less<>> topics_;  // before the client goes
   BrokerWatch brokers_;
   std::size_t max_queued_records_ = 1;
   std::atomic<std::size_t> queued_{0};

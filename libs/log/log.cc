@@ -40,10 +40,19 @@ constexpr std::chrono::milliseconds kLastWords{1'000};
 // Null before Configure(). Never destroyed: whoever still runs at the end of the process may log.
 std::atomic<LineSink*> the_sink{nullptr};
 
+// Stands in JSON as it is.
+bool IsPlain(char c) {
+  return c >= 0x20 && c < 0x7F && c != '"' && c != '\\';
+}
+
 void AppendString(std::string_view text, std::string* out) {
   constexpr char kHex[] = "0123456789abcdef";
-  const bool utf8 = IsUtf8(text);
   *out += '"';
+  if (std::all_of(text.begin(), text.end(), IsPlain)) {
+    out->append(text) += '"';
+    return;
+  }
+  const bool utf8 = IsUtf8(text);
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if (c == '"' || c == '\\') {
@@ -65,7 +74,7 @@ void AppendString(std::string_view text, std::string* out) {
 void AppendField(const Field& field, std::string* out) {
   AppendString(field.name, out);
   *out += ':';
-  if (const auto* text = std::get_if<std::string>(&field.value)) {
+  if (const auto* text = std::get_if<std::string_view>(&field.value)) {
     AppendString(*text, out);
   } else if (const auto* number = std::get_if<std::int64_t>(&field.value)) {
     *out += std::to_string(*number);

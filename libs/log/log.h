@@ -5,7 +5,6 @@
 #include <string>
 #include <string_view>
 #include <variant>
-#include <vector>
 
 namespace webhook::log {
 
@@ -13,11 +12,12 @@ enum class Level { kDebug, kInfo, kWarn, kError };
 // The level of the setting's word: debug, info, warn, error. REQUIRES: one of them.
 Level ParseLevel(std::string_view word);
 
-// One value of a log line. Never a Secret, an API key, a payload or a header's value.
+// One value of a log line. Never a Secret, an API key, a payload or a header's value. Texts are views: a
+// Field lives in the call that it is written in, and no longer.
 struct Field {
-  Field(std::string_view key, std::string_view text) : name(key), value(std::string(text)) {}
-  Field(std::string_view key, const char* text) : name(key), value(std::string(text)) {}
-  Field(std::string_view key, const std::string& text) : name(key), value(text) {}
+  Field(std::string_view key, std::string_view text) : name(key), value(text) {}
+  Field(std::string_view key, const char* text) : name(key), value(std::string_view(text)) {}
+  Field(std::string_view key, const std::string& text) : name(key), value(std::string_view(text)) {}
   Field(std::string_view key, bool flag) : name(key), value(flag) {}
   template <typename T>
   requires std::is_integral_v<T> Field(std::string_view key, T number)
@@ -25,7 +25,7 @@ struct Field {
   Field(std::string_view key, double number) : name(key), value(number) {}
 
   std::string_view name;
-  std::variant<std::string, std::int64_t, double, bool> value;
+  std::variant<std::string_view, std::int64_t, double, bool> value;
 };
 
 // Sets the process's service name and lowest level. Once, before the first line.

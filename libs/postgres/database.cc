@@ -15,7 +15,7 @@ namespace webhook::postgres {
 namespace {
 
 // An idle connection with something to read was closed by the server, or holds a notice of its end.
-bool Alive(pqxx::connection& connection) {
+bool Alive(Connection& connection) {
   char byte = 0;
   const ssize_t got = recv(connection.sock(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
@@ -27,13 +27,13 @@ struct Database::Pool {
   DatabaseOptions options;
   std::mutex mutex;
   std::condition_variable freed;
-  std::vector<std::unique_ptr<pqxx::connection>> idle;
+  std::vector<std::unique_ptr<Connection>> idle;
   std::size_t open = 0;
   std::size_t waiting = 0;
   std::atomic<bool> reachable{true};
 
   // A connection of the pool; null: a place for one, to be opened. kUnavailable where none is free in time.
-  Result<std::unique_ptr<pqxx::connection>> Acquire() {
+  Result<std::unique_ptr<Connection>> Acquire() {
     std::unique_lock lock(mutex);
     ++waiting;
     const bool free = freed.wait_for(lock, options.acquire_timeout,
@@ -42,17 +42,17 @@ struct Database::Pool {
     if (!free)
       return Error{ErrorCode::kUnavailable, "database_unavailable", "no database connection is free"};
     while (!idle.empty()) {
-      std::unique_ptr<pqxx::connection> connection = std::move(idle.back());
+      std::unique_ptr<Connection> connection = std::move(idle.back());
       idle.pop_back();
       if (Alive(*connection)) return connection;
       --open;
     }
     ++open;
-    return std::unique_ptr<pqxx::connection>();
+    return std::unique_ptr<Connection>();
   }
 
   // Null: the connection is gone.
-  void Release(std::unique_ptr<pqxx::connection> connection) {
+  void Release(std::unique_ptr<Connection> connection) {
     {
       const std::scoped_lock lock(mutex);
       if (connection) {
@@ -90,7 +90,7 @@ Status Database::Run(const char* what, const std::function<Status(pqxx::dbtransa
 Status Database::RunUntimed(const char* what, const std::function<Status(pqxx::dbtransaction&)>& fn) {
   auto acquired = pool_->Acquire();
   if (!acquired) return acquired.error();
-  std::unique_ptr<pqxx::connection> connection = std::move(*acquired);
+  std::unique_ptr<Connection> connection = std::move(*acquired);
   Status status = Guard(what, [&]() -> Status {
     if (!connection) connection = Connect(pool_->options);
     return InTransaction(*connection, fn);

@@ -11,6 +11,7 @@
 
 #include "core/result.h"
 #include "core/secret.h"
+#include "postgres/binary_rows.h"
 
 namespace pqxx {
 class dbtransaction;
@@ -103,6 +104,10 @@ class Session {
   Status Listen(const std::string& channel);
   // Waits for a notification; true: at least one came.
   Result<bool> WaitNotification(std::chrono::milliseconds timeout);
+  // Adds rows to a table, which has no row security: COPY knows none. Only inside of a Transact() of this
+  // session; throws as pqxx does. `fill` throws nothing.
+  void CopyIn(const std::string& table, const std::vector<std::string>& columns,
+              const std::function<void(BinaryRows&)>& fill);
   // As Database::Transact.
   template <typename T>
   Result<T> Transact(const char* what, const std::function<Result<T>(pqxx::dbtransaction&)>& fn);

@@ -1,3 +1,5 @@
+#include <libpq-fe.h>
+
 #include <pqxx/pqxx>
 
 #include "postgres/database.h"
@@ -15,8 +17,29 @@ class Receiver : public pqxx::notification_receiver {
 
 }  // namespace
 
+namespace {
+
+using PgResult = std::unique_ptr<PGresult, void (*)(PGresult*)>;
+
+// Throws what pqxx would: the connection's error, or that of the statement.
+[[noreturn]] void Fail(PGconn* raw, const PGresult* result, const std::string& sql) {
+  const std::string said = PQerrorMessage(raw);
+  if (PQstatus(raw) != CONNECTION_OK) throw pqxx::broken_connection(said);
+  throw pqxx::sql_error(said, sql, PQresultErrorField(result, PG_DIAG_SQLSTATE));
+}
+
+// The connection takes commands again only once all results were taken.
+void EndCopy(PGconn* raw, const std::string& sql) {
+  PgResult first(PQgetResult(raw), &PQclear);
+  while (PgResult(PQgetResult(raw), &PQclear)) {
+  }
+  if (!first || PQresultStatus(first.get()) != PGRES_COMMAND_OK) Fail(raw, first.get(), sql);
+}
+
+}  // namespace
+
 struct Session::State {
-  std::unique_ptr<pqxx::connection> connection;
+  std::unique_ptr<Connection> connection;
   std::unique_ptr<Receiver> receiver;
 };
 
@@ -43,6 +66,23 @@ Result<bool> Session::TryAdvisoryLock(std::int64_t key) {
   return Transact<bool>("take the lock", [&](pqxx::dbtransaction& transaction) -> Result<bool> {
     return transaction.exec_params1("SELECT pg_try_advisory_lock($1)", key)[0].as<bool>();
   });
+}
+
+void Session::CopyIn(const std::string& table, const std::vector<std::string>& columns,
+                     const std::function<void(BinaryRows&)>& fill) {
+  PGconn* const raw = state_->connection->raw();
+  std::string sql;
+  for (const std::string& column : columns) sql += (sql.empty() ? "COPY " + table + " (" : ", ") + column;
+  sql += ") FROM STDIN (FORMAT binary)";
+  const PgResult begun(PQexec(raw, sql.c_str()), &PQclear);
+  if (PQresultStatus(begun.get()) != PGRES_COPY_IN) Fail(raw, begun.get(), sql);
+  BinaryRows rows(columns.size(), [&](std::string_view bytes) {
+    if (PQputCopyData(raw, bytes.data(), static_cast<int>(bytes.size())) != 1) Fail(raw, nullptr, sql);
+  });
+  fill(rows);
+  rows.Finish();
+  if (PQputCopyEnd(raw, nullptr) != 1) Fail(raw, nullptr, sql);
+  EndCopy(raw, sql);
 }
 
 Status Session::Execute(const char* what, const std::string& sql) {

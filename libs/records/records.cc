@@ -1,9 +1,12 @@
 #include "records/records.h"
 
+#include <google/protobuf/arena.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/time_util.h>
 
+#include <array>
 #include <initializer_list>
+#include <iterator>
 #include <utility>
 
 #include "core/encoding.h"
@@ -46,20 +49,34 @@ Error Invalid(std::string message) {
   return Refuse("record_invalid", std::move(message));
 }
 
+// A message that is read: its parts lie beside each other, its texts can be moved out of it.
 template <typename Message>
-Result<Message> Parse(std::string_view value) {
-  if (value.empty()) return Refuse("record_empty", "the record is empty");
-  Message message;
-  if (!message.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-    return Refuse("record_undecodable", "the record is no " + std::string(message.GetTypeName()));
+class Read {
+ public:
+  explicit Read(std::string_view value) {
+    if (value.empty()) {
+      parsed_ = Refuse("record_empty", "the record is empty");
+    } else if (!message_->ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+      parsed_ = Refuse("record_undecodable", "the record is no " + std::string(message_->GetTypeName()));
+    }
   }
-  return message;
-}
+  const Status& parsed() const { return parsed_; }
+  Message* operator->() { return message_; }
+  Message& operator*() { return *message_; }
 
-// Text of an endpoint's, for a proto string: each byte that is not UTF-8 becomes U+FFFD.
-std::string Utf8(const std::string& text) {
+ private:
+  std::array<char, 2'048> room_;
+  google::protobuf::Arena arena_{room_.data(), room_.size()};
+  Message* const message_ = google::protobuf::Arena::CreateMessage<Message>(&arena_);
+  Status parsed_ = Ok();
+};
+
+// Text of an endpoint's, for a proto string: each byte that is not UTF-8 becomes U+FFFD. `room`: for the text
+// where it changes.
+const std::string& Utf8(const std::string& text, std::string* room) {
   if (IsUtf8(text)) return text;
-  std::string clean;
+  std::string& clean = *room;
+  clean.clear();
   for (std::size_t at = 0; at < text.size();) {
     std::size_t length = 1;
     while (length <= 4 && at + length <= text.size() && !IsUtf8(std::string_view(text).substr(at, length)))
@@ -112,36 +129,38 @@ Result<Event> FromProto(v1::EventRecord* record) {
   if (record->body().empty()) return Invalid("the event has no body");
   if (record->body().size() > kMaxBodyBytes) return Invalid("the event's body is too large");
   Event event;
-  event.id = EventId(record->event_id());
-  event.account = AccountId(record->account_id());
-  event.type = record->event_type();
-  event.notification_id = NotificationId(record->notification_id());
+  event.id = EventId(std::move(*record->mutable_event_id()));
+  event.account = AccountId(std::move(*record->mutable_account_id()));
+  event.type = std::move(*record->mutable_event_type());
+  event.notification_id = NotificationId(std::move(*record->mutable_notification_id()));
   event.body = std::move(*record->mutable_body());
   event.accepted_at = GetTime(record->accepted_at());
   const auto context = ParseTraceparent(record->traceparent());
   if (!context) return event;
   event.traceparent = FormatTraceparent(*context);
-  if (IsTracestate(record->tracestate())) event.tracestate = record->tracestate();
+  if (IsTracestate(record->tracestate())) event.tracestate = std::move(*record->mutable_tracestate());
   return event;
 }
 
 }  // namespace
 
+// Each encoder writes from one message a thread, whose texts keep their room from one record to the next: so
+// it sets every field, or clears it.
+
 std::string EncodeEvent(const Event& event) {
-  // Its strings keep their memory from event to event.
   thread_local v1::EventRecord record;
   ToProto(event, &record);
   return record.SerializeAsString();
 }
 
 Result<Event> DecodeEvent(std::string_view value) {
-  auto record = Parse<v1::EventRecord>(value);
-  if (!record) return record.error();
+  Read<v1::EventRecord> record(value);
+  if (!record.parsed()) return record.parsed().error();
   return FromProto(&*record);
 }
 
 std::string EncodeDelivery(const Delivery& delivery) {
-  v1::DeliveryRecord record;
+  thread_local v1::DeliveryRecord record;
   record.set_delivery_id(delivery.id.str());
   ToProto(*delivery.event, record.mutable_event());
   record.set_webhook_id(delivery.webhook_id.str());
@@ -149,15 +168,19 @@ std::string EncodeDelivery(const Delivery& delivery) {
   record.set_attempt(delivery.attempt);
   record.set_kind(static_cast<v1::DeliveryKind>(delivery.kind));
   SetTime(delivery.created_at, record.mutable_created_at());
-  if (delivery.due_at) SetTime(*delivery.due_at, record.mutable_due_at());
+  if (delivery.due_at) {
+    SetTime(*delivery.due_at, record.mutable_due_at());
+  } else {
+    record.clear_due_at();
+  }
   record.set_wait_reason(static_cast<v1::WaitReason>(delivery.wait_reason));
   record.set_config_revision(delivery.config_revision);
   return record.SerializeAsString();
 }
 
 Result<Delivery> DecodeDelivery(std::string_view value) {
-  auto record = Parse<v1::DeliveryRecord>(value);
-  if (!record) return record.error();
+  Read<v1::DeliveryRecord> record(value);
+  if (!record.parsed()) return record.parsed().error();
   const Status ids = CheckIds({{"delivery_id", record->delivery_id()}, {"webhook_id", record->webhook_id()}});
   if (!ids) return ids.error();
   const Status times = CheckTimes({{"created_at", &record->created_at()}, {"due_at", &record->due_at()}});
@@ -177,9 +200,9 @@ Result<Delivery> DecodeDelivery(std::string_view value) {
   auto event = FromProto(record->mutable_event());
   if (!event) return event.error();
   Delivery delivery;
-  delivery.id = DeliveryId(record->delivery_id());
+  delivery.id = DeliveryId(std::move(*record->mutable_delivery_id()));
   delivery.event = std::make_shared<const Event>(std::move(*event));
-  delivery.webhook_id = WebhookId(record->webhook_id());
+  delivery.webhook_id = WebhookId(std::move(*record->mutable_webhook_id()));
   delivery.run = record->run();
   delivery.attempt = record->attempt();
   delivery.kind = static_cast<DeliveryKind>(record->kind());
@@ -191,7 +214,10 @@ Result<Delivery> DecodeDelivery(std::string_view value) {
 }
 
 std::string EncodeAttempt(const AttemptRecord& attempt) {
-  v1::AttemptRecord record;
+  thread_local v1::AttemptRecord record;
+  thread_local std::string room;
+  // What only a request has would stay.
+  if (!attempt.requested) record.Clear();
   record.set_delivery_id(attempt.delivery_id.str());
   record.set_account_id(attempt.account.str());
   record.set_webhook_id(attempt.webhook_id.str());
@@ -205,8 +231,12 @@ std::string EncodeAttempt(const AttemptRecord& attempt) {
   SetTime(attempt.created_at, record.mutable_created_at());
   record.set_state(static_cast<v1::DeliveryState>(attempt.state));
   record.set_outcome(attempt.outcome);
-  record.set_reason(Utf8(attempt.reason));
-  if (attempt.next_attempt_at) SetTime(*attempt.next_attempt_at, record.mutable_next_attempt_at());
+  record.set_reason(Utf8(attempt.reason, &room));
+  if (attempt.next_attempt_at) {
+    SetTime(*attempt.next_attempt_at, record.mutable_next_attempt_at());
+  } else {
+    record.clear_next_attempt_at();
+  }
   record.set_requested(attempt.requested);
   if (attempt.requested) {
     SetTime(attempt.started_at, record.mutable_started_at());
@@ -215,11 +245,13 @@ std::string EncodeAttempt(const AttemptRecord& attempt) {
     record.mutable_phases()->set_connect_us(attempt.phases.connect.count());
     record.mutable_phases()->set_tls_us(attempt.phases.tls.count());
     record.mutable_phases()->set_answer_us(attempt.phases.answer.count());
-    record.set_request_head(Utf8(attempt.request_head));
+    record.set_request_head(Utf8(attempt.request_head, &room));
     record.set_status(attempt.status);
     record.set_response_excerpt(attempt.response_excerpt);
-    for (const std::string& header : attempt.response_headers) record.add_response_headers(Utf8(header));
-    record.set_url(Utf8(attempt.url));
+    record.clear_response_headers();
+    for (const std::string& header : attempt.response_headers)
+      record.add_response_headers(Utf8(header, &room));
+    record.set_url(Utf8(attempt.url, &room));
     record.set_remote_address(attempt.remote_address);
   }
   record.set_delivery_partition(attempt.delivery_partition);
@@ -228,8 +260,8 @@ std::string EncodeAttempt(const AttemptRecord& attempt) {
 }
 
 Result<AttemptRecord> DecodeAttempt(std::string_view value) {
-  auto record = Parse<v1::AttemptRecord>(value);
-  if (!record) return record.error();
+  Read<v1::AttemptRecord> record(value);
+  if (!record.parsed()) return record.parsed().error();
   const Status ids = CheckIds({{"delivery_id", record->delivery_id()},
                                {"account_id", record->account_id()},
                                {"webhook_id", record->webhook_id()},
@@ -245,20 +277,20 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
     return Invalid("state " + std::to_string(record->state()) + " is unknown");
   }
   AttemptRecord attempt;
-  attempt.delivery_id = DeliveryId(record->delivery_id());
-  attempt.account = AccountId(record->account_id());
-  attempt.webhook_id = WebhookId(record->webhook_id());
-  attempt.event_id = EventId(record->event_id());
-  attempt.event_type = record->event_type();
-  attempt.notification_id = NotificationId(record->notification_id());
+  attempt.delivery_id = DeliveryId(std::move(*record->mutable_delivery_id()));
+  attempt.account = AccountId(std::move(*record->mutable_account_id()));
+  attempt.webhook_id = WebhookId(std::move(*record->mutable_webhook_id()));
+  attempt.event_id = EventId(std::move(*record->mutable_event_id()));
+  attempt.event_type = std::move(*record->mutable_event_type());
+  attempt.notification_id = NotificationId(std::move(*record->mutable_notification_id()));
   attempt.run = record->run();
   attempt.attempt = record->attempt();
   attempt.kind = static_cast<DeliveryKind>(record->kind());
   attempt.accepted_at = GetTime(record->accepted_at());
   attempt.created_at = GetTime(record->created_at());
   attempt.state = static_cast<DeliveryState>(record->state());
-  attempt.outcome = record->outcome();
-  attempt.reason = record->reason();
+  attempt.outcome = std::move(*record->mutable_outcome());
+  attempt.reason = std::move(*record->mutable_reason());
   if (record->has_next_attempt_at()) attempt.next_attempt_at = GetTime(record->next_attempt_at());
   attempt.requested = record->requested();
   attempt.started_at = GetTime(record->started_at());
@@ -267,12 +299,13 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
                     std::chrono::microseconds{record->phases().connect_us()},
                     std::chrono::microseconds{record->phases().tls_us()},
                     std::chrono::microseconds{record->phases().answer_us()}};
-  attempt.request_head = record->request_head();
+  attempt.request_head = std::move(*record->mutable_request_head());
   attempt.status = record->status();
-  attempt.response_excerpt = record->response_excerpt();
-  attempt.response_headers.assign(record->response_headers().begin(), record->response_headers().end());
-  attempt.url = record->url();
-  attempt.remote_address = record->remote_address();
+  attempt.response_excerpt = std::move(*record->mutable_response_excerpt());
+  attempt.response_headers.assign(std::make_move_iterator(record->mutable_response_headers()->begin()),
+                                  std::make_move_iterator(record->mutable_response_headers()->end()));
+  attempt.url = std::move(*record->mutable_url());
+  attempt.remote_address = std::move(*record->mutable_remote_address());
   attempt.delivery_partition = record->delivery_partition();
   attempt.delivery_offset = record->delivery_offset();
   return attempt;
@@ -284,15 +317,16 @@ std::string EncodePoison(std::string_view topic, std::int32_t partition, std::in
   record.set_topic(std::string(topic));
   record.set_partition(partition);
   record.set_offset(offset);
-  record.set_reason(Utf8(std::string(reason)));
+  std::string room;
+  record.set_reason(Utf8(std::string(reason), &room));
   record.set_key(std::string(key.substr(0, kMaxPoisonBytes)));
   record.set_value(std::string(value.substr(0, kMaxPoisonBytes)));
   return record.SerializeAsString();
 }
 
 Result<PoisonRecord> DecodePoison(std::string_view value) {
-  auto record = Parse<v1::PoisonRecord>(value);
-  if (!record) return record.error();
+  Read<v1::PoisonRecord> record(value);
+  if (!record.parsed()) return record.parsed().error();
   if (record->topic().empty() || record->partition() < 0 || record->offset() < 0)
     return Refuse("record_invalid", "the record does not say where it was found");
   return PoisonRecord{record->topic(),  record->partition(), record->offset(),

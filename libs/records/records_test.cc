@@ -85,6 +85,50 @@ TEST(Records, ADeliveryComesBackAsItWas) {
   EXPECT_EQ(PrintsOf(*delivery).attempt, PrintsOf(MakeDelivery()).attempt);
 }
 
+// An encoder keeps its message from one record to the next.
+TEST(Records, NothingOfOneRecordIsInTheNext) {
+  Event bare = MakeEvent();
+  bare.traceparent.clear();
+  bare.tracestate.clear();
+  Delivery first = MakeDelivery();
+  first.event = std::make_shared<const Event>(bare);
+  first.due_at.reset();
+  first.wait_reason = WaitReason::kNone;
+  AttemptRecord unsent;
+  unsent.delivery_id = first.id;
+  const std::string event = EncodeEvent(bare);
+  const std::string delivery = EncodeDelivery(first);
+  const std::string attempt = EncodeAttempt(unsent);
+
+  AttemptRecord full = unsent;
+  full.account = AccountId("account_1");
+  full.webhook_id = WebhookId("webhook_1");
+  full.event_id = EventId("e1");
+  full.notification_id = NotificationId("webhook_n");
+  full.reason = "why";
+  full.requested = true;
+  full.next_attempt_at = kTime;
+  full.request_head = "POST / HTTP/1.1";
+  full.response_headers = {"a: b"};
+  full.response_excerpt = "no";
+  full.url = "https://example.com/";
+  full.remote_address = "203.0.113.7:443";
+  static_cast<void>(EncodeEvent(MakeEvent()));
+  static_cast<void>(EncodeDelivery(MakeDelivery()));
+  static_cast<void>(EncodeAttempt(full));
+
+  EXPECT_EQ(EncodeEvent(bare), event);
+  EXPECT_EQ(EncodeDelivery(first), delivery);
+  EXPECT_EQ(EncodeAttempt(unsent), attempt);
+  full.next_attempt_at.reset();
+  full.response_headers.clear();
+  const std::string fewer = EncodeAttempt(full);
+  const auto again = DecodeAttempt(fewer);
+  ASSERT_TRUE(again);
+  EXPECT_EQ(again->next_attempt_at, std::nullopt);
+  EXPECT_TRUE(again->response_headers.empty());
+}
+
 TEST(Records, RefusesWhatTheWorkerCannotActOn) {
   EXPECT_EQ(Refusal(""), "the record is empty");
   const std::string whole = EncodeDelivery(MakeDelivery());

@@ -81,8 +81,9 @@ struct OtlpExporter::State : CollectorPort {
 void OtlpExporter::State::Send(std::string body, std::function<void(Status)> done) {
   http::EgressRequest request;
   request.url = std::make_shared<const http::EndpointUrl>(url);
-  request.headers = {{"Content-Type", "application/json"},
-                     {"User-Agent", "webhook-platform/" WEBHOOK_VERSION}};
+  request.headers =
+      "Content-Type: application/json\r\n"
+      "User-Agent: webhook-platform/" WEBHOOK_VERSION "\r\n";
   request.body = std::make_shared<const std::string>(std::move(body));
   request.timeout = kTimeout;
   client->Send(std::move(request), [done = std::move(done)](const HttpResult& result) {

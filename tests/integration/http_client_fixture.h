@@ -45,7 +45,7 @@ class ClientTest : public ::testing::Test {
                                std::chrono::milliseconds timeout = std::chrono::milliseconds(5'000)) {
     EgressRequest request;
     request.url = std::make_shared<const EndpointUrl>(ParseEndpointUrl(url, "/url").value());
-    request.headers = {{"Content-Type", "application/json"}};
+    request.headers = "Content-Type: application/json\r\n";
     request.body = std::make_shared<const std::string>("{}");
     request.timeout = timeout;
     return request;

@@ -18,6 +18,7 @@ class LogTest : public StoreTest {
     record.webhook_id = WebhookId("webhook_1");
     record.event_id = EventId("event_1");
     record.event_type = "user.created";
+    record.notification_id = DeriveNotificationId(mine_, record.event_id);
     record.attempt = attempt;
     record.state = state;
     record.outcome = "o";
@@ -79,6 +80,39 @@ TEST_F(LogTest, ABatchIsWrittenOnceHoweverOftenItComes) {
   const auto attempts = Do([&](Tx& tx) { return ListAttempts(tx, Row(), std::nullopt, 10); });
   EXPECT_EQ(attempts->at(0).response_excerpt, std::string("\0\xff\t\\", 4));
   EXPECT_THAT(attempts->at(0).response_headers, ElementsAre("X: a\tb\\n\"c", "N: "));
+}
+
+TEST_F(LogTest, WhatIsThereAlreadyIsLeftOutAndItsNeighboursAreWritten) {
+  LogBatch batch;
+  batch.events.emplace_back();
+  batch.events[0].id = EventId("event_1");
+  batch.events[0].account = mine_;
+  batch.events[0].body = "{\"long\":\"" + std::string(500, 'x') + "\"}";
+  batch.events[0].accepted_at = kLogTime;
+  batch.attempts = {Record(1, DeliveryState::kWaiting)};
+  batch.attempts[0].request_head = "POST / HTTP/1.1\r\nHost: " + std::string(500, 'h');
+  batch.offsets[{"webhook.attempts", 3}] = {0, 1};
+  ASSERT_TRUE(WriteLog(*session_, days_, batch, kLogTime));
+  batch.events.push_back(batch.events[0]);
+  batch.events[1].id = EventId("event_2");
+  batch.attempts.push_back(Record(2, DeliveryState::kDelivered));
+  batch.offsets[{"webhook.attempts", 3}] = {1, 2};
+  ASSERT_TRUE(WriteLog(*session_, days_, batch, kLogTime));
+  EXPECT_EQ(CountRows("events"), 2);
+  EXPECT_EQ(CountRows("attempts"), 2);
+  EXPECT_EQ(Row().attempts, 2) << "only what is new counts";
+  EXPECT_EQ(Row().notification_id, DeriveNotificationId(mine_, EventId("event_1")));
+  EXPECT_EQ(Do([&](Tx& tx) { return ReadEvent(tx, mine_, EventId("event_2")); })->body, batch.events[0].body);
+  const auto heads = [&] { return Do([&](Tx& tx) { return ListAttempts(tx, Row(), std::nullopt, 10); }); };
+  EXPECT_EQ(heads()->at(1).request_head, batch.attempts[0].request_head);
+  ASSERT_TRUE(Do([&](Tx& tx) -> Status {
+    tx.exec0(
+        "UPDATE attempts SET request_head = NULL, request_headers = 'as before'; UPDATE events SET body = "
+        "'{}'");
+    return Ok();
+  }));
+  EXPECT_EQ(heads()->at(1).request_head, "as before");
+  EXPECT_EQ(Do([&](Tx& tx) { return ReadEvent(tx, mine_, EventId("event_2")); })->body, "{}");
 }
 
 TEST_F(LogTest, AWriterThatWasOvertakenWritesNothing) {

@@ -34,8 +34,7 @@ std::string RequestHead(const EgressRequest& request) {
   head.reserve(1024);
   head.append("POST ").append(request.url->target).append(" HTTP/1.1\r\nHost: ");
   head.append(request.url->HostHeader()).append("\r\n");
-  for (const auto& [name, value] : request.headers)
-    head.append(name).append(": ").append(value).append("\r\n");
+  head.append(request.headers);
   head.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n\r\n");
   return head;
 }

@@ -85,14 +85,14 @@ Status CheckDsn(const Secret& dsn) {
       {{"pg-dsn", "bad_dsn", "must be postgresql://user@host:port/database or key=value words"}});
 }
 
-std::unique_ptr<pqxx::connection> Connect(const DatabaseOptions& options) {
+std::unique_ptr<Connection> Connect(const DatabaseOptions& options) {
   const auto connect_timeout = std::chrono::ceil<std::chrono::seconds>(options.connect_timeout);
   std::string dsn =
       WithSetting(options.dsn.Reveal(), "connect_timeout", std::to_string(connect_timeout.count()));
   // A peer that vanished without a word is noticed.
   dsn = WithSetting(dsn, "tcp_user_timeout", std::to_string(2 * options.statement_timeout.count()));
   if (!options.password.empty()) dsn = WithSetting(dsn, "password", options.password.Reveal());
-  auto connection = std::make_unique<pqxx::connection>(dsn);
+  auto connection = std::make_unique<Connection>(dsn);
   // A connection that pqxx opens anew by itself would have lost its lock and its settings; there is no other
   // way to forbid it in this version.
 #pragma GCC diagnostic push
@@ -106,7 +106,7 @@ std::unique_ptr<pqxx::connection> Connect(const DatabaseOptions& options) {
   return connection;
 }
 
-Status InTransaction(pqxx::connection& connection, const std::function<Status(pqxx::dbtransaction&)>& fn) {
+Status InTransaction(Connection& connection, const std::function<Status(pqxx::dbtransaction&)>& fn) {
   pqxx::work transaction(connection);
   Status status = fn(transaction);
   if (status) {

@@ -120,15 +120,19 @@ void ConsumerRole::PollOnce() {
 
 void ConsumerRole::Feed(const std::shared_ptr<kafka::Batch>& batch) {
   std::map<kafka::TopicPartition, std::vector<Fed>> runs;  // each of ascending offsets
+  std::vector<Fed>* of_partition = nullptr;
   for (std::size_t i = 0; i < batch->records().size(); ++i) {
     const kafka::ConsumedRecord& record = batch->records()[i];
-    auto& of_partition = runs[{std::string(record.topic), record.partition}];
-    if (of_partition.empty() || record.offset < of_partition.back().last())
-      of_partition.push_back({batch, {}});
-    of_partition.back().records.push_back(i);
+    // Those of a partition mostly come one after the other.
+    const kafka::ConsumedRecord* before = i == 0 ? nullptr : &batch->records()[i - 1];
+    if (before == nullptr || record.partition != before->partition || record.topic != before->topic)
+      of_partition = &runs[{std::string(record.topic), record.partition}];
+    if (of_partition->empty() || record.offset < of_partition->back().last())
+      of_partition->push_back({batch, {}});
+    of_partition->back().records.push_back(i);
   }
-  for (auto& [partition, of_partition] : runs) {
-    for (Fed& fed : of_partition) FeedRun(partition, std::move(fed));
+  for (auto& [partition, feds] : runs) {
+    for (Fed& fed : feds) FeedRun(partition, std::move(fed));
   }
 }
 

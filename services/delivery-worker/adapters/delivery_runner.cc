@@ -54,13 +54,12 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
                           const std::shared_ptr<const Webhook>& webhook) {
   const auto retry_due = delivery.wait_reason == WaitReason::kRetry ? delivery.due_at : std::nullopt;
   const auto finish = [weak = weak_from_this(), this, token, webhook, retry_due,
-                       &admission = parts().loop.admission(),
-                       &metrics = parts().metrics](const HttpResult& result) {
+                       &admission = parts().loop.admission(), &metrics = parts().metrics](HttpResult result) {
     metrics.in_flight.Add(-1);
     if (retry_due && result.written_at) metrics.ObserveRetryLateness(*result.written_at - *retry_due);
     const auto self = weak.lock();
     if (!self) return admission.Leave(*webhook);  // the lane is gone, its request was not
-    lane_.OnResponse(token, result, runtime::ReadClock());
+    lane_.OnResponse(token, std::move(result), runtime::ReadClock());
     TellRole();
   };
   parts().metrics.in_flight.Add(1);

@@ -32,7 +32,7 @@ void LaneLoop::OnTick() {
 void LaneLoop::AskCanary() {
   http::EgressRequest request;
   request.url = std::make_shared<const http::EndpointUrl>(*options_.canary);
-  request.headers = {{"User-Agent", "Platform-Webhooks/1.0"}};
+  request.headers = "User-Agent: Platform-Webhooks/1.0\r\n";
   request.body = std::make_shared<const std::string>();
   request.timeout = kCanaryTimeout;
   client_->Send(std::move(request), [this](const HttpResult& result) {

@@ -9,7 +9,7 @@ namespace webhook {
 
 Result<http::EgressRequest> SignedRequest(const Delivery& delivery, const Webhook& webhook,
                                           std::shared_ptr<const http::EndpointUrl> url, WallTime now) {
-  auto headers = SignedHeaders(delivery, webhook, now);
+  auto headers = SignedHeaderLines(delivery, webhook, now);
   if (!headers) return headers.error();
 
   http::EgressRequest request;

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <sstream>
 
 #include "crypto/webhook_signature.h"
 
@@ -34,7 +35,14 @@ class SignedRequestTest : public ::testing::Test {
   std::map<std::string, std::string> Headers() const {
     const auto request = SignedRequest(delivery, webhook, url, kNow);
     EXPECT_TRUE(request.ok());
-    return {request->headers.begin(), request->headers.end()};
+    std::map<std::string, std::string> headers;
+    std::istringstream lines(request->headers);
+    for (std::string line; std::getline(lines, line);) {
+      EXPECT_EQ(line.back(), '\r');
+      const std::size_t colon = line.find(": ");
+      headers[line.substr(0, colon)] = line.substr(colon + 2, line.size() - colon - 3);
+    }
+    return headers;
   }
 
   Webhook webhook;

@@ -166,6 +166,54 @@ TEST(Admission, ATurnThatIsNotTakenGoesToTheNext) {
   EXPECT_TRUE(Enter(&admission, webhook));
 }
 
+struct TurnsTest : ::testing::Test {
+  // Each to a host of its own; who finds no place begins in its turn.
+  void Begin(int count) {
+    for (int i = 0; i < count; ++i) {
+      const std::string n = std::to_string(asked++);
+      Ask(To("account_" + n, "https://" + n + ".example/"));
+    }
+  }
+  void Ask(const Webhook& webhook) {
+    if (admission.Enter(webhook, [this, webhook] { Ask(webhook); })) begun.push_back(webhook);
+  }
+  int asked = 0;
+  int turns_asked = 0;
+  std::vector<Webhook> begun;
+  Admission admission{{.total = 100, .account = 100, .host = 100, .in_turn = 8}, [this] { ++turns_asked; }};
+};
+
+TEST_F(TurnsTest, SoManyBeginInATurnAndTheRestInTheNext) {
+  Begin(8);
+  EXPECT_EQ(begun.size(), 8U);
+  EXPECT_EQ(turns_asked, 0) << "nobody waits";
+  Begin(12);
+  EXPECT_EQ(begun.size(), 8U);
+  EXPECT_EQ(turns_asked, 1) << "one for all";
+  admission.BeginTurn();
+  EXPECT_EQ(begun.size(), 16U);
+  EXPECT_EQ(turns_asked, 2);
+  admission.BeginTurn();
+  EXPECT_EQ(begun.size(), 20U);
+  EXPECT_EQ(turns_asked, 2) << "nobody is left";
+}
+
+TEST_F(TurnsTest, APlaceThatIsGivenBackBeginsNoMoreInTheSameTurn) {
+  Begin(9);
+  admission.Leave(begun.front());
+  EXPECT_EQ(begun.size(), 8U);
+  admission.BeginTurn();
+  EXPECT_EQ(begun.size(), 9U);
+}
+
+TEST_F(TurnsTest, ATurnDoesNotLiftTheOtherBounds) {
+  admission.SetShare(0.1);
+  Begin(12);
+  admission.BeginTurn();
+  EXPECT_EQ(begun.size(), 10U);
+  EXPECT_EQ(turns_asked, 1) << "no turn helps who waits for a place";
+}
+
 // B waits for any place with a place of its host in hand, and then finds that its account has none.
 TEST(Admission, WhoGoesToAnotherLineLeavesItsPlaceToTheNext) {
   Admission admission({2, 1, 1});

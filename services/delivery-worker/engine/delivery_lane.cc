@@ -76,7 +76,6 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   item.prints = prints;
   item.offset = offset;
   item.arrived = now.mono;
-  item.record = DescribeDelivery(delivery, partition_, offset);
   // No pause of ours is longer: a record that says so is a mistake.
   if (delivery.due_at) delivery.due_at = std::min<WallTime>(*delivery.due_at, now.wall + kMaxRetryPause);
   item.delivery = std::move(delivery);
@@ -229,7 +228,7 @@ bool DeliveryLane::Start(Token token, Now now) {
   return true;
 }
 
-void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
+void DeliveryLane::OnResponse(Token token, HttpResult result, Now now) {
   Item& item = items_.at(token);
   --effects_;
   const auto webhook = item.webhook;
@@ -252,8 +251,9 @@ void DeliveryLane::OnResponse(Token token, const HttpResult& result, Now now) {
     Again(token, result, now);
   } else {
     duplicates_.NoteMade(item.prints.attempt);
+    BeginRecord(item);
     item.record.outcome = OutcomeWord(outcome, *webhook);
-    DescribeRequest(result, webhook->url, &item.record);
+    DescribeRequest(std::move(result), webhook->url, &item.record);
     AddBytes(&item, AnswerBytes(item.record));
     if (const auto* finish = std::get_if<Finish>(&step)) {
       if (limits_.guards.ended_is_over) duplicates_.NoteEnded(item.prints.run);
@@ -346,16 +346,22 @@ void DeliveryLane::Park(Token token, WallTime due, const std::string& reason, No
   item.delivery.due_at = due;
   item.delivery.wait_reason = WaitReason::kParked;
   item.wait_topic = ParkTopic(due, now.wall, limits_.time_scale);
+  BeginRecord(item);
   DescribeParking(due, reason, &item.record);
   ReportAndAppend(token);
 }
 
 void DeliveryLane::EndWithoutRequest(Token token, const End& end) {
   Item& item = items_.at(token);
+  BeginRecord(item);
   item.record.state = end.state;
   item.record.outcome = end.outcome;
   item.record.reason = end.reason;
   ReportAndAppend(token);
+}
+
+void DeliveryLane::BeginRecord(Item& item) const {
+  item.record = DescribeDelivery(item.delivery, partition_, item.offset);
 }
 
 void DeliveryLane::ReportAndAppend(Token token) {

@@ -75,7 +75,7 @@ class DeliveryLane : public Lane {
   // A record was read. One that the attempts tell to be complete is done at once, and so is a duplicate of
   // what is over; a duplicate of what is held is done with that.
   void OnDelivery(Delivery delivery, std::int64_t offset, Now now);
-  void OnResponse(Token token, const HttpResult& result, Now now);
+  void OnResponse(Token token, HttpResult result, Now now);
   // A place in flight that was refused for the webhook may be free.
   void OnPlace(const WebhookId& webhook, Now now);
 
@@ -153,6 +153,8 @@ class DeliveryLane : public Lane {
   void EndWithoutRequest(Token token, const End& end);
   // Appends it to its own partition again, for the next owner.
   void HandOver(Token token);
+  // The item's record is that of its delivery, without what happened.
+  void BeginRecord(Item& item) const;
   void ReportAndAppend(Token token);
   bool WaitIsNext(const Item& item) const;
   // All of its effects are acknowledged, or it needs none.

@@ -90,7 +90,8 @@ void FanoutLane::FanOutEntry(const Entry& entry, Now now) {
   auto webhook = webhooks.begin();  // FanOut() keeps their order
   for (Delivery& delivery : deliveries) {
     while ((*webhook)->id != delivery.webhook_id) ++webhook;
-    Matched& matched = deliveries_[++last_token_];
+    const auto [token, matched] = deliveries_.Add();
+    last_token_ = token;
     matched.offset = entry.offset;
     matched.delivery = std::move(delivery);
     if (limits_.guards.reserved_slots) PaceOut(&matched, **webhook, now);
@@ -120,12 +121,12 @@ void FanoutLane::DoAppend(Token token) {
 }
 
 void FanoutLane::OnAcknowledged(Token token, std::int64_t, Now now) {
-  const auto found = deliveries_.find(token);
-  if (std::exchange(found->second.wait_topic, nullptr) != nullptr) return Append(token);
-  const std::int64_t offset = found->second.offset;
+  Matched& matched = deliveries_.at(token);
+  if (std::exchange(matched.wait_topic, nullptr) != nullptr) return Append(token);
+  const std::int64_t offset = matched.offset;
   --appends_;
-  append_bytes_ -= found->second.delivery.event->body.size();
-  deliveries_.erase(found);
+  append_bytes_ -= matched.delivery.event->body.size();
+  deliveries_.erase(token);
   const auto open = open_.find(offset);
   if (--open->second.unacknowledged == 0) {
     Finish(offset, open->second.bytes);

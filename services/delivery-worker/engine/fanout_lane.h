@@ -17,6 +17,7 @@
 #include "services/delivery-worker/engine/guards.h"
 #include "services/delivery-worker/engine/lane.h"
 #include "services/delivery-worker/engine/ports.h"
+#include "services/delivery-worker/engine/token_map.h"
 
 namespace webhook {
 
@@ -100,8 +101,7 @@ class FanoutLane : public Lane {
   std::vector<Entry> asked_;           // behind that barrier
   std::deque<Entry> ready_;            // behind a barrier that was reached
   std::map<std::int64_t, Open> open_;  // by offset
-  std::map<Token, Matched>
-      deliveries_;  // from first_matched_ on they are still to be appended, in this order
+  TokenMap<Matched> deliveries_;       // from first_matched_ on they are still to be appended, in this order
   Token first_matched_ = 1;
   std::size_t appends_ = 0;  // of them, under way
   std::size_t append_bytes_ = 0;

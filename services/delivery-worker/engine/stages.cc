@@ -1,6 +1,7 @@
 #include "services/delivery-worker/engine/stages.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "domain/event_pattern.h"
 #include "domain/topics.h"
@@ -67,7 +68,7 @@ Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t rev
   if (webhook->account != delivery.event->account) {
     return End{DeliveryState::kCancelled, "cancelled", "The webhook belongs to another account."};
   }
-  if (webhook->cancelled.contains({delivery.id, delivery.run}))
+  if (!webhook->cancelled.empty() && webhook->cancelled.contains({delivery.id, delivery.run}))
     return End{DeliveryState::kCancelled, "cancelled", "It was cancelled."};
   if (!webhook->active && delivery.kind != DeliveryKind::kTest) {
     if (revision < delivery.config_revision) return HoldForConfig{};
@@ -176,17 +177,19 @@ void DescribeParking(WallTime due, const std::string& reason, AttemptRecord* rec
   record->next_attempt_at = due;
 }
 
-void DescribeRequest(const HttpResult& result, const std::string& url, AttemptRecord* record) {
+void DescribeRequest(HttpResult result, const std::string& url, AttemptRecord* record) {
   record->requested = true;
   record->started_at = result.started_at;
   record->duration = result.duration;
   record->phases = result.phases;
-  record->request_head = result.request_head;
+  record->request_head = std::move(result.request_head);
   record->status = result.status;
-  record->response_excerpt = result.excerpt;
-  for (const auto& [name, value] : result.headers) record->response_headers.push_back(name + ": " + value);
+  record->response_excerpt = std::move(result.excerpt);
+  record->response_headers.reserve(result.headers.size());
+  for (auto& [name, value] : result.headers)
+    record->response_headers.push_back(std::move(name.append(": ").append(value)));
   record->url = url;
-  record->remote_address = result.remote_address;
+  record->remote_address = std::move(result.remote_address);
 }
 
 }  // namespace webhook

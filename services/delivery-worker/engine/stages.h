@@ -111,6 +111,6 @@ AttemptRecord DescribeDelivery(const Delivery& delivery, std::int32_t partition,
 // Adds that it is parked until `due`.
 void DescribeParking(WallTime due, const std::string& reason, AttemptRecord* record);
 // Adds what a request came to.
-void DescribeRequest(const HttpResult& result, const std::string& url, AttemptRecord* record);
+void DescribeRequest(HttpResult result, const std::string& url, AttemptRecord* record);
 
 }  // namespace webhook

@@ -9,6 +9,7 @@
 #include "metrics/families.h"
 #include "records/records.h"
 #include "runtime/clock.h"
+#include "services/registry/log_writer/gather_time.h"
 
 namespace webhook {
 namespace {
@@ -19,9 +20,10 @@ constexpr std::chrono::milliseconds kPoll{200};
 constexpr std::chrono::milliseconds kTopicTimeout{2'000};
 constexpr std::chrono::milliseconds kProgress{1'000};
 // One transaction: many records, for throughput, and few bytes, for memory.
-constexpr std::size_t kMaxRecords = 2'000;
-constexpr std::size_t kMaxBytes = 8u << 20;
-constexpr std::size_t kRecordsAPoll = 100;
+constexpr std::size_t kMaxRecords = 16'000;
+constexpr std::size_t kMaxBytes = 12u << 20;
+constexpr std::size_t kRecordsAPoll = 1'000;
+constexpr std::size_t kPrefetchedKbytes = 8'192;
 constexpr std::int64_t kBeginning = -2;
 
 }  // namespace
@@ -93,8 +95,11 @@ Status LogWriter::WriteUntilFailure() {
 LogWriter::Fetched LogWriter::Fetch(kafka::Consumer& consumer) {
   Fetched fetched;
   std::size_t bytes = 0;
-  while (fetched.records.size() < kMaxRecords && bytes < kMaxBytes) {
-    auto batch = consumer.Poll(fetched.records.empty() ? kPoll : std::chrono::milliseconds(0), kRecordsAPoll);
+  const MonoTime until = runtime::ReadClock().mono + GatherTime(fetched_before_);
+  while (fetched.records.size() < kMaxRecords && bytes < kMaxBytes && !stop_.stopped()) {
+    const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - runtime::ReadClock().mono);
+    const auto patience = fetched.records.empty() ? kPoll : std::max(left, std::chrono::milliseconds(0));
+    auto batch = consumer.Poll(patience, kRecordsAPoll);
     // The consumer heals by itself.
     if (!batch) stop_.WaitFor(kPoll);
     if (!batch || (*batch)->records().empty()) break;
@@ -104,6 +109,7 @@ LogWriter::Fetched LogWriter::Fetch(kafka::Consumer& consumer) {
     }
     fetched.batches.push_back(std::move(*batch));
   }
+  fetched_before_ = fetched.records.size();
   return fetched;
 }
 
@@ -112,6 +118,7 @@ Result<std::unique_ptr<kafka::Consumer>> LogWriter::OpenConsumer() {
   options.gather = kPoll;  // a transaction for each record would wear the database out
   options.cluster = options_.cluster;
   options.client_id = "registry-log";
+  options.max_queued_kbytes = kPrefetchedKbytes;
   auto consumer = kafka::Consumer::Create(options, {});
   if (!consumer) return consumer.error();
   std::vector<kafka::Consumer::Position> positions;

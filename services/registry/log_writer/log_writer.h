@@ -74,6 +74,7 @@ class LogWriter {
   std::vector<kafka::TopicPartition> partitions_;
   std::map<store::LogPartition, WallTime> newest_;  // up to when all of it is written, as far as is known
   MonoTime progress_noted_{};
+  std::size_t fetched_before_ = 0;  // records of the batch before
   runtime::Thread thread_;
 };
 

@@ -3,6 +3,9 @@
 #include <pqxx/pqxx>
 
 #include "services/registry/store/delivery_rows.h"
+#include "services/registry/store/log_keys.h"
+#include "services/registry/store/log_rows.h"
+#include "services/registry/store/packed.h"
 #include "services/registry/store/values.h"
 
 namespace webhook::store {
@@ -33,7 +36,7 @@ DeliveryRow ToDelivery(const pqxx::row& row, int first) {
   delivery.webhook_id = WebhookId(at(2).as<std::string>());
   delivery.event_id = EventId(at(3).as<std::string>());
   delivery.event_type = at(4).as<std::string>();
-  delivery.notification_id = NotificationId(at(5).as<std::string>());
+  delivery.notification_id = NotificationOf(at(5).as<std::string>(), delivery.account, delivery.event_id);
   delivery.run = at(6).as<int>();
   delivery.kind = static_cast<DeliveryKind>(at(7).as<int>());
   delivery.state = static_cast<DeliveryState>(at(8).as<int>());
@@ -69,17 +72,27 @@ Conditions Divide(Tx& tx, const AccountId& account, const DeliveryFilter& filter
       part += std::string(" AND ") + condition + " from_micros(" + std::to_string(ToMicros(*value)) + ")";
   };
   auto& [served, rest] = conditions;
-  served = "account_id = " + tx.quote(account.str());
-  time(served, "accepted_at >=", filter.since);
-  time(served, "accepted_at <", filter.until);
-  text(served, "event_id", filter.event_id);
-  text(served, "webhook_id", filter.webhook_id);
   // Most are delivered, and no index is for these. As a number in the text: the planner then sees that the
   // partial indices of what is not delivered serve.
   const bool rare_state = filter.state && *filter.state != DeliveryState::kDelivered;
+  if (!filter.event_id.empty()) {
+    served = OfEvent(tx, account.str(), filter.event_id);
+    text(served, "webhook_id", filter.webhook_id);
+  } else if (rare_state) {
+    served = "account_id = " + tx.quote(account.str());
+    text(served, "webhook_id", filter.webhook_id);
+  } else if (!filter.webhook_id.empty()) {
+    served = OfWebhookInOrder(tx, account.str(), filter.webhook_id);
+  } else if (!filter.event_type.empty()) {
+    served = OfTypeInOrder(tx, account.str(), filter.event_type);
+  } else {
+    served = OfAccountInOrder(tx, account.str());
+  }
+  time(served, "accepted_at >=", filter.since);
+  time(served, "accepted_at <", filter.until);
   if (filter.state) number(rare_state ? served : rest, "state = ", static_cast<int>(*filter.state));
-  const bool by_type = filter.webhook_id.empty() && !rare_state;
-  text(by_type ? served : rest, "event_type", filter.event_type);
+  const bool by_type = filter.webhook_id.empty() && filter.event_id.empty() && !rare_state;
+  if (!by_type) text(rest, "event_type", filter.event_type);
   text(rest, "outcome", filter.outcome);
   if (filter.status != 0) number(rest, "status = ", filter.status);
   time(rest, "updated_at >=", filter.changed_since);
@@ -137,7 +150,7 @@ std::vector<AttemptRow> ListAttempts(Tx& tx, const DeliveryRow& delivery,
   std::string sql =
       "SELECT run, attempt, micros(started_at), duration_us, phases_us[1], phases_us[2], phases_us[3], "
       "phases_us[4], status, outcome, reason, url, remote_address, request_headers, response_headers, "
-      "response_excerpt "
+      "response_excerpt, request_head "
       "FROM attempts WHERE delivery_id = " +
       tx.quote(delivery.id.str()) + " AND accepted_at = from_micros(" +
       std::to_string(ToMicros(delivery.accepted_at)) + ")";
@@ -163,7 +176,8 @@ std::vector<AttemptRow> ListAttempts(Tx& tx, const DeliveryRow& delivery,
     attempt.reason = row[10].as<std::string>();
     attempt.url = row[11].as<std::string>();
     attempt.remote_address = row[12].as<std::string>();
-    attempt.request_head = row[13].as<std::string>();
+    attempt.request_head =
+        row[16].is_null() ? row[13].as<std::string>() : Unpack(pqxx::binarystring(row[16]).str());
     attempt.response_headers = ToStrings(row[14]);
     attempt.response_excerpt = pqxx::binarystring(row[15]).str();
   }

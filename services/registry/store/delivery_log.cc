@@ -2,11 +2,9 @@
 
 #include <nlohmann/json.hpp>
 #include <pqxx/pqxx>
-#include <pqxx/stream_to>
 #include <set>
-#include <tuple>
 
-#include "core/encoding.h"
+#include "services/registry/store/log_day_writer.h"
 #include "services/registry/store/tx.h"
 #include "services/registry/store/values.h"
 #include "services/registry/store/webhook_health.h"
@@ -15,122 +13,52 @@
 namespace webhook::store {
 namespace {
 
-std::string Bytea(std::string_view bytes) {
-  return "\\x" + ToHex(bytes);
+constexpr char kExists[] = "exists";
+constexpr int kCarefulTries = 3;
+
+struct Parts {
+  std::map<Day, DayPart> days;
+  std::set<Day> needed;
+  Records records;  // of all days
+};
+
+// What the days keep of a batch.
+Parts Divide(const LogBatch& batch, const LogDays& days, WallTime now) {
+  Parts parts;
+  for (const Event& event : batch.events) {
+    const Day day = DayOf(event.accepted_at);
+    if (!days.Kept(day, now)) continue;
+    parts.needed.insert(day);
+    parts.days[day].events.push_back(&event);
+  }
+  for (const AttemptRecord& record : batch.attempts) {
+    const Day day = DayOf(record.accepted_at);
+    if (!days.Kept(day, now)) continue;
+    parts.needed.insert(day);
+    if (record.requested) parts.needed.insert(DayOf(record.started_at));
+    parts.days[day].records.push_back(&record);
+    parts.records.push_back(&record);
+  }
+  return parts;
 }
 
-// jsonb and text hold no U+0000.
-std::string Text(std::string text) {
-  std::erase(text, '\0');
-  return text;
-}
-
-int Rank(const AttemptRecord& record) {
-  if (record.state == DeliveryState::kPending) return 0;
-  if (record.state == DeliveryState::kWaiting) return record.requested ? 2 : 1;
-  return 3;
-}
-
+// Where rows stand that are not only added. An index is used also where nothing is known yet of a new day's
+// size.
 void MakeStaging(Tx& tx) {
   tx.exec(
-      "CREATE TEMP TABLE IF NOT EXISTS staged_events (account_id text, id text, event_type text, "
-      "notification_id text, body bytea, accepted_at bigint) ON COMMIT DELETE ROWS;"
-      "CREATE TEMP TABLE IF NOT EXISTS staged_records (number int, id text, accepted_at bigint, account_id "
-      "text, "
-      "webhook_id text, event_id text, event_type text, notification_id text, run int, attempt int, rank "
-      "int, "
-      "kind int, state int, outcome text, reason text, next_attempt_at bigint, requested boolean, started_at "
-      "bigint, "
-      "duration_us bigint, phases_us bigint[], status int, url text, remote_address text, request_headers "
-      "text, "
-      "response_headers jsonb, response_excerpt bytea) ON COMMIT DELETE ROWS");
+      "SET LOCAL enable_seqscan = off; SET LOCAL jit = off;"
+      "CREATE TEMP TABLE IF NOT EXISTS staged_events (LIKE events INCLUDING GENERATED) ON COMMIT DELETE ROWS;"
+      "CREATE TEMP TABLE IF NOT EXISTS staged_attempts (LIKE attempts INCLUDING DEFAULTS) ON COMMIT DELETE "
+      "ROWS;"
+      "CREATE TEMP TABLE IF NOT EXISTS staged_deliveries (LIKE deliveries INCLUDING GENERATED) ON COMMIT "
+      "DELETE ROWS;"
+      "CREATE TEMP TABLE IF NOT EXISTS staged_health (LIKE webhook_health) ON COMMIT DELETE ROWS;"
+      "CREATE TEMP TABLE IF NOT EXISTS staged_stats (account_id text, webhook_id text, at timestamptz, "
+      "outcome text, requests bigint, latency bigint[]) ON COMMIT DELETE ROWS");
 }
 
-void StageEvents(Tx& tx, const std::vector<Event>& events) {
-  pqxx::stream_to stream(tx, "staged_events");
-  for (const Event& event : events) {
-    stream << std::make_tuple(event.account.str(), event.id.str(), event.type, event.notification_id.str(),
-                              Bytea(event.body), ToMicros(event.accepted_at));
-  }
-  stream.complete();
-}
-
-std::string Phases(const RequestPhases& phases) {
-  return "{" + std::to_string(phases.dns.count()) + "," + std::to_string(phases.connect.count()) + "," +
-         std::to_string(phases.tls.count()) + "," + std::to_string(phases.answer.count()) + "}";
-}
-
-void StageRecords(Tx& tx, const std::vector<AttemptRecord>& records) {
-  pqxx::stream_to stream(tx, "staged_records");
-  int number = 0;
-  for (const AttemptRecord& record : records) {
-    const std::int64_t next = record.next_attempt_at ? ToMicros(*record.next_attempt_at) : 0;
-    std::vector<std::string> headers;
-    for (const std::string& header : record.response_headers) headers.push_back(Text(header));
-    stream << std::make_tuple(++number, record.delivery_id.str(), ToMicros(record.accepted_at),
-                              record.account.str(), record.webhook_id.str(), record.event_id.str(),
-                              record.event_type, record.notification_id.str(), record.run, record.attempt,
-                              Rank(record), static_cast<int>(record.kind), static_cast<int>(record.state),
-                              record.outcome, Text(record.reason), next, record.requested,
-                              ToMicros(record.started_at), record.duration.count(), Phases(record.phases),
-                              record.status, record.url, record.remote_address, Text(record.request_head),
-                              ToJson(headers), Bytea(record.response_excerpt));
-  }
-  stream.complete();
-}
-
-void MergeEvents(Tx& tx) {
-  tx.exec0(
-      "INSERT INTO events (account_id, id, event_type, notification_id, body, accepted_at) "
-      "SELECT account_id, id, event_type, notification_id, body, from_micros(accepted_at) FROM staged_events "
-      "ON CONFLICT DO NOTHING");
-}
-
-// A delivery's row follows the record that is furthest on; an ended run is not opened again by a late one.
-void MergeDeliveries(Tx& tx) {
-  tx.exec0(
-      "INSERT INTO deliveries AS d (id, accepted_at, account_id, webhook_id, event_id, event_type, "
-      "notification_id, "
-      "run, attempt, rank, kind, state, outcome, status, reason, attempts, next_attempt_at, updated_at) "
-      "SELECT DISTINCT ON (id, accepted_at) id, from_micros(accepted_at), account_id, webhook_id, event_id, "
-      "event_type, "
-      "notification_id, run, attempt, rank, kind, state, outcome, status, reason, 0, "
-      "from_micros(nullif(next_attempt_at, 0)), now() FROM staged_records "
-      "ORDER BY id, accepted_at, run DESC, (rank = 3) DESC, (state = 3) DESC, attempt DESC, rank DESC, "
-      "number DESC "
-      "ON CONFLICT (id, accepted_at) DO UPDATE SET run = EXCLUDED.run, attempt = EXCLUDED.attempt, "
-      "rank = EXCLUDED.rank, kind = EXCLUDED.kind, state = EXCLUDED.state, outcome = EXCLUDED.outcome, "
-      "status = CASE WHEN EXCLUDED.status = 0 AND EXCLUDED.rank = 1 THEN d.status ELSE EXCLUDED.status END, "
-      "reason = EXCLUDED.reason, next_attempt_at = EXCLUDED.next_attempt_at, updated_at = "
-      "EXCLUDED.updated_at "
-      "WHERE EXCLUDED.run > d.run OR (EXCLUDED.run = d.run AND CASE WHEN d.rank = 3 "
-      "THEN EXCLUDED.rank = 3 AND EXCLUDED.state = 3 "
-      "ELSE EXCLUDED.rank = 3 OR (EXCLUDED.attempt, EXCLUDED.rank) >= (d.attempt, d.rank) END)");
-}
-
-// Only rows that are new count for their delivery.
-void MergeAttempts(Tx& tx) {
-  tx.exec0(
-      "WITH fresh AS (INSERT INTO attempts (delivery_id, accepted_at, account_id, run, attempt, started_at, "
-      "duration_us, phases_us, status, outcome, reason, url, remote_address, request_headers, "
-      "response_headers, "
-      "response_excerpt) "
-      "SELECT id, from_micros(accepted_at), account_id, run, attempt, from_micros(started_at), duration_us, "
-      "phases_us, "
-      "status, outcome, reason, url, remote_address, request_headers, response_headers, "
-      // What an endpoint answers may be the content that was erased.
-      "CASE WHEN EXISTS (SELECT 1 FROM events e WHERE e.account_id = s.account_id AND e.id = s.event_id AND "
-      "e.accepted_at = from_micros(s.accepted_at) AND e.erased_at IS NOT NULL) THEN '' ELSE response_excerpt "
-      "END "
-      "FROM staged_records s WHERE requested ON CONFLICT DO NOTHING RETURNING delivery_id, accepted_at) "
-      "UPDATE deliveries d SET attempts = attempts + counted.n FROM (SELECT delivery_id, accepted_at, "
-      "count(*)::int AS "
-      "n FROM fresh GROUP BY 1, 2) AS counted WHERE d.id = counted.delivery_id AND d.accepted_at = "
-      "counted.accepted_at");
-}
-
-// False where another writer has moved any of the offsets.
-bool MoveOffsets(Tx& tx, const std::map<LogPartition, OffsetStep>& offsets) {
+// The transaction's time; nullopt where another writer has moved any of the offsets.
+std::optional<WallTime> MoveOffsets(Tx& tx, const std::map<LogPartition, OffsetStep>& offsets) {
   nlohmann::json steps = nlohmann::json::array();
   for (const auto& [partition, step] : offsets) {
     steps.push_back({{"topic", partition.first},
@@ -138,16 +66,33 @@ bool MoveOffsets(Tx& tx, const std::map<LogPartition, OffsetStep>& offsets) {
                      {"next", step.to},
                      {"expected", step.from}});
   }
-  const auto moved = tx.exec_params(
+  const auto moved = tx.exec_params1(
       "WITH steps AS (SELECT * FROM jsonb_to_recordset($1::jsonb) "
-      "AS s (topic text, partition int, next bigint, expected bigint)) "
-      "INSERT INTO kafka_offsets AS k (topic, partition, next_offset) SELECT topic, partition, next FROM "
-      "steps "
-      "ON CONFLICT (topic, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset WHERE k.next_offset = "
-      "(SELECT expected FROM steps WHERE steps.topic = EXCLUDED.topic AND steps.partition = "
-      "EXCLUDED.partition)",
+      "AS s (topic text, partition int, next bigint, expected bigint)), "
+      "moved AS (UPDATE kafka_offsets k SET next_offset = next FROM steps s WHERE k.topic = s.topic AND "
+      "k.partition = s.partition AND k.next_offset = expected RETURNING 1), "
+      "made AS (INSERT INTO kafka_offsets (topic, partition, next_offset) SELECT topic, partition, next "
+      "FROM steps s WHERE NOT EXISTS (SELECT FROM kafka_offsets k WHERE k.topic = s.topic AND k.partition = "
+      "s.partition) ON CONFLICT DO NOTHING RETURNING 1) "
+      "SELECT (SELECT count(*) FROM moved) + (SELECT count(*) FROM made), micros(now())",
       steps.dump());
-  return moved.affected_rows() == offsets.size();
+  if (moved[0].as<std::size_t>() != offsets.size()) return std::nullopt;
+  return ToTime(moved[1]);
+}
+
+Status WriteParts(postgres::Session& session, const LogBatch& batch, const Parts& parts, bool careful) {
+  return session.Transact<Done>("write the log", [&](Tx& tx) -> Status {
+    const auto written_at = MoveOffsets(tx, batch.offsets);
+    if (!written_at)
+      return Error{ErrorCode::kConflict, "log_taken_over", "another writer has taken over the delivery log"};
+    MakeStaging(tx);
+    Packer packer;
+    for (const auto& [day, part] : parts.days)
+      LogDayWriter(session, tx, packer, day, *written_at).Write(part, careful);
+    MergeHealth(session, tx, parts.records);
+    AddStats(session, tx, parts.records);
+    return Ok();
+  });
 }
 
 }  // namespace
@@ -174,38 +119,13 @@ Status NoteLogProgress(postgres::Session& session, WallTime complete_to) {
 }
 
 Status WriteLog(postgres::Session& session, LogDays& days, const LogBatch& batch, WallTime now) {
-  std::vector<Event> events;
-  std::vector<AttemptRecord> attempts;
-  std::set<Day> needed;
-  for (const Event& event : batch.events) {
-    if (!days.Kept(DayOf(event.accepted_at), now)) continue;
-    needed.insert(DayOf(event.accepted_at));
-    events.push_back(event);
-  }
-  for (const AttemptRecord& record : batch.attempts) {
-    if (!days.Kept(DayOf(record.accepted_at), now)) continue;
-    needed.insert(DayOf(record.accepted_at));
-    if (record.requested) needed.insert(DayOf(record.started_at));
-    attempts.push_back(record);
-  }
-  if (Status made = days.Make(session, needed); !made) return made;
-  return session.Transact<Done>("write the log", [&](Tx& tx) -> Status {
-    if (!MoveOffsets(tx, batch.offsets))
-      return Error{ErrorCode::kConflict, "log_taken_over", "another writer has taken over the delivery log"};
-    MakeStaging(tx);
-    if (!events.empty()) {
-      StageEvents(tx, events);
-      MergeEvents(tx);
-    }
-    if (!attempts.empty()) {
-      StageRecords(tx, attempts);
-      MergeDeliveries(tx);
-      MergeAttempts(tx);
-      MergeHealth(tx);
-      AddStats(tx, attempts);
-    }
-    return Ok();
-  });
+  const Parts parts = Divide(batch, days, now);
+  if (Status made = days.Make(session, parts.needed); !made) return made;
+  Status written = WriteParts(session, batch, parts, false);
+  // Between the look and the write somebody may insert a delivery that is still to be sent.
+  for (int left = kCarefulTries; left > 0 && !written && written.error().reason == kExists; --left)
+    written = WriteParts(session, batch, parts, true);
+  return written;
 }
 
 }  // namespace webhook::store

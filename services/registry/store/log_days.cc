@@ -9,10 +9,8 @@
 #include "services/registry/store/values.h"
 
 namespace webhook::store {
-namespace {
 
-// "20260131".
-std::string Name(Day day) {
+std::string DayName(Day day) {
   const std::chrono::year_month_day date(day);
   char text[16];
   std::snprintf(text, sizeof text, "%04d%02u%02u", static_cast<int>(date.year()),
@@ -20,15 +18,13 @@ std::string Name(Day day) {
   return text;
 }
 
-}  // namespace
-
 Status LogDays::Make(postgres::Session& session, const std::set<Day>& days) {
   for (const Day day : days) {
     if (made_.contains(day)) continue;
     const Status made = session.Transact<Done>("make a day of the log", [&](Tx& tx) -> Status {
       // Behind it everybody waits who waits for the table: it gives up soon, and is asked again.
       tx.exec0("SET LOCAL lock_timeout = '1s'");
-      tx.exec_params1("SELECT make_log_day($1::date)", Name(day));
+      tx.exec_params1("SELECT make_log_day($1::date)", DayName(day));
       return Ok();
     });
     if (!made) return made;
@@ -45,11 +41,11 @@ Result<int> LogDays::Ahead(postgres::Session& session, WallTime now) {
         "'^(account_stats|attempts|deliveries|events|webhook_hours|webhook_stats)_[0-9]{8}$' AND "
         "right(c.relname, 8) > $1 "
         "GROUP BY 1 HAVING count(*) = 6",
-        Name(DayOf(now)));
+        DayName(DayOf(now)));
     std::set<std::string> whole;
     for (const auto& row : rows) whole.insert(row[0].as<std::string>());
     int ahead = 0;
-    while (whole.contains(Name(DayOf(now) + std::chrono::days(ahead + 1)))) ++ahead;
+    while (whole.contains(DayName(DayOf(now) + std::chrono::days(ahead + 1)))) ++ahead;
     return ahead;
   });
 }
@@ -60,7 +56,7 @@ Result<std::string> LogDays::DropOldest(postgres::Session& session, WallTime now
     bool attached = false;
     bool detaching = false;  // a crash has interrupted it
   };
-  const std::string oldest_kept = Name(DayOf(now) - retention_ - std::chrono::days(1));
+  const std::string oldest_kept = DayName(DayOf(now) - retention_ - std::chrono::days(1));
   const auto part = session.Transact<
       std::optional<Part>>("look for an old day of the log", [&](Tx& tx) -> Result<std::optional<Part>> {
     const auto rows = tx.exec_params(

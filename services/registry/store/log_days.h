@@ -17,6 +17,9 @@ inline Day DayOf(WallTime time) {
   return std::chrono::floor<std::chrono::days>(time);
 }
 
+// As its partitions are called, "20260131": events_20260131.
+std::string DayName(Day day);
+
 // The delivery log's partitions, one for each day on which events were accepted. Two parties make them: the
 // leader's job some days ahead, and the log writer where one is missing all the same.
 class LogDays {

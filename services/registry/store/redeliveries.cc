@@ -190,7 +190,8 @@ bool PlanPart(Tx& tx, const RedeliveryPart& part, const DeliveryFilter& filter, 
               ", n.id, n.accepted_at, n.run + 1 FROM next n WHERE EXISTS (SELECT 1 FROM events e "
               "WHERE e.account_id = " +
               tx.quote(part.account.str()) +
-              " AND e.id = n.event_id AND e.accepted_at = n.accepted_at "
+              " AND e.id = n.event_id AND e.event_key = log_key(e.account_id, n.event_id) "
+              "AND e.accepted_at = n.accepted_at "
               "AND e.body IS NOT NULL) RETURNING 1) "
               "SELECT (SELECT count(*) FROM next), (SELECT count(*) FROM made), micros(max(accepted_at)), "
               "(SELECT id FROM next ORDER BY accepted_at DESC, id DESC LIMIT 1) FROM next");

@@ -22,6 +22,12 @@ inline std::int64_t ToMicros(WallTime time) {
   return time.time_since_epoch().count();
 }
 
+// jsonb and text hold no U+0000.
+inline std::string WithoutZeros(std::string text) {
+  std::erase(text, '\0');
+  return text;
+}
+
 std::string ToJson(const std::vector<std::string>& list);
 std::string ToJson(const std::vector<int>& list);
 std::string ToJson(const std::map<std::string, std::string>& map);

@@ -64,24 +64,40 @@ std::string OtherPart(Tx& tx, const std::string& account, const std::optional<He
 
 }  // namespace
 
-// A webhook's attempts come in the order in which they ended, which is not that in which they began: what
-// began before the last success says nothing of how the endpoint is since then.
-void MergeHealth(Tx& tx) {
+// What comes late says nothing against what began later.
+void MergeHealth(postgres::Session& session, Tx& tx, const Records& records) {
+  const std::vector<HealthStep> steps = HealthOf(records);
+  if (steps.empty()) return;
+  const auto time = [](postgres::BinaryRows& rows, const std::optional<WallTime>& value) {
+    if (value) return &rows.Time(*value);
+    return &rows.Null();
+  };
+  session.CopyIn(
+      "staged_health",
+      {"webhook_id", "account_id", "last_success_at", "failing_since", "last_failure_at",
+       "last_failure_delivery_id", "last_failure_outcome", "last_failure_status", "last_failure_reason"},
+      [&](postgres::BinaryRows& rows) {
+        for (const HealthStep& step : steps) {
+          rows.Row().Text(step.webhook).Text(step.account->str());
+          time(rows, step.last_success);
+          time(rows, step.failing_since);
+          if (const AttemptRecord* const failed = step.newest_failure) {
+            rows.Time(failed->started_at)
+                .Text(failed->delivery_id.str())
+                .Text(failed->outcome)
+                .Integer(failed->status)
+                .Text(WithoutZeros(failed->reason));
+          } else {
+            rows.Null().Null().Null().Null().Null();
+          }
+        }
+      });
   tx.exec0(
-      "WITH made AS (SELECT number, webhook_id, account_id, started_at, state = 3 AS good, id, outcome, "
-      "status, reason FROM staged_records WHERE requested AND kind <> 2), "
-      "owners AS (SELECT DISTINCT ON (webhook_id) webhook_id, account_id FROM made), "
-      "good AS (SELECT webhook_id, max(started_at) AS at FROM made WHERE good GROUP BY webhook_id), "
-      "bad AS (SELECT made.webhook_id, min(started_at) AS first FROM made LEFT JOIN good USING (webhook_id) "
-      "WHERE NOT made.good AND started_at > coalesce(good.at, 0) GROUP BY made.webhook_id), "
-      "failed AS (SELECT DISTINCT ON (webhook_id) webhook_id, started_at AS at, id, outcome, status, reason "
-      "FROM made WHERE NOT good ORDER BY webhook_id, started_at DESC, number DESC) "
       "INSERT INTO webhook_health AS h (webhook_id, account_id, last_success_at, failing_since, "
       "last_failure_at, last_failure_delivery_id, last_failure_outcome, last_failure_status, "
-      "last_failure_reason) "
-      "SELECT webhook_id, account_id, from_micros(good.at), from_micros(bad.first), from_micros(failed.at), "
-      "failed.id, outcome, status, reason FROM owners LEFT JOIN good USING (webhook_id) LEFT JOIN bad USING "
-      "(webhook_id) LEFT JOIN failed USING (webhook_id) ORDER BY webhook_id "
+      "last_failure_reason) SELECT webhook_id, account_id, last_success_at, failing_since, "
+      "last_failure_at, last_failure_delivery_id, last_failure_outcome, last_failure_status, "
+      "last_failure_reason FROM staged_health "
       "ON CONFLICT (webhook_id) DO UPDATE SET account_id = EXCLUDED.account_id, "
       "last_success_at = greatest(h.last_success_at, EXCLUDED.last_success_at), "
       "failing_since = (SELECT least(CASE WHEN h.failing_since > s THEN h.failing_since WHEN "

@@ -9,6 +9,8 @@
 
 #include "core/time.h"
 #include "domain/ids.h"
+#include "postgres/database.h"
+#include "services/registry/store/log_rows.h"
 #include "services/registry/store/tx.h"
 #include "services/registry/store/webhook_stats.h"
 
@@ -17,8 +19,8 @@ namespace webhook::store {
 // How each webhook's endpoint has answered of late: kept by the log writer with the attempts that say so.
 // Tests say nothing of it.
 
-// Takes what is staged of attempts into it. In the log writer's transaction alone.
-void MergeHealth(Tx& tx);
+// Takes the records into it. In the log writer's transaction alone.
+void MergeHealth(postgres::Session& session, Tx& tx, const Records& records);
 
 struct LastFailure {
   WallTime at{};  // when the request began

@@ -3,7 +3,6 @@
 #include <charconv>
 #include <map>
 #include <pqxx/pqxx>
-#include <pqxx/stream_to>
 #include <string_view>
 #include <tuple>
 
@@ -11,12 +10,6 @@
 
 namespace webhook::store {
 namespace {
-
-std::string ArrayText(const std::vector<std::int64_t>& numbers) {
-  std::string text = "{";
-  for (const std::int64_t number : numbers) text += (text.size() > 1 ? "," : "") + std::to_string(number);
-  return text + "}";
-}
 
 // "{1,2}". A month's have half a million numbers: libpqxx's parser makes each of them a string.
 std::vector<std::int64_t> ReadArray(std::string_view text) {
@@ -39,9 +32,10 @@ struct Count {
 // (account, webhook, slot, outcome); the webhook's id is empty in the account's sums.
 using Counts = std::map<std::tuple<AccountId, WebhookId, std::int64_t, std::string>, Count>;
 
-Counts CountRequests(const std::vector<AttemptRecord>& attempts) {
+Counts CountRequests(const Records& records) {
   Counts counts;
-  for (const AttemptRecord& attempt : attempts) {
+  for (const AttemptRecord* record : records) {
+    const AttemptRecord& attempt = *record;
     if (!attempt.requested || attempt.kind == DeliveryKind::kTest) continue;
     const auto slot =
         std::chrono::floor<std::chrono::minutes>(attempt.started_at.time_since_epoch()) / kStatsSlot;
@@ -58,17 +52,17 @@ Counts CountRequests(const std::vector<AttemptRecord>& attempts) {
 void MergeStats(Tx& tx, const std::string& table, const std::string& owner, const std::string& key,
                 const std::string& staged) {
   tx.exec0("INSERT INTO " + table + " AS s (" + owner + ", at, outcome, requests, latency) SELECT " + owner +
-           ", from_micros(at), outcome, requests, latency FROM staged_stats WHERE " + staged +
-           " ON CONFLICT (" + key +
+           ", at, outcome, requests, latency FROM staged_stats WHERE " + staged + " ON CONFLICT (" + key +
            ", at, outcome) DO UPDATE SET requests = s.requests + EXCLUDED.requests, "
-           "latency = (SELECT array_agg(coalesce(a, 0) + coalesce(b, 0) ORDER BY n) "
-           "FROM unnest(s.latency, EXCLUDED.latency) WITH ORDINALITY AS both_of(a, b, n))");
+           // In the arrays' own order: unnest() keeps it.
+           "latency = ARRAY(SELECT coalesce(a, 0) + coalesce(b, 0) "
+           "FROM unnest(s.latency, EXCLUDED.latency) AS both_of(a, b))");
 }
 
 void MergeHours(Tx& tx) {
   tx.exec0(
       "INSERT INTO webhook_hours AS h (webhook_id, at, account_id, requests, succeeded) "
-      "SELECT webhook_id, date_bin('1 hour', from_micros(at), 'epoch'), account_id, sum(requests), "
+      "SELECT webhook_id, date_bin('1 hour', at, 'epoch'), account_id, sum(requests), "
       "coalesce(sum(requests) FILTER (WHERE outcome = 'success'), 0) FROM staged_stats WHERE webhook_id <> "
       "'' "
       "GROUP BY 1, 2, 3 ON CONFLICT (webhook_id, at) DO UPDATE SET requests = h.requests + "
@@ -107,21 +101,22 @@ std::string NewestWaiting(const char* column, const std::string& of, int limit) 
 
 }  // namespace
 
-void AddStats(Tx& tx, const std::vector<AttemptRecord>& attempts) {
-  const Counts counts = CountRequests(attempts);
+void AddStats(postgres::Session& session, Tx& tx, const Records& records) {
+  const Counts counts = CountRequests(records);
   if (counts.empty()) return;
-  tx.exec0(
-      "CREATE TEMP TABLE IF NOT EXISTS staged_stats (account_id text, webhook_id text, at bigint, outcome "
-      "text, "
-      "requests bigint, latency bigint[]) ON COMMIT DELETE ROWS");
-  pqxx::stream_to stream(tx, "staged_stats");
-  for (const auto& [key, count] : counts) {
-    const auto& [account, webhook, slot, outcome] = key;
-    stream << std::make_tuple(account.str(), webhook.str(),
-                              std::chrono::microseconds(slot * kStatsSlot).count(), outcome, count.requests,
-                              ArrayText(count.latency.classes()));
-  }
-  stream.complete();
+  session.CopyIn("staged_stats", {"account_id", "webhook_id", "at", "outcome", "requests", "latency"},
+                 [&](postgres::BinaryRows& rows) {
+                   for (const auto& [key, count] : counts) {
+                     const auto& [account, webhook, slot, outcome] = key;
+                     rows.Row()
+                         .Text(account.str())
+                         .Text(webhook.str())
+                         .Time(WallTime(slot * kStatsSlot))
+                         .Text(outcome)
+                         .BigInt(count.requests)
+                         .BigInts(count.latency.classes());
+                   }
+                 });
   MergeStats(tx, "webhook_stats", "account_id, webhook_id", "webhook_id", "webhook_id <> ''");
   MergeStats(tx, "account_stats", "account_id", "account_id", "webhook_id = ''");
   MergeHours(tx);

@@ -8,7 +8,9 @@
 
 #include "core/time.h"
 #include "domain/attempt_record.h"
+#include "postgres/database.h"
 #include "services/registry/store/latency_counts.h"
+#include "services/registry/store/log_rows.h"
 #include "services/registry/store/tx.h"
 
 namespace webhook::store {
@@ -27,7 +29,7 @@ struct StatsRow {
 };
 
 // REQUIRES: their days are made.
-void AddStats(Tx& tx, const std::vector<AttemptRecord>& attempts);
+void AddStats(postgres::Session& session, Tx& tx, const Records& records);
 // Slots that begin in [since, until), oldest first.
 std::vector<StatsRow> ReadStats(Tx& tx, const AccountId& account, const WebhookId& webhook, WallTime since,
                                 WallTime until);

@@ -15,20 +15,18 @@ std::string Path(const Scenario& scenario, std::size_t host) {
 
 }  // namespace
 
-std::vector<std::pair<std::string, std::string>> RequestHeaders() {
+std::string RequestHeaders() {
   const std::string hex64 = "5257a869e7ecebeda32affa62cdca3fa5257a869e7ecebeda32affa62cdca3fa";
-  return {
-      {"Content-Type", "application/json"},
-      {"User-Agent", "Platform-Webhooks/1.0"},
-      {"X-Platform-Event", "user.created"},
-      {"X-Platform-Delivery", "delivery_" + hex64.substr(0, 32)},
-      {"X-Platform-Attempt", "1"},
-      {"X-Platform-Signature", "sha256=" + hex64},
-      {"webhook-id", "webhook_" + hex64.substr(0, 32)},
-      {"webhook-timestamp", "1764286665"},
-      {"webhook-signature", "v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4="},
-      {"traceparent", "00-" + hex64.substr(0, 32) + "-" + hex64.substr(0, 16) + "-01"},
-  };
+  return "Content-Type: application/json\r\n"
+         "User-Agent: Platform-Webhooks/1.0\r\n"
+         "X-Platform-Event: user.created\r\n"
+         "X-Platform-Delivery: delivery_" +
+         hex64.substr(0, 32) + "\r\nX-Platform-Attempt: 1\r\nX-Platform-Signature: sha256=" + hex64 +
+         "\r\nwebhook-id: webhook_" + hex64.substr(0, 32) +
+         "\r\nwebhook-timestamp: 1764286665\r\n"
+         "webhook-signature: v1,K5oZfzN95Z9UVu1EsfQmfVNQhnkZ2pj9o9NDN/H/pI4=\r\n"
+         "traceparent: 00-" +
+         hex64.substr(0, 32) + "-" + hex64.substr(0, 16) + "-01\r\n";
 }
 
 std::string RequestBody() {
@@ -45,8 +43,7 @@ std::string RequestText(const Scenario& scenario, const Target& target, std::siz
   const std::string body = RequestBody();
   std::string text =
       "POST " + Path(scenario, host) + " HTTP/1.1\r\nHost: " + Authority(target, host) + "\r\n";
-  for (const auto& [name, value] : RequestHeaders()) text += name + ": " + value + "\r\n";
-  return text + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
+  return text + RequestHeaders() + "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + body;
 }
 
 }  // namespace webhook::load

@@ -12,7 +12,7 @@ namespace webhook::load {
 
 // What a delivery looks like: the worker's headers (signatures are ready, nobody makes them here) and a body
 // of 1 KiB.
-std::vector<std::pair<std::string, std::string>> RequestHeaders();
+std::string RequestHeaders();  // as EgressRequest has them
 std::string RequestBody();
 
 // "http://127.1.0.7:8080/o/7": the n-th host's; whether the sink keeps the connection is the scenario's.
