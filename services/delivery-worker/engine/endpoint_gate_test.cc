@@ -368,6 +368,32 @@ TEST(EndpointGate, WhatIsNotDueIsBoundedAndHoldsUpNothing) {
   EXPECT_EQ(gate.TakeNext(kStart), Token{401});
 }
 
+// How many are let in, of bytes each, while the endpoint answers one each `gap` and others always wait.
+std::size_t LetIn(milliseconds gap, std::size_t bytes) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit({0, 0, 10});
+  MonoTime now = kStart;
+  Token token = 0;
+  for (int i = 0; i < 200; ++i) {
+    EXPECT_TRUE(gate.Offer({false, now, ++token}, kNew, 10, now));
+    EXPECT_TRUE(gate.Offer({false, now, ++token}, kNew, 10, now));
+    EXPECT_TRUE(Serve(&gate, now));
+    now += gap;
+  }
+  std::size_t waiting = 200;
+  while (waiting < 100'000 && gate.Offer({false, now, ++token}, kNew, bytes, now)) ++waiting;
+  return waiting;
+}
+
+TEST(EndpointGate, AQuickEndpointsLineMayBeAsLongAsItTakesSeconds) {
+  const std::size_t quick = LetIn(milliseconds{2}, 10);
+  EXPECT_GE(quick, 2'500U) << "five seconds' worth";
+  EXPECT_LE(quick, 3'000U);
+  EXPECT_EQ(LetIn(milliseconds{100}, 10), GateLimits{}.max_waiting);
+  EXPECT_LE(LetIn(milliseconds{2}, 100'000), 200U + (GateLimits{}.max_line_bytes / 100'000))
+      << "in bytes too";
+}
+
 TEST(EndpointGate, LiveDeliveriesGoBeforeReplaysAndKeepHalfOfTheRoom) {
   EndpointGate gate{GateLimits{}};
   int replays = 0;
