@@ -14,6 +14,9 @@ component_pid() {
   echo "$pid"
 }
 
+# True while the process that was started runs, whatever it is yet: for a moment after its start it is still a shell.
+component_lives() { grep -qsv Z <(cut -d' ' -f3 "/proc/$(cat "$state/run/pids/$1.pid" 2>/dev/null)/stat" 2>/dev/null); }
+
 component_names() {
   local file
   for file in "$state"/run/*.cmd; do
@@ -75,7 +78,7 @@ await() {
   local name="$1" ends=$((SECONDS + $2))
   shift 2
   until "$@" >/dev/null 2>&1; do
-    if ! component_pid "$name" >/dev/null; then
+    if ! component_lives "$name"; then
       tail -n 15 "$state/logs/$name.log" >&2
       fail "$name has ended" "the whole log: $state/logs/$name.log"
     fi
