@@ -15,7 +15,10 @@ component_pid() {
 }
 
 # True while the process that was started runs, whatever it is yet: for a moment after its start it is still a shell.
-component_lives() { grep -qsv Z <(cut -d' ' -f3 "/proc/$(cat "$state/run/pids/$1.pid" 2>/dev/null)/stat" 2>/dev/null); }
+component_lives() {
+  local file="$state/run/pids/$1.pid"
+  [ -s "$file" ] && grep -qsv Z <(cut -d' ' -f3 "/proc/$(cat "$file")/stat")
+}
 
 component_names() {
   local file
