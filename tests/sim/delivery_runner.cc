@@ -31,7 +31,7 @@ class DeliveryRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repo
   };
 
   void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
-  bool Enter(const Webhook& webhook) override;
+  bool Enter(const std::shared_ptr<const Webhook>& webhook) override;
   void Leave(const Webhook& webhook) override { context_.admission->Leave(webhook); }
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override {
     AppendWaiting(token, topic, delivery);
@@ -136,15 +136,16 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
   context_.around.endpoints.Send(context_.life, std::move(request));
 }
 
-bool DeliveryRunner::Enter(const Webhook& webhook) {
-  return context_.admission->Enter(webhook,
-                                   [find = context_.find, place = place_, epoch = epoch_, id = webhook.id] {
-                                     Runner* const runner = find(place, epoch, Answering::kRequest, 0);
-                                     if (runner == nullptr || runner->epoch() != epoch) return;
-                                     auto* const self = static_cast<DeliveryRunner*>(runner);
-                                     self->lane_.OnPlace(id, self->now());
-                                     self->context_.progress();
-                                   });
+bool DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {
+  return context_.admission->Enter(webhook, [&]() -> Admission::Turn {
+    return [find = context_.find, place = place_, epoch = epoch_, id = webhook->id] {
+      Runner* const runner = find(place, epoch, Answering::kRequest, 0);
+      if (runner == nullptr || runner->epoch() != epoch) return;
+      auto* const self = static_cast<DeliveryRunner*>(runner);
+      self->lane_.OnPlace(id, self->now());
+      self->context_.progress();
+    };
+  });
 }
 
 void DeliveryRunner::Close(Token token) {

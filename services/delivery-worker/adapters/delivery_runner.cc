@@ -91,9 +91,11 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
   parts().loop.client().Send(std::move(*request), finish);
 }
 
-bool DeliveryRunner::Enter(const Webhook& webhook) {
-  return parts().loop.admission().Enter(webhook, [weak = weak_from_this(), this, id = webhook.id] {
-    if (const auto self = weak.lock()) lane_.OnPlace(id, runtime::ReadClock());
+bool DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {
+  return parts().loop.admission().Enter(webhook, [this, &webhook]() -> Admission::Turn {
+    return [weak = weak_from_this(), this, webhook] {
+      if (const auto self = weak.lock()) lane_.OnPlace(webhook->id, runtime::ReadClock());
+    };
   });
 }
 

@@ -50,14 +50,14 @@ Admission::Line* Admission::LineFor(const AccountId& account, const std::string&
   return nullptr;
 }
 
-bool Admission::Enter(const Webhook& webhook, Turn turn) {
-  const std::string host(AuthorityOf(webhook.url));
-  if (Line* const line = LineFor(webhook.account, host)) {
-    line->Push(webhook.account, {std::move(turn), webhook.account, host});
+bool Admission::Enter(const std::shared_ptr<const Webhook>& webhook, const std::function<Turn()>& make_turn) {
+  const std::string host(AuthorityOf(webhook->url));
+  if (Line* const line = LineFor(webhook->account, host)) {
+    line->Push(webhook->account, {make_turn(), webhook});
     AskTurn();
     return false;
   }
-  static_cast<void>(accounts_.places.Enter(webhook.account));
+  static_cast<void>(accounts_.places.Enter(webhook->account));
   static_cast<void>(hosts_.places.Enter(host));
   ++in_flight_;
   --left_in_turn_;
@@ -92,8 +92,9 @@ void Admission::Call(Waiter waiter) {
 void Admission::ServeAll() {
   while (!line_.empty() && Free() > 0) {
     Waiter first = line_.Pop();
-    const AccountId account = first.account;
-    const std::string host = first.host;
+    const std::shared_ptr<const Webhook> webhook = first.webhook;
+    const AccountId& account = webhook->account;
+    const std::string host(AuthorityOf(webhook->url));
     if (accounts_.places.Free(account) == 0) {
       accounts_.lines[account].Push(account, std::move(first));
       Serve(hosts_, host);  // it may have stood here for a place of its host
@@ -119,8 +120,8 @@ void Admission::Serve(Scarce<Key>& scarce, const Key& key) {
       Call(std::move(first));
       free = scarce.places.Free(key);
     } else {
-      const AccountId account = first.account;
-      line_.Push(account, std::move(first));
+      const std::shared_ptr<const Webhook> webhook = first.webhook;
+      line_.Push(webhook->account, std::move(first));
       --free;
     }
   }

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <functional>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -42,8 +43,9 @@ class Admission {
   explicit Admission(
       const AdmissionLimits& limits, std::function<void()> ask_turn = [] {});
 
-  // Takes a place for a request to the webhook. False: none is free; its turn comes.
-  [[nodiscard]] bool Enter(const Webhook& webhook, Turn turn);
+  // Takes a place for a request to the webhook. False: none is free; the turn that `make_turn` makes comes.
+  [[nodiscard]] bool Enter(const std::shared_ptr<const Webhook>& webhook,
+                           const std::function<Turn()>& make_turn);
   // Gives back what Enter() gave for this webhook, as it was then.
   void Leave(const Webhook& webhook);
   // The part of all places that may be used: 0 to 1, at first 1.
@@ -57,8 +59,7 @@ class Admission {
   // Who stands in line, and what it waits for a place of.
   struct Waiter {
     Turn turn;
-    AccountId account;
-    std::string host;
+    std::shared_ptr<const Webhook> webhook;
   };
   using Line = FairLine<AccountId, Waiter>;
   // What has only so many places for each key. Where someone waits in a key's line, either none of its places

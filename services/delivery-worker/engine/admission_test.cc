@@ -19,8 +19,12 @@ Webhook To(const std::string& account, const std::string& url) {
   return webhook;
 }
 
+bool EnterOr(Admission& admission, const Webhook& webhook, const Admission::Turn& turn) {
+  return admission.Enter(std::make_shared<const Webhook>(webhook), [&] { return turn; });
+}
+
 bool Enter(Admission* admission, const Webhook& webhook) {
-  return admission->Enter(webhook, [] {});
+  return EnterOr(*admission, webhook, [] {});
 }
 
 TEST(Admission, NoAccountTakesAllPlaces) {
@@ -52,7 +56,7 @@ TEST(Admission, TheWholeIsBounded) {
 // Webhooks that ask again as soon as their turn comes, each for one place.
 struct Crowd {
   void Ask(const Webhook& webhook) {
-    if (admission.Enter(webhook, [this, webhook] { Ask(webhook); })) entered.push_back(webhook.url);
+    if (EnterOr(admission, webhook, [this, webhook] { Ask(webhook); })) entered.push_back(webhook.url);
   }
   Admission admission;
   std::vector<std::string> entered;
@@ -113,7 +117,7 @@ TEST(Admission, ATurnIsCalledSeldomInVain) {
   std::vector<Webhook> in;
   int turns = 0;
   std::function<void(const Webhook&)> ask = [&](const Webhook& webhook) {
-    if (admission.Enter(webhook, [&, webhook] { ++turns, ask(webhook); })) in.push_back(webhook);
+    if (EnterOr(admission, webhook, [&, webhook] { ++turns, ask(webhook); })) in.push_back(webhook);
   };
   for (int i = 0; i < 500; ++i) {
     ask(To("account_a", "https://big.example/" + std::to_string(i)));
@@ -133,11 +137,11 @@ TEST(Admission, ATurnIsOnePlace) {
   int greedy = 0;
   int modest = 0;
   std::function<void()> take = [&] {
-    while (admission.Enter(To("account_a", "https://a.example/"), take)) ++greedy;
+    while (EnterOr(admission, To("account_a", "https://a.example/"), take)) ++greedy;
   };
   take();
-  EXPECT_FALSE(admission.Enter(To("account_b", "https://b.example/"), [&] {
-    if (admission.Enter(To("account_b", "https://b.example/"), [] {})) ++modest;
+  EXPECT_FALSE(EnterOr(admission, To("account_b", "https://b.example/"), [&] {
+    if (EnterOr(admission, To("account_b", "https://b.example/"), [] {})) ++modest;
   }));
   admission.SetShare(1);
   EXPECT_EQ(modest, 1);
@@ -160,7 +164,7 @@ TEST(Admission, ATurnThatIsNotTakenGoesToTheNext) {
   const Webhook webhook = To("account_a", "https://a.example/");
   ASSERT_TRUE(Enter(&admission, webhook));
   int turns = 0;
-  for (int i = 0; i < 3; ++i) EXPECT_FALSE(admission.Enter(webhook, [&] { ++turns; }));
+  for (int i = 0; i < 3; ++i) EXPECT_FALSE(EnterOr(admission, webhook, [&] { ++turns; }));
   admission.Leave(webhook);
   EXPECT_EQ(turns, 3);
   EXPECT_TRUE(Enter(&admission, webhook));
@@ -175,7 +179,7 @@ struct TurnsTest : ::testing::Test {
     }
   }
   void Ask(const Webhook& webhook) {
-    if (admission.Enter(webhook, [this, webhook] { Ask(webhook); })) begun.push_back(webhook);
+    if (EnterOr(admission, webhook, [this, webhook] { Ask(webhook); })) begun.push_back(webhook);
   }
   int asked = 0;
   int turns_asked = 0;
@@ -222,12 +226,11 @@ TEST(Admission, WhoGoesToAnotherLineLeavesItsPlaceToTheNext) {
   ASSERT_TRUE(Enter(&admission, To("account_c", h)));
   ASSERT_FALSE(Enter(&admission, To("account_b", h)));
   bool d_entered = false;
-  ASSERT_FALSE(
-      admission.Enter(To("account_d", h), [&] { d_entered = admission.Enter(To("account_d", h), [] {}); }));
+  ASSERT_FALSE(EnterOr(admission, To("account_d", h),
+                       [&] { d_entered = EnterOr(admission, To("account_d", h), [] {}); }));
   ASSERT_TRUE(Enter(&admission, To("account_b", q)));
-  ASSERT_FALSE(admission.Enter(To("account_e", "https://e.example/"), [&] {
-    ASSERT_TRUE(Enter(&admission, To("account_e", "https://e.example/")));
-  }));
+  ASSERT_FALSE(EnterOr(admission, To("account_e", "https://e.example/"),
+                       [&] { ASSERT_TRUE(Enter(&admission, To("account_e", "https://e.example/"))); }));
   admission.Leave(To("account_c", h));
   admission.Leave(To("account_e", "https://e.example/"));
   EXPECT_TRUE(d_entered);

@@ -212,7 +212,7 @@ bool DeliveryLane::Start(Token token, Now now) {
   }
   Endpoint& endpoint = *item.endpoint;
   EndpointGate& gate = *endpoint.gate;
-  if (!ports_.admission.Enter(*endpoint.webhook)) {
+  if (!ports_.admission.Enter(endpoint.webhook)) {
     item.queued = entry;
     gate.PutBack(*entry, item.delivery.event->body.size());
     endpoint.in_line = true;

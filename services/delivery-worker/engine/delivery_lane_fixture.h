@@ -30,9 +30,9 @@ struct FakeHttp : HttpPort {
 };
 
 struct FakeAdmission : AdmissionPort {
-  bool Enter(const Webhook& webhook) override {
+  bool Enter(const std::shared_ptr<const Webhook>& webhook) override {
     if (busy < places) return ++busy, true;
-    refused.push_back(webhook.id);
+    refused.push_back(webhook->id);
     return false;
   }
   void Leave(const Webhook&) override { --busy; }

@@ -37,7 +37,7 @@ class AdmissionPort {
   virtual ~AdmissionPort() = default;
   // Takes a place for a request to the webhook. False: none is free; one OnPlace(webhook) follows when its
   // turn has come.
-  [[nodiscard]] virtual bool Enter(const Webhook& webhook) = 0;
+  [[nodiscard]] virtual bool Enter(const std::shared_ptr<const Webhook>& webhook) = 0;
   // Gives it back. OnPlace() of any webhook of the loop may come inside the call: a lane makes it when its
   // own state is whole.
   virtual void Leave(const Webhook& webhook) = 0;
