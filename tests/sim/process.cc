@@ -4,6 +4,18 @@ namespace webhook::sim {
 namespace {
 
 constexpr std::chrono::seconds kIdleTick{1};
+constexpr std::chrono::milliseconds kTurn{1};  // of a loop that is busy
+
+std::shared_ptr<Admission> NewAdmission(const AdmissionLimits& limits, const std::shared_ptr<Life>& life) {
+  const auto own = std::make_shared<std::weak_ptr<Admission>>();
+  const auto admission = std::make_shared<Admission>(limits, [own, life] {
+    life->After(kTurn, [own] {
+      if (const auto self = own->lock()) self->BeginTurn();
+    });
+  });
+  *own = admission;
+  return admission;
+}
 
 }  // namespace
 
@@ -15,7 +27,7 @@ Process::Process(const Surroundings& around, const WorkerSettings& settings,
       producer_(std::make_shared<Producer>(around.clock, around.random, around.log, life_,
                                            settings.faults.appends, around.crash)),
       copy_(around.registry.Watch(life_, settings.copy_lag)),
-      admission_(std::make_shared<Admission>(settings.admission)),
+      admission_(NewAdmission(settings.admission, life_)),
       fanout_(around.fanout, settings.fanout.max_records, MakeFanoutRunner,
               {around_, settings_, life_, producer_, copy_, admission_, [this](Time when) { Wake(when); },
                nullptr}),

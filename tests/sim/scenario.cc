@@ -87,7 +87,10 @@ void Draw::Limits() {
   lane.max_span = kSpans[static_cast<std::size_t>(random_.Int(0, 2))];
   lane.gate.max_waiting = kWaiting[static_cast<std::size_t>(random_.Int(0, 2))];
   constexpr std::array<std::size_t, 2> kPlaces = {12, 64};
-  scenario_.settings.admission.host = kPlaces[static_cast<std::size_t>(random_.Int(0, 1))];
+  AdmissionLimits& admission = scenario_.settings.admission;
+  admission.host = kPlaces[static_cast<std::size_t>(random_.Int(0, 1))];
+  // Of the same draw: one in a turn, or no bound.
+  if (admission.host == kPlaces[0]) admission.in_turn = 1;
   scenario_.settings.tick = random_.Span(milliseconds{10}, milliseconds{50});
 }
 
