@@ -46,15 +46,16 @@ struct EgressRequest {
 // closed while it was idle is not used; where that shows only after the request was written (no byte of an
 // answer came), the result is own_fault, so that a restarted endpoint costs no attempt, and the endpoint's
 // connections are not kept for a minute. Nothing is ever written twice for one Send: whoever counts requests
-// counts all. Thread: all methods on the loop, callbacks there too. It goes on the loop, or once the loop has
-// stopped; callbacks that are due then are not called.
+// counts all. Thread: all methods on the loop, callbacks there too. It goes on the loop, but
+// not from within a `done`, or once the loop has stopped; callbacks that are due then are not called.
 class Client {
  public:
   // kInvalid where ca_file cannot be read.
   static Result<std::unique_ptr<Client>> Create(runtime::EventLoop& loop, const ClientOptions& options);
   virtual ~Client() = default;
 
-  // `done` is called exactly once, never inside Send: by the deadline at the latest.
+  // `done` is called exactly once, never inside Send: by the deadline, which is kept to 20 ms (a tick of the
+  // clock and a timer).
   virtual void Send(EgressRequest request, std::function<void(HttpResult)> done) = 0;
 };
 
