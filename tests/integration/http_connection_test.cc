@@ -1,4 +1,4 @@
-// A connection of the egress client by itself: what it does in one turn of the loop.
+// Connections of the egress client by themselves: what one does in a turn of the loop, what it resumes.
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -18,13 +18,15 @@ namespace {
 
 namespace asio = boost::asio;
 
-// Connects, and once it may, reads all that it can whenever it is called, until the peer ends it.
+// Connects, and once it may, reads all that it can whenever it is called, until it has `expected` bytes. The
+// loop's.
 class Reader final : public Poller::Watcher {
  public:
-  Reader(runtime::EventLoop& loop, TlsContext* tls, const ScriptedPeer& peer)
+  Reader(runtime::EventLoop& loop, TlsContext* tls, const ScriptedPeer& peer, std::size_t expected)
       : poller_(loop),
         connection_(poller_, "key"),
         tls_(tls),
+        expected_(expected),
         url_(ParseEndpointUrl("https://localhost:" + std::to_string(peer.port()) + "/", "/url").value()) {
     connection_.user = this;
     EXPECT_FALSE(connection_.Dial({asio::ip::address_v4::loopback(), peer.port()}));
@@ -51,43 +53,48 @@ class Reader final : public Poller::Watcher {
   }
   void BeginToRead() {
     may_read_ = true;
-    Read();
+    if (connected_ && (secure_ || tls_ == nullptr)) Read();
   }
+
+  const Connection& connection() const { return connection_; }
 
   std::promise<std::vector<std::size_t>> turns;  // how much each of them read
 
  private:
   void Read() {
     std::size_t read = 0;
-    for (;;) {
-      const auto error = connection_.ReadMore();
+    boost::system::error_code error;
+    while (!error) {
+      error = connection_.ReadMore();
       read += connection_.buffer.size();
       connection_.buffer.consume(connection_.buffer.size());
-      if (!error) continue;
-      turns_.push_back(read);
-      if (error == asio::error::would_block) return;
-      may_read_ = false;
-      return turns.set_value(turns_);
     }
+    EXPECT_EQ(error, asio::error::would_block);
+    turns_.push_back(read);
+    all_ += read;
+    if (all_ < expected_) return;
+    may_read_ = false;
+    turns.set_value(turns_);
   }
 
   Poller poller_;
   Connection connection_;
   TlsContext* const tls_;
+  const std::size_t expected_;
   const EndpointUrl url_;
   bool connected_ = false;
   bool secure_ = false;
   bool may_read_ = false;
+  std::size_t all_ = 0;
   std::vector<std::size_t> turns_;
 };
 
 class ConnectionTest : public ::testing::Test {
  protected:
+  ConnectionTest() { authority_.Certify("good", "DNS:localhost"); }
+
   // How much is read in each turn of what a peer sends as fast as it can.
-  static std::vector<std::size_t> Turns(std::size_t sent, bool tls) {
-    const Authority authority;
-    authority.Certify("good", "DNS:localhost");
-    auto context = TlsContext::Create(authority / "ca.pem").value();
+  std::vector<std::size_t> Turns(std::size_t sent, bool tls) {
     constexpr std::size_t kPiece = 4'096;
     constexpr std::size_t kAhead = 96 * 1'024;
     std::promise<void> ahead;
@@ -97,13 +104,14 @@ class ConnectionTest : public ::testing::Test {
             if (written == kAhead) ahead.set_value();
             connection.Write(std::string(kPiece, 'x'));
           }
+          connection.Hold();
         },
-        tls ? authority / "good.pem" : "", tls ? authority / "good.key" : "");
+        tls ? authority_ / "good.pem" : "", tls ? authority_ / "good.key" : "");
     runtime::EventLoop loop("test");
     std::optional<Reader> reader;
     std::promise<std::future<std::vector<std::size_t>>> made;
     loop.Post([&] {
-      reader.emplace(loop, tls ? context.get() : nullptr, peer);
+      reader.emplace(loop, tls ? context_.get() : nullptr, peer, sent);
       made.set_value(reader->turns.get_future());
     });
     auto turns = made.get_future().get();
@@ -114,6 +122,9 @@ class ConnectionTest : public ::testing::Test {
     reader.reset();
     return read;
   }
+
+  const Authority authority_;
+  const std::unique_ptr<TlsContext> context_ = TlsContext::Create(authority_ / "ca.pem").value();
 };
 
 TEST_F(ConnectionTest, APeerThatSendsWithoutEndTakesNoTurnForItself) {
@@ -126,6 +137,42 @@ TEST_F(ConnectionTest, APeerThatSendsWithoutEndTakesNoTurnForItself) {
     EXPECT_EQ(all, kSent) << "nothing is lost";
     EXPECT_LE(*std::max_element(turns.begin(), turns.end()), Connection::kMaxTurnBytes + kMaxRecord) << tls;
   }
+}
+
+// Else a peer whose certificate has been taken back could go on for ever.
+TEST_F(ConnectionTest, AResumedSessionIsAsOldAsTheHandshakeThatVerifiedItsPeer) {
+  std::vector<bool> resumed;
+  const ScriptedPeer peer(
+      [&](PeerConnection& connection, int) {
+        resumed.push_back(connection.Resumed());
+        connection.Write("x");
+        connection.Hold();
+      },
+      authority_ / "good.pem", authority_ / "good.key");
+  runtime::EventLoop loop("test");
+  std::vector<MonoTime> verified;
+  std::vector<MonoTime> began;
+  for (int i = 0; i < 3; ++i) {
+    std::optional<Reader> reader;
+    std::promise<std::future<std::vector<std::size_t>>> made;
+    loop.Post([&] {
+      reader.emplace(loop, context_.get(), peer, 1);
+      reader->BeginToRead();
+      made.set_value(reader->turns.get_future());
+    });
+    made.get_future().get().wait();
+    std::promise<void> gone;
+    loop.Post([&] {
+      began.push_back(reader->connection().tls_began);
+      verified.push_back(reader->connection().offered_verified_at);
+      reader.reset();
+      gone.set_value();
+    });
+    gone.get_future().wait();
+  }
+  EXPECT_EQ(resumed, (std::vector{false, true, true}));
+  EXPECT_EQ(verified, std::vector(3, began[0]));
+  EXPECT_LT(began[0], began[1]);
 }
 
 }  // namespace
