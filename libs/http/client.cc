@@ -19,7 +19,7 @@ class BeastClient : public Client {
       : core_(loop, options) {
     core_.tls = std::move(tls);
     core_.pool.on_free = [this] { GivePlace(); };
-    loop.Every(kSweep, [this, alive = std::weak_ptr(alive_)] {
+    loop.Every(kSweep, [this, alive = std::weak_ptr(core_.alive)] {
       if (alive.expired()) return;
       const MonoTime now = runtime::ReadClock().mono;
       core_.pool.CloseIdle(now - core_.options.idle_timeout, now);
@@ -33,7 +33,7 @@ class BeastClient : public Client {
   void Send(EgressRequest request, std::function<void(HttpResult)> done) override {
     // Those that come together begin together.
     if (sent_.empty()) {
-      boost::asio::post(core_.loop.context(), [this, alive = std::weak_ptr(alive_)] {
+      boost::asio::post(core_.loop.context(), [this, alive = std::weak_ptr(core_.alive)] {
         if (!alive.expired()) StartSent();
       });
     }
@@ -49,7 +49,7 @@ class BeastClient : public Client {
   void WatchDeadlines() {
     if (watching_ || core_.deadlines.empty()) return;
     watching_ = true;
-    core_.loop.PostAfter(DeadlineWheel::kTick, [this, alive = std::weak_ptr(alive_)] {
+    core_.loop.PostAfter(DeadlineWheel::kTick, [this, alive = std::weak_ptr(core_.alive)] {
       if (alive.expired()) return;
       watching_ = false;
       core_.deadlines.Advance(runtime::ReadClock().mono);
@@ -67,7 +67,6 @@ class BeastClient : public Client {
   ClientCore core_;
   std::vector<std::shared_ptr<Exchange>> sent_;  // begun in the next turn of the loop
   bool watching_ = false;
-  const std::shared_ptr<char> alive_ = std::make_shared<char>();  // what the loop still holds asks for it
 };
 
 }  // namespace

@@ -42,19 +42,22 @@ struct EgressRequest {
 // Sends POSTs to endpoints of strangers: names resolved by us, every address vetted by the guard and the
 // vetted one dialled, certificate and SNI checked against the name, no redirect followed, no proxy variable
 // read, no cookie kept. Limits on an answer: 16 KiB of headers, 100 header lines, 8 interim (1xx) answers, 4
-// KiB of body kept and the rest not read (the connection is then closed). A kept connection that its peer has
-// closed while it was idle is not used; where that shows only after the request was written (no byte of an
-// answer came), the result is own_fault, so that a restarted endpoint costs no attempt, and the endpoint's
-// connections are not kept for a minute. Nothing is ever written twice for one Send: whoever counts requests
-// counts all. Thread: all methods on the loop, callbacks there too. It goes on the loop, or once the loop has
-// stopped; callbacks that are due then are not called.
+// KiB of body kept and the rest not read (the connection is then closed), 100 TLS messages that are no data.
+// A kept connection that its peer has closed while it was idle is not used; where that shows only after the
+// request was written (no byte of an answer came), the result is own_fault, so that a restarted endpoint
+// costs no attempt, and the endpoint's connections are not kept for a minute. Nothing is ever written twice
+// for one Send: whoever counts requests counts all. A TLS session is resumed for an hour after the handshake
+// that verified its peer, and never after a failed one. Thread: all methods on the loop, callbacks there too.
+// It goes on the loop, but not from within a `done`, or once the loop has stopped; callbacks that are due
+// then are not called.
 class Client {
  public:
   // kInvalid where ca_file cannot be read.
   static Result<std::unique_ptr<Client>> Create(runtime::EventLoop& loop, const ClientOptions& options);
   virtual ~Client() = default;
 
-  // `done` is called exactly once, never inside Send: by the deadline at the latest.
+  // `done` is called exactly once, never inside Send: by the deadline, or up to 20 ms later, as ticks and
+  // timers are.
   virtual void Send(EgressRequest request, std::function<void(HttpResult)> done) = 0;
 };
 

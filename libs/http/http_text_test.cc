@@ -58,6 +58,7 @@ TEST(OwnFault, IsWhatOurMachineLacksButNotIpv6) {
   const auto code = [](errc::errc_t number) { return errc::make_error_code(number); };
   for (const bool v6 : {false, true}) {
     EXPECT_TRUE(IsOwnFault(code(errc::too_many_files_open), v6));
+    EXPECT_TRUE(IsOwnFault(code(errc::no_space_on_device), v6));
     EXPECT_FALSE(IsOwnFault(code(errc::connection_refused), v6));
     EXPECT_FALSE(IsOwnFault(code(errc::address_family_not_supported), v6));
   }

@@ -359,5 +359,39 @@ TEST_F(ClientTest, ARequestBeyondTheCeilingWaitsForAPlace) {
   EXPECT_EQ(patient.get().status, 200);
 }
 
+// Its time is over in the very turn in which it was given the place.
+TEST_F(ClientTest, APlaceThatIsGivenToARequestThatIsOverIsTheNextOnes) {
+  ClientOptions options = Options();
+  options.max_connections = 1;
+  Start(options);
+  const ScriptedPeer peer([](PeerConnection& connection, int number) {
+    while (!connection.ReadRequest().empty()) {
+      if (number > 0) connection.Write(kOk);
+    }
+  });
+  std::promise<HttpResult> last;
+  loop_.Post([&] {
+    for (int i = 0; i < 2; ++i)
+      client_->Send(Request(Url(peer), milliseconds(100)), [](const HttpResult&) {});
+    client_->Send(Request(Url(peer), milliseconds(2'000)),
+                  [&](HttpResult result) { last.set_value(std::move(result)); });
+  });
+  const HttpResult result = last.get_future().get();
+  EXPECT_EQ(result.status, 200) << result.detail;
+}
+
+TEST_F(ClientTest, AnAnswerMayComeBeforeTheRequestIsWhole) {
+  const ScriptedPeer peer([](PeerConnection& connection, int) {
+    connection.ReadSome();
+    connection.Write("HTTP/1.1 413 Too Large\r\nContent-Length: 0\r\n\r\n");
+  });
+  for (int i = 1; i <= 2; ++i) {
+    EgressRequest request = Request(peer);
+    request.body = std::make_shared<const std::string>(64u << 20, 'x');
+    EXPECT_EQ(Send(request).get().status, 413);
+    EXPECT_EQ(peer.connections(), i);
+  }
+}
+
 }  // namespace
 }  // namespace webhook::http

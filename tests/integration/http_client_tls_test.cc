@@ -102,6 +102,121 @@ TEST_F(TlsTest, BytesAfterAnAnswerAreNobodysAnswer) {
   }
 }
 
+TEST_F(TlsTest, ARecordBehindTheLastAnswerIsNobodysAnswer) {
+  Trust();
+  const ScriptedPeer peer(
+      [](PeerConnection& connection, int number) {
+        connection.ReadRequest();
+        connection.Cork(true);
+        connection.Write(kOk);
+        if (number == 0) connection.Write("HTTP/1.1 410 Smuggled\r\nContent-Length: 0\r\n\r\n");
+        connection.Cork(false);
+        connection.Hold();
+      },
+      dir_ / "good.pem", dir_ / "good.key");
+  const std::string url = "https://localhost:" + std::to_string(peer.port()) + "/";
+  EXPECT_EQ(Send(url).get().status, 200);
+  EXPECT_EQ(Send(url).get().status, 200);
+  EXPECT_EQ(peer.connections(), 2);
+}
+
+// OpenSSL reads on by itself for as long as there is such a message.
+TEST_F(TlsTest, MessagesThatAreNoDataWithoutEndAreAFailure) {
+  Trust();
+  const ScriptedPeer peer(
+      [](PeerConnection& connection, int number) {
+        if (number == 0) {
+          connection.ReadRequest();
+          connection.Write(kOk);
+        }
+        connection.ReadRequest();
+        while (connection.UpdateKey()) {
+        }
+      },
+      dir_ / "good.pem", dir_ / "good.key");
+  const std::string url = "https://localhost:" + std::to_string(peer.port()) + "/";
+  EXPECT_EQ(Send(url).get().status, 200);
+  for (const bool kept : {true, false}) {
+    const HttpResult result = Send(url, milliseconds(2'000)).get();
+    EXPECT_EQ(result.fault, NetFault::kTls) << kept;
+    EXPECT_THAT(result.detail, HasSubstr("more than 100 messages"));
+    EXPECT_FALSE(result.own_fault);
+  }
+}
+
+TEST_F(TlsTest, AFewSuchMessagesAreNoFailure) {
+  Trust();
+  const ScriptedPeer peer(
+      [](PeerConnection& connection, int) {
+        while (!connection.ReadRequest().empty()) {
+          for (int i = 0; i < 60; ++i) connection.UpdateKey();
+          connection.Write(kOk);
+        }
+      },
+      dir_ / "good.pem", dir_ / "good.key");
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(Send("https://localhost:" + std::to_string(peer.port()) + "/").get().status, 200);
+  EXPECT_EQ(peer.connections(), 1);
+}
+
+TEST_F(TlsTest, ASessionWhoseHandshakeFailedIsNotOfferedAgain) {
+  Trust();
+  for (const bool silent : {false, true}) {
+    SCOPED_TRACE(silent);
+    std::promise<void> over;
+    std::vector<bool> resumed;
+    const ScriptedPeer peer(
+        [&](PeerConnection& connection, int number) {
+          // A reset, since nobody has read the other side's first message.
+          if (number == 2) return silent ? over.get_future().wait() : void();
+          if (!connection.Handshake()) return;
+          connection.ReadRequest();
+          resumed.push_back(connection.Resumed());
+          connection.Write("HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+          connection.Hold();
+        },
+        dir_ / "good.pem", dir_ / "good.key", ScriptedPeer::Shake::kScript);
+    const std::string url = "https://localhost:" + std::to_string(peer.port()) + "/";
+    for (const bool fails : {false, false, true, false}) {
+      const HttpResult result = Send(url, milliseconds(fails ? 300 : 5'000)).get();
+      EXPECT_EQ(result.status, fails ? 0 : 200);
+    }
+    over.set_value();
+    EXPECT_THAT(resumed, ::testing::ElementsAre(false, true, false));
+  }
+}
+
+TEST_F(TlsTest, ABodyLargerThanTheSocketsBuffersArrivesOnce) {
+  Trust();
+  std::string body(16u << 20, ' ');
+  for (std::size_t i = 0; i < body.size(); ++i) body[i] = static_cast<char>('a' + i * 31 / 1'000 % 26);
+  std::promise<std::string> came;
+  const ScriptedPeer peer(
+      [&](PeerConnection& connection, int) {
+        const runtime::StopToken never;
+        std::string request;
+        for (int i = 0; i < 20; ++i) {
+          request += connection.ReadSome();
+          never.WaitFor(milliseconds(5));
+        }
+        const std::size_t head = request.find("\r\n\r\n") + 4;
+        while (request.size() < head + body.size()) {
+          const std::string more = connection.ReadSome();
+          if (more.empty()) break;
+          request += more;
+        }
+        came.set_value(request.substr(head));
+        connection.Write(kOk);
+        connection.Hold();
+      },
+      dir_ / "good.pem", dir_ / "good.key");
+  EgressRequest request =
+      Request("https://localhost:" + std::to_string(peer.port()) + "/", milliseconds(20'000));
+  request.body = std::make_shared<const std::string>(body);
+  EXPECT_EQ(Send(request).get().status, 200);
+  EXPECT_TRUE(came.get_future().get() == body);
+}
+
 // What is given up while its peer drips goes on writing into its connection for a moment.
 TEST_F(TlsTest, AnAnswerThatDripsUntilTheDeadlineIsATimeOut) {
   Trust();

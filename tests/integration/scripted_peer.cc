@@ -1,5 +1,6 @@
 #include "tests/integration/scripted_peer.h"
 
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -72,6 +73,15 @@ void PeerConnection::Write(const std::string& text) {
   }
 }
 
+void PeerConnection::Cork(bool corked) {
+  const int value = corked ? 1 : 0;
+  setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_CORK, &value, sizeof value);
+}
+
+bool PeerConnection::UpdateKey() {
+  return SSL_key_update(tls_->native_handle(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1 && Handshake();
+}
+
 void PeerConnection::Hold() {
   while (!ReadSome().empty()) {
   }
@@ -82,8 +92,8 @@ void PeerConnection::Close() {
   shutdown(socket_.native_handle(), SHUT_RDWR);
 }
 
-ScriptedPeer::ScriptedPeer(Script script, const std::string& certificate, const std::string& key)
-    : script_(std::move(script)), acceptor_(context_, {asio::ip::address_v4::loopback(), 0}) {
+ScriptedPeer::ScriptedPeer(Script script, const std::string& certificate, const std::string& key, Shake shake)
+    : script_(std::move(script)), shake_(shake), acceptor_(context_, {asio::ip::address_v4::loopback(), 0}) {
   if (!certificate.empty()) {
     tls_.emplace(asio::ssl::context::tls_server);
     tls_->use_certificate_chain_file(certificate);
@@ -115,7 +125,7 @@ void ScriptedPeer::Accept() {
     const std::scoped_lock lock(mutex_);
     open_.push_back(connection);
     serving_.emplace_back("peer", [this, connection, number] {
-      if (connection->Handshake()) script_(*connection, number);
+      if (shake_ == Shake::kScript || connection->Handshake()) script_(*connection, number);
       connection->Close();
     });
   }

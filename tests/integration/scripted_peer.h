@@ -29,13 +29,18 @@ class PeerConnection {
   // Head and body (by Content-Length) of the next request; "" where there is none.
   std::string ReadRequest();
   void Write(const std::string& text);
+  // Some of what comes; "" where nothing comes any more.
+  std::string ReadSome();
+  // What is written while it is corked leaves at once with the rest, if it is less than a segment.
+  void Cork(bool corked);
+  // Changes the key that we write with, as TLS 1.3 can: a message that is no data. False: the other side has
+  // gone.
+  bool UpdateKey();
   // Until the other side goes.
   void Hold();
   void Close();
 
  private:
-  std::string ReadSome();
-
   Tcp::socket socket_;
   std::optional<boost::asio::ssl::stream<Tcp::socket&>> tls_;
   std::string pending_;
@@ -48,8 +53,12 @@ class ScriptedPeer {
   // `number`: 0 for the first connection. Called on a thread of the connection's own.
   using Script = std::function<void(PeerConnection&, int number)>;
 
+  // Who makes the TLS handshake: the peer, before the script, or the script itself.
+  enum class Shake { kPeer, kScript };
+
   // certificate, key: PEM files; empty: no TLS.
-  explicit ScriptedPeer(Script script, const std::string& certificate = "", const std::string& key = "");
+  explicit ScriptedPeer(Script script, const std::string& certificate = "", const std::string& key = "",
+                        Shake shake = Shake::kPeer);
   ~ScriptedPeer();  // closes all connections
 
   std::uint16_t port() const { return port_; }
@@ -59,6 +68,7 @@ class ScriptedPeer {
   void Accept();
 
   Script script_;
+  const Shake shake_;
   boost::asio::io_context context_;
   std::optional<boost::asio::ssl::context> tls_;
   boost::asio::ip::tcp::acceptor acceptor_;

@@ -35,21 +35,24 @@ Error LastError() {
 }  // namespace
 
 Error Connection::Dial(const asio::ip::tcp::endpoint& endpoint) {
-  socket_ = socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
-  if (socket_ < 0) return LastError();
+  socket_.handle =
+      socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, IPPROTO_TCP);
+  if (socket_.handle < 0) return LastError();
+  socket_.allowance = kMaxTurnBytes;
   const int one = 1;
-  setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-  if (connect(socket_, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
+  setsockopt(socket_.handle, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  if (connect(socket_.handle, endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0) {
     if (const Error error = LastError(); error != asio::error::would_block) return error;
   }
-  return poller_.Watch(socket_, *this) ? Error{} : LastError();
+  return poller_.Watch(socket_.handle, *this) ? Error{} : LastError();
 }
 
 Error Connection::DialResult(std::uint32_t events) const {
   if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
     int failed = 0;
     socklen_t size = sizeof failed;
-    getsockopt(socket_, SOL_SOCKET, SO_ERROR, &failed, &size);
+    getsockopt(socket_.handle, SOL_SOCKET, SO_ERROR, &failed, &size);
+    if (failed == 0) return asio::error::not_connected;
     return {failed, boost::system::system_category()};
   }
   return (events & EPOLLOUT) != 0 ? Error{} : asio::error::would_block;
@@ -60,12 +63,17 @@ void Connection::BeginTls(SSL* handle) {
   BIO* bio = NewSocketBio(socket_);
   SSL_set_bio(handle, bio, bio);
   SSL_set_connect_state(handle);
+  SSL_set_msg_callback(handle, &OnTlsMessage);
+  SSL_set_msg_callback_arg(handle, this);
+  tls_messages_ = 0;
 }
 
 Error Connection::Handshake() {
   ERR_clear_error();
   const int done = SSL_do_handshake(tls_.get());
-  return done == 1 ? Error{} : TlsError(done);
+  const Error error = done == 1 ? Error{} : TlsError(done);
+  EndTurn();
+  return error;
 }
 
 Error Connection::Write(std::string_view head, std::string_view body, std::size_t from,
@@ -84,7 +92,7 @@ Error Connection::Write(std::string_view head, std::string_view body, std::size_
   msghdr message{};
   message.msg_iov = parts.data();
   message.msg_iovlen = count;
-  const ssize_t sent = sendmsg(socket_, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t sent = sendmsg(socket_.handle, &message, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (sent < 0) return LastError();
   *written = static_cast<std::size_t>(sent);
   return {};
@@ -104,7 +112,9 @@ Error Connection::WriteTls(std::string_view head, std::string_view body, std::si
   }
   ERR_clear_error();
   const int done = SSL_write_ex(tls_.get(), record.data(), size, written);
-  return done == 1 ? Error{} : TlsError(done);
+  const Error error = done == 1 ? Error{} : TlsError(done);
+  EndTurn();  // it may have had to read
+  return error;
 }
 
 Error Connection::ReadMore() {
@@ -117,12 +127,12 @@ Error Connection::ReadMore() {
   if (tls_) {
     error = ReadTls(into, room, &got);
   } else {
-    const ssize_t done = recv(socket_, into, room, MSG_DONTWAIT);
+    const long done = socket_.Receive(into, room);
     if (done < 0) error = LastError();
     if (done == 0) error = asio::error::eof;
     if (done > 0) got = static_cast<std::size_t>(done);
   }
-  if (error == asio::error::would_block) may_read_ = false;
+  if (!EndTurn() && error == asio::error::would_block) may_read_ = false;
   buffer.commit(got);
   return error;
 }
@@ -133,7 +143,22 @@ Error Connection::ReadTls(char* into, std::size_t room, std::size_t* got) {
   return done == 1 ? Error{} : TlsError(done);
 }
 
+bool Connection::EndTurn() {
+  if (!std::exchange(socket_.cut_off, false)) return false;
+  poller_.Again(socket_.handle, *this);
+  return true;
+}
+
+void Connection::OnTlsMessage(int sent, int, int type, const void*, std::size_t, SSL*, void* connection) {
+  if (sent != 0 || type != SSL3_RT_HANDSHAKE) return;
+  auto* self = static_cast<Connection*>(connection);
+  // OpenSSL, which goes on by itself, gets no more of them.
+  if (++self->tls_messages_ > kMaxTlsMessages) self->socket_.allowance = 0;
+}
+
 Error Connection::TlsError(int returned) const {
+  if (tls_messages_ > kMaxTlsMessages)
+    return boost::system::errc::make_error_code(boost::system::errc::protocol_error);
   const int kind = SSL_get_error(tls_.get(), returned);
   if (kind == SSL_ERROR_WANT_READ || kind == SSL_ERROR_WANT_WRITE) return asio::error::would_block;
   if (kind == SSL_ERROR_ZERO_RETURN) return asio::error::eof;
@@ -150,7 +175,7 @@ bool Connection::NothingUnread() const {
 
 bool Connection::StillOpen() const {
   char byte = 0;
-  const ssize_t got = recv(socket_, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+  const ssize_t got = recv(socket_.handle, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
   // A byte may be a session ticket of TLS 1.3, or the answer to a request that nobody has made: not worth a
   // risk, since resumption makes the next handshake cheap.
   return got < 0 && (errno == EAGAIN || errno == EWOULDBLOCK);
@@ -159,18 +184,21 @@ bool Connection::StillOpen() const {
 void Connection::Rest() {
   user = nullptr;
   may_read_ = false;
+  socket_.allowance = kMaxTurnBytes;
+  tls_messages_ = 0;
 }
 
 void Connection::Close() {
-  if (socket_ < 0) return;
+  if (socket_.handle < 0) return;
   // Else OpenSSL takes the session for a broken one, and never resumes it.
   if (tls_ && SSL_is_init_finished(tls_.get()) == 1)
     SSL_set_shutdown(tls_.get(), SSL_SENT_SHUTDOWN | SSL_RECEIVED_SHUTDOWN);
   poller_.Forget(*this);
-  close(std::exchange(socket_, -1));
+  close(std::exchange(socket_.handle, -1));
 }
 
 void Connection::OnReady(std::uint32_t events) {
+  socket_.allowance = kMaxTurnBytes;
   if ((events & ~static_cast<std::uint32_t>(EPOLLOUT)) != 0) may_read_ = true;
   if (user != nullptr) user->OnReady(events);
 }

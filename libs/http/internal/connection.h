@@ -10,6 +10,7 @@
 
 #include "core/time.h"
 #include "http/internal/poller.h"
+#include "http/internal/socket_bio.h"
 
 namespace webhook::http {
 
@@ -20,6 +21,12 @@ class Connection final : public Poller::Watcher {
   using Error = boost::system::error_code;
   static constexpr std::size_t kMaxBuffer = 32 * 1024;
   static constexpr std::size_t kMaxPieceBytes = 64 * 1024;
+  // What is read of the socket between two calls of its user, so that all have their turns. The rest waits in
+  // the kernel, and the user is called again.
+  static constexpr std::size_t kMaxTurnBytes = 32 * 1024;
+  // TLS messages that are no data, in one request: an honest peer sends a few, each costs us more than it
+  // costs to send, and no reader sees them.
+  static constexpr int kMaxTlsMessages = 100;
 
   Connection(Poller& poller, std::string key) : pool_key(std::move(key)), poller_(poller) {}
   ~Connection() { Close(); }
@@ -32,6 +39,7 @@ class Connection final : public Poller::Watcher {
   Error DialResult(std::uint32_t events) const;
   // Puts TLS over the connected socket; takes the handle.
   void BeginTls(SSL* handle);
+  // protocol_error: the peer sends more than kMaxTlsMessages; so ReadMore().
   Error Handshake();
   SSL* tls() const { return tls_.get(); }  // null: there is none
 
@@ -59,6 +67,9 @@ class Connection final : public Poller::Watcher {
   const std::string pool_key;  // host, port and TLS
   std::string remote_address;  // "203.0.113.7:443"
   bool reused = false;
+  // Of TlsContext: when the handshake began, and when the session was verified that it offered to resume.
+  MonoTime tls_began{};
+  MonoTime offered_verified_at{};
   MonoTime idle_since{};
 
  private:
@@ -69,9 +80,14 @@ class Connection final : public Poller::Watcher {
   Error WriteTls(std::string_view head, std::string_view body, std::size_t from, std::size_t* written);
   Error ReadTls(char* into, std::size_t room, std::size_t* got);
   Error TlsError(int returned) const;
+  static void OnTlsMessage(int sent, int version, int type, const void*, std::size_t, SSL*, void* connection);
+  // Where it was the allowance, and not the socket, that had nothing more: true, and the user is called
+  // again.
+  bool EndTurn();
 
   Poller& poller_;
-  int socket_ = -1;
+  MeteredSocket socket_;
+  int tls_messages_ = 0;
   bool may_read_ = false;
   std::unique_ptr<SSL, FreeTls> tls_;
 };

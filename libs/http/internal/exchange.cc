@@ -85,9 +85,13 @@ void Exchange::Start() {
 }
 
 bool Exchange::OnConnectionFree() {
-  if (finished_ || !std::exchange(waits_for_connection_, false)) return false;
-  asio::post(core_.loop.context(), [self = shared_from_this()] {
-    if (!self->finished_) self->TakeConnection();
+  if (finished_) return false;
+  asio::post(core_.loop.context(), [self = shared_from_this(), alive = std::weak_ptr(core_.alive)] {
+    if (alive.expired()) return;
+    // Over meanwhile: the place is the next one's.
+    if (self->finished_) return self->core_.pool.on_free();
+    self->waits_for_connection_ = false;
+    self->TakeConnection();
   });
   return true;
 }
@@ -179,11 +183,13 @@ void Exchange::WaitForAddress(const std::string& address) {
 }
 
 bool Exchange::OnAddressFree(const std::string& address) {
-  if (finished_ || !std::exchange(waits_for_address_, false)) return false;
+  if (finished_) return false;
   if (!core_.places.Enter(address)) return false;
   entered_ = address;
   asio::post(core_.loop.context(), [self = shared_from_this()] {
-    if (!self->finished_) self->TakeConnection();
+    if (self->finished_) return;
+    self->waits_for_address_ = false;
+    self->TakeConnection();
   });
   return true;
 }
@@ -261,12 +267,12 @@ void Exchange::OnTlsTimeout() {
 }
 
 void Exchange::WatchLease() {
+  if (!request_.write_before) return;
   const MonoTime now = runtime::ReadClock().mono;
-  if (LeaseIsOver(now)) return FailOwn(kLeaseOver);
-  if (request_.write_before) {
-    const MonoTime end = std::min(request_.write_before(), now + core_.options.max_timeout);
-    LimitStage(std::chrono::floor<std::chrono::milliseconds>(end - now), &Exchange::WatchLease);
-  }
+  const MonoTime lease_end = request_.write_before();
+  if (now >= lease_end) return FailOwn(kLeaseOver);
+  const MonoTime end = std::min(lease_end, now + core_.options.max_timeout);
+  LimitStage(std::chrono::floor<std::chrono::milliseconds>(end - now), &Exchange::WatchLease);
 }
 
 void Exchange::SendRequest() {
@@ -275,7 +281,7 @@ void Exchange::SendRequest() {
 }
 
 void Exchange::ContinueWriting() {
-  const std::size_t whole = head_.size() + request_.body->size();
+  const std::size_t whole = WholeSize();
   bool failed = false;
   while (!failed && written_ < whole) {
     // Asked before each piece: the timer does not count a suspension of the machine.
@@ -335,6 +341,8 @@ void Exchange::ContinueReading() {
 }
 
 void Exchange::OnHeadFailed(const Error& error) {
+  if (error == boost::system::errc::protocol_error)
+    return Fail(NetFault::kTls, TlsContext::DescribeFailure(*connection_, error));
   const bool silent = !parser_->got_some() && connection_->buffer.size() == 0 && interim_answers_ == 0;
   if (silent && connection_->reused) {
     core_.pool.Distrust(pool_key_, runtime::ReadClock().mono);
@@ -438,12 +446,13 @@ void Exchange::FailOwn(std::string detail) {
 
 void Exchange::Finish(bool keep_connection) {
   if (std::exchange(finished_, true)) return;
-  step_ = Step::kNone;
+  // Where the handshake did not end well, the session that it offered may be why.
+  if (std::exchange(step_, Step::kNone) == Step::kHandshaking) core_.tls->ForgetSession(pool_key_);
   core_.deadlines.Disarm(*this);
   LeaveAddress();
   const Now now = runtime::ReadClock();
   if (connection_) {
-    if (keep_connection && parser_->keep_alive() && connection_->NothingUnread()) {
+    if (keep_connection && written_ == WholeSize() && parser_->keep_alive() && connection_->NothingUnread()) {
       core_.pool.Keep(std::move(connection_), now.mono);
     } else {
       core_.pool.Closed(std::move(connection_));

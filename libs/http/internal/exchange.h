@@ -46,10 +46,11 @@ struct ClientCore {
   Places<std::string> places;
   // Who waits for one, by sender; only addresses where somebody waits. Who is over may still stand there.
   std::unordered_map<std::string, FairLine<std::string, std::weak_ptr<Exchange>>> lines;
+  const std::shared_ptr<char> alive = std::make_shared<char>();  // what the loop still holds asks for it
 };
 
 // One request and its answer: place, name, vetted address, connect, TLS, write, read. Ends exactly once, by
-// its deadline at the latest; what comes later is ignored.
+// its deadline, or up to 20 ms later as ticks and timers are; what comes later is ignored.
 class Exchange final : public std::enable_shared_from_this<Exchange>,
                        private Poller::Watcher,
                        private DeadlineWheel::Timed {
@@ -57,7 +58,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
   Exchange(ClientCore& core, EgressRequest request, std::function<void(HttpResult)> done);
 
   void Start();
-  // A connection of the pool has become free. False: this exchange is over already.
+  // A connection of the pool has become free: it is taken in the next turn of the loop. False: this exchange
+  // is over already.
   bool OnConnectionFree();
   // The client goes: nothing is told any more, and nothing of the client's touched.
   void Abandon();
@@ -87,6 +89,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
   void Handshake();
   void ContinueHandshake();
   void SendRequest();
+  std::size_t WholeSize() const { return head_.size() + request_.body->size(); }
   bool LeaseIsOver(MonoTime now) const { return request_.write_before && now >= request_.write_before(); }
   // Looks at the lease again when it would have run out.
   void WatchLease();
@@ -120,7 +123,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
   std::function<void(HttpResult)> done_;
   const std::string pool_key_;
   std::string head_;
-  std::size_t written_ = 0;  // of head and body
+  std::size_t written_ = 0;  // of WholeSize()
   Now started_;
   MonoTime deadline_{};
   // The end of the present stage, and what then; null: it has none but the deadline.

@@ -3,6 +3,16 @@
 #include "core/check.h"
 
 namespace webhook::http {
+namespace {
+
+epoll_event EventOf(Poller::Watcher& watcher) {
+  epoll_event event{};
+  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.data.ptr = &watcher;
+  return event;
+}
+
+}  // namespace
 
 Poller::Poller(runtime::EventLoop& loop) : epoll_(loop.context()) {
   const int made = epoll_create1(EPOLL_CLOEXEC);
@@ -12,10 +22,14 @@ Poller::Poller(runtime::EventLoop& loop) : epoll_(loop.context()) {
 }
 
 bool Poller::Watch(int socket, Watcher& watcher) {
-  epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
-  event.data.ptr = &watcher;
+  epoll_event event = EventOf(watcher);
   return epoll_ctl(epoll_.native_handle(), EPOLL_CTL_ADD, socket, &event) == 0;
+}
+
+void Poller::Again(int socket, Watcher& watcher) {
+  epoll_event event = EventOf(watcher);
+  const int queued = epoll_ctl(epoll_.native_handle(), EPOLL_CTL_MOD, socket, &event);
+  CHECK(queued == 0, "the socket is being watched");
 }
 
 void Poller::Forget(const Watcher& watcher) {

@@ -29,6 +29,8 @@ class Poller {
 
   // From now on the watcher hears of the socket, by edges. False: see errno.
   bool Watch(int socket, Watcher& watcher);
+  // It hears again, after the others, of what its socket is ready for already.
+  void Again(int socket, Watcher& watcher);
   // It hears nothing more; before its socket is closed.
   void Forget(const Watcher& watcher);
 

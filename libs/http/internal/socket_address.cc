@@ -40,7 +40,8 @@ bool IsOwnFault(const boost::system::error_code& error, bool v6) {
   namespace errc = boost::system::errc;
   if (error == errc::address_not_available) return !v6;  // IPv4: no local port is left
   return error == errc::too_many_files_open || error == errc::too_many_files_open_in_system ||
-         error == errc::not_enough_memory || error == errc::no_buffer_space;
+         error == errc::not_enough_memory || error == errc::no_buffer_space ||
+         error == errc::no_space_on_device;  // of epoll: as many watched sockets as the user may have
 }
 
 }  // namespace webhook::http

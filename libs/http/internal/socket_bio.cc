@@ -2,16 +2,16 @@
 
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <cstdint>
 
 #include "core/check.h"
 
 namespace webhook::http {
 namespace {
 
-int SocketOf(BIO* bio) {
-  return static_cast<int>(reinterpret_cast<std::intptr_t>(BIO_get_data(bio)));
+MeteredSocket& SocketOf(BIO* bio) {
+  return *static_cast<MeteredSocket*>(BIO_get_data(bio));
 }
 
 bool IsTemporary() {
@@ -20,7 +20,7 @@ bool IsTemporary() {
 
 int Write(BIO* bio, const char* data, std::size_t size, std::size_t* written) {
   BIO_clear_retry_flags(bio);
-  const ssize_t done = send(SocketOf(bio), data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
+  const ssize_t done = send(SocketOf(bio).handle, data, size, MSG_NOSIGNAL | MSG_DONTWAIT);
   if (done > 0) {
     *written = static_cast<std::size_t>(done);
     return 1;
@@ -31,7 +31,7 @@ int Write(BIO* bio, const char* data, std::size_t size, std::size_t* written) {
 
 int Read(BIO* bio, char* data, std::size_t size, std::size_t* got) {
   BIO_clear_retry_flags(bio);
-  const ssize_t done = recv(SocketOf(bio), data, size, MSG_DONTWAIT);
+  const long done = SocketOf(bio).Receive(data, size);
   if (done > 0) {
     *got = static_cast<std::size_t>(done);
     return 1;
@@ -65,10 +65,21 @@ BIO_METHOD* Method() {
 
 }  // namespace
 
-BIO* NewSocketBio(int socket) {
+long MeteredSocket::Receive(void* into, std::size_t room) {
+  if (allowance == 0) {
+    cut_off = true;
+    errno = EAGAIN;
+    return -1;
+  }
+  const ssize_t got = recv(handle, into, std::min(room, allowance), MSG_DONTWAIT);
+  if (got > 0) allowance -= static_cast<std::size_t>(got);
+  return got;
+}
+
+BIO* NewSocketBio(MeteredSocket& socket) {
   BIO* bio = BIO_new(Method());
   CHECK(bio != nullptr, "OpenSSL makes BIOs");
-  BIO_set_data(bio, reinterpret_cast<void*>(static_cast<std::intptr_t>(socket)));
+  BIO_set_data(bio, &socket);
   BIO_set_init(bio, 1);
   return bio;
 }

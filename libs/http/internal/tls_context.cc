@@ -3,13 +3,16 @@
 #include <openssl/ssl.h>
 #include <openssl/x509v3.h>
 
+#include <utility>
+
+#include "runtime/clock.h"
+
 namespace webhook::http {
 namespace {
 
 namespace ssl = boost::asio::ssl;
 
-// A session holds its peer's certificates: of all together at most 64 MiB.
-constexpr std::size_t kMaxSessions = 1'000;
+// A session holds its peer's certificates: all of TlsSessions together at most 64 MiB.
 constexpr long kMaxChainBytes = 64 * 1024;
 
 int ConnectionIndex() {
@@ -27,7 +30,7 @@ int OnNewSession(SSL* handle, SSL_SESSION* session) {
   auto* context = static_cast<TlsContext*>(SSL_CTX_get_ex_data(SSL_get_SSL_CTX(handle), ContextIndex()));
   auto* connection = static_cast<Connection*>(SSL_get_ex_data(handle, ConnectionIndex()));
   if (context == nullptr || connection == nullptr) return 0;
-  context->KeepSession(connection->pool_key, session);
+  context->KeepSession(*connection, TlsSessions::Owned(session));
   return 1;  // the session is ours now
 }
 
@@ -50,7 +53,8 @@ Result<std::unique_ptr<TlsContext>> TlsContext::Create(const std::string& ca_fil
   }
   SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
   // A request goes on from where it was left, and a record is read at once, not its header first.
-  SSL_CTX_set_mode(native, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER);
+  SSL_CTX_set_mode(
+      native, SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_RELEASE_BUFFERS);
   SSL_CTX_set_read_ahead(native, 1);
   SSL_CTX_set_max_cert_list(native, kMaxChainBytes);
   SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
@@ -59,21 +63,13 @@ Result<std::unique_ptr<TlsContext>> TlsContext::Create(const std::string& ca_fil
   return made;
 }
 
-TlsContext::~TlsContext() {
-  for (const auto& [key, session] : sessions_) SSL_SESSION_free(static_cast<SSL_SESSION*>(session));
-}
-
-void TlsContext::KeepSession(const std::string& key, void* session) {
-  auto kept = sessions_.find(key);
-  if (kept == sessions_.end()) {
-    if (sessions_.size() >= kMaxSessions) {
-      SSL_SESSION_free(static_cast<SSL_SESSION*>(sessions_.begin()->second));
-      sessions_.erase(sessions_.begin());
-    }
-    kept = sessions_.emplace(key, nullptr).first;
-  }
-  SSL_SESSION_free(static_cast<SSL_SESSION*>(kept->second));
-  kept->second = session;
+void TlsContext::KeepSession(const Connection& connection, TlsSessions::Owned session) {
+  const auto valid_until = ValidUntil(SSL_SESSION_get0_peer(session.get()));
+  if (!valid_until) return;
+  const bool verified = SSL_session_reused(connection.tls()) == 0;
+  sessions_.Keep(
+      connection.pool_key,
+      {std::move(session), verified ? connection.tls_began : connection.offered_verified_at, *valid_until});
 }
 
 Status TlsContext::Wrap(Connection& connection, const EndpointUrl& url) {
@@ -90,14 +86,20 @@ Status TlsContext::Wrap(Connection& connection, const EndpointUrl& url) {
             SSL_set1_host(handle, url.host.c_str()) == 1;
   }
   if (!named) return Error{ErrorCode::kInternal, "tls_setup", "TLS cannot be set up"};
-  const auto session = sessions_.find(connection.pool_key);
-  if (session != sessions_.end()) SSL_set_session(handle, static_cast<SSL_SESSION*>(session->second));
+  const Now now = runtime::ReadClock();
+  const TlsSessions::Entry* offered = sessions_.Find(connection.pool_key, now);
+  if (offered != nullptr) SSL_set_session(handle, offered->session.get());
+  connection.tls_began = now.mono;
+  connection.offered_verified_at = offered != nullptr ? offered->verified_at : now.mono;
   return Ok();
 }
 
 std::string TlsContext::DescribeFailure(const Connection& connection,
                                         const boost::system::error_code& error) {
   const long verdict = connection.tls() != nullptr ? SSL_get_verify_result(connection.tls()) : X509_V_OK;
+  if (error == boost::system::errc::protocol_error)
+    return "TLS: the peer sends more than " + std::to_string(Connection::kMaxTlsMessages) +
+           " messages that are no data";
   if (verdict != X509_V_OK) return std::string("TLS: ") + X509_verify_cert_error_string(verdict);
   return "TLS: " + error.message();
 }
