@@ -183,6 +183,10 @@ class RdConsumer : public Consumer {
                                  std::chrono::milliseconds timeout) override {
     return kafka::EndOffset(client_.get(), partition, timeout);
   }
+  Result<std::map<TopicPartition, std::int64_t>> EndOffsets(const std::vector<TopicPartition>& partitions,
+                                                            std::chrono::milliseconds timeout) override {
+    return kafka::EndOffsets(client_.get(), partitions, timeout);
+  }
   std::optional<std::int64_t> LastHeardEnd(const TopicPartition& partition) const override {
     std::int64_t begin = RD_KAFKA_OFFSET_INVALID;
     std::int64_t end = RD_KAFKA_OFFSET_INVALID;

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -123,6 +124,9 @@ class Consumer {
   // The offset that the partition's next record will get.
   virtual Result<std::int64_t> EndOffset(const TopicPartition& partition,
                                          std::chrono::milliseconds timeout) = 0;
+  // Of all of these at once. A question waits behind the fetch that the broker holds: ask once, not for each.
+  virtual Result<std::map<TopicPartition, std::int64_t>> EndOffsets(
+      const std::vector<TopicPartition>& partitions, std::chrono::milliseconds timeout) = 0;
   // The same as far as this consumer has heard: with each fetch of the partition, so not while it is paused.
   // nullopt: nothing was fetched yet. Asks nobody.
   virtual std::optional<std::int64_t> LastHeardEnd(const TopicPartition& partition) const = 0;

@@ -122,6 +122,8 @@ TEST(Kafka, EndsAndTimesAreFoundWithoutReading) {
   runtime::StopToken().WaitFor(milliseconds(10));
   ProduceNumbers(topic, 3);
   EXPECT_EQ(consumer->EndOffset({topic, 0}, seconds(5)).value(), 7);
+  EXPECT_EQ(consumer->EndOffsets({{topic, 0}}, seconds(5)).value().at({topic, 0}), 7);
+  EXPECT_FALSE(consumer->EndOffsets({{topic, 0}, {"nowhere", 0}}, seconds(5)));
   EXPECT_EQ(at(WallTime{}), 0);
   EXPECT_EQ(at(between), 4);
   EXPECT_EQ(at(runtime::ReadClock().wall + seconds(60)), 7);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <memory>
 
+#include "kafka/internal/admin.h"
 #include "kafka/internal/partition_list.h"
 
 namespace webhook::kafka {
@@ -55,6 +56,31 @@ Result<std::vector<Consumer::Position>> Committed(rd_kafka_t* client,
     positions.push_back(std::move(position));
   }
   return positions;
+}
+
+Result<std::map<TopicPartition, std::int64_t>> EndOffsets(rd_kafka_t* client,
+                                                          const std::vector<TopicPartition>& partitions,
+                                                          std::chrono::milliseconds timeout) {
+  std::vector<Consumer::Position> wanted;
+  for (const TopicPartition& partition : partitions)
+    wanted.push_back({partition, RD_KAFKA_OFFSET_SPEC_LATEST});
+  const Queue answers(rd_kafka_queue_new(client));
+  const Options options = AdminOptions(client, RD_KAFKA_ADMIN_OP_LISTOFFSETS, timeout);
+  rd_kafka_ListOffsets(client, ToList(wanted).get(), options.get(), answers.get());
+  const Event answer(rd_kafka_queue_poll(answers.get(), ToMs(timeout)));
+  const auto code = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
+  if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("end offsets", code);
+  std::map<TopicPartition, std::int64_t> ends;
+  std::size_t count = 0;
+  const auto** infos =
+      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(answer.get()), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+    if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return KafkaError("end offset of " + Named({found->topic, found->partition}), found->err);
+    ends[{found->topic, found->partition}] = found->offset;
+  }
+  return ends;
 }
 
 Result<std::int64_t> EndOffset(rd_kafka_t* client, const TopicPartition& partition,

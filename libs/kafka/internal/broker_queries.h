@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,9 @@ Result<std::vector<Consumer::Position>> Committed(rd_kafka_t* client,
                                                   std::chrono::milliseconds timeout);
 Result<std::int64_t> EndOffset(rd_kafka_t* client, const TopicPartition& partition,
                                std::chrono::milliseconds timeout);
+Result<std::map<TopicPartition, std::int64_t>> EndOffsets(rd_kafka_t* client,
+                                                          const std::vector<TopicPartition>& partitions,
+                                                          std::chrono::milliseconds timeout);
 Result<std::int64_t> OffsetAt(rd_kafka_t* client, const TopicPartition& partition, WallTime time,
                               std::chrono::milliseconds timeout);
 

@@ -19,6 +19,7 @@ constexpr std::chrono::milliseconds kRetry{1'000};
 constexpr std::chrono::milliseconds kPoll{200};
 constexpr std::chrono::milliseconds kTopicTimeout{2'000};
 constexpr std::chrono::milliseconds kProgress{1'000};
+constexpr std::chrono::minutes kLongLag{1};
 // One transaction: many records, for throughput, and few bytes, for memory.
 constexpr std::size_t kMaxRecords = 16'000;
 constexpr std::size_t kMaxBytes = 12u << 20;
@@ -178,23 +179,27 @@ Status LogWriter::NoteProgress(kafka::Consumer& consumer) {
   if (now.mono < progress_noted_ + kProgress) return Ok();
   progress_noted_ = now.mono;
   WallTime complete_to = now.wall;
+  const auto ends = consumer.EndOffsets(partitions_, kTopicTimeout);
+  // What is not known is not told; the next look may know it.
+  if (!ends) return Ok();
   for (const kafka::TopicPartition& partition : partitions_) {
     const store::LogPartition key(partition.topic, partition.partition);
-    const auto end = consumer.EndOffset(partition, kTopicTimeout);
-    // What is not known is not told; the next look may know it.
-    if (!end) return Ok();
+    const auto end = ends->find(partition);
+    if (end == ends->end()) return Ok();
     const auto next = next_.find(key);
     const std::int64_t written = next == next_.end() ? 0 : next->second;
-    if (*end == written) {
+    if (end->second == written) {
       newest_[key] = now.wall;
       continue;
     }
-    // Retention may have left none of what is not written.
-    const auto first = consumer.OffsetAt(partition, WallTime{}, kTopicTimeout);
-    if (!first) return Ok();
-    if (*first == *end) continue;
     const auto newest = newest_.find(key);
-    if (newest == newest_.end()) return Ok();
+    if (newest == newest_.end() || newest->second < now.wall - kLongLag) {
+      // Retention may have left none of what is not written.
+      const auto first = consumer.OffsetAt(partition, WallTime{}, kTopicTimeout);
+      if (!first) return Ok();
+      if (*first == end->second) continue;
+      if (newest == newest_.end()) return Ok();
+    }
     complete_to = std::min(complete_to, newest->second);
   }
   metrics_.lag_seconds.Set(std::chrono::duration<double>(now.wall - complete_to).count());
