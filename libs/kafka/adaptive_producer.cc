@@ -1,6 +1,8 @@
 #include "kafka/adaptive_producer.h"
 
-#include "runtime/clock.h"
+#include <chrono>
+#include <cstddef>
+#include <utility>
 
 namespace webhook::kafka {
 namespace {
@@ -22,14 +24,7 @@ Result<std::unique_ptr<Producer>> AdaptiveProducer::Create(ProducerOptions optio
 }
 
 Status AdaptiveProducer::Produce(const ProducerRecord& record, OnAnswer done) {
-  return (prompt_->queued() < kFew ? prompt_ : gathering_)->Produce(record, std::move(done));
-}
-
-bool AdaptiveProducer::Flush(std::chrono::milliseconds timeout) {
-  const MonoTime end = runtime::ReadClock().mono + timeout;
-  const bool flushed = prompt_->Flush(timeout);
-  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(end - runtime::ReadClock().mono);
-  return gathering_->Flush(std::max(rest, std::chrono::milliseconds{0})) && flushed;
+  return (first().queued() < kFew ? first() : second()).Produce(record, std::move(done));
 }
 
 }  // namespace webhook::kafka

@@ -1,11 +1,10 @@
 #include "services/delivery-worker/adapters/worker_producer.h"
 
-#include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "domain/topics.h"
 #include "kafka/adaptive_producer.h"
-#include "runtime/clock.h"
 
 namespace webhook {
 namespace {
@@ -32,15 +31,8 @@ Result<std::unique_ptr<WorkerProducer>> WorkerProducer::Create(const kafka::Clus
 }
 
 Status WorkerProducer::Produce(const kafka::ProducerRecord& record, OnAnswer done) {
-  kafka::Producer& producer = record.topic == kDeliveriesTopic ? *prompt_ : *patient_;
+  kafka::Producer& producer = record.topic == kDeliveriesTopic ? first() : second();
   return producer.Produce(record, std::move(done));
-}
-
-bool WorkerProducer::Flush(std::chrono::milliseconds timeout) {
-  const MonoTime end = runtime::ReadClock().mono + timeout;
-  const bool flushed = prompt_->Flush(timeout);
-  const auto rest = std::chrono::duration_cast<std::chrono::milliseconds>(end - runtime::ReadClock().mono);
-  return patient_->Flush(std::max(rest, std::chrono::milliseconds{0})) && flushed;
 }
 
 }  // namespace webhook
