@@ -99,14 +99,9 @@ class Look {
 
   Status TakeOffsets(rd_kafka_event_t* event) {
     const auto member = *static_cast<std::int64_t Extent::**>(rd_kafka_event_opaque(event));
-    std::size_t count = 0;
-    const auto** infos = rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event), &count);
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto* found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
-      if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-        return KafkaError("offsets of " + std::string(found->topic), found->err);
-      state_.partitions[{found->topic, found->partition}].*member = found->offset;
-    }
+    const auto offsets = ListedOffsets(event);
+    if (!offsets) return offsets.error();
+    for (const auto& [partition, offset] : *offsets) state_.partitions[partition].*member = offset;
     return Ok();
   }
 

@@ -21,4 +21,17 @@ Result<std::map<std::string, int>> PartitionCounts(rd_kafka_t* client, int timeo
   return partitions;
 }
 
+Result<std::map<TopicPartition, std::int64_t>> ListedOffsets(rd_kafka_event_t* event) {
+  std::map<TopicPartition, std::int64_t> offsets;
+  std::size_t count = 0;
+  const auto** infos = rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(event), &count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto* found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
+    if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+      return KafkaError("offsets of " + std::string(found->topic), found->err);
+    offsets[{found->topic, found->partition}] = found->offset;
+  }
+  return offsets;
+}
+
 }  // namespace webhook::kafka

@@ -70,17 +70,7 @@ Result<std::map<TopicPartition, std::int64_t>> EndOffsets(rd_kafka_t* client,
   const Event answer(rd_kafka_queue_poll(answers.get(), ToMs(timeout)));
   const auto code = answer ? rd_kafka_event_error(answer.get()) : RD_KAFKA_RESP_ERR__TIMED_OUT;
   if (code != RD_KAFKA_RESP_ERR_NO_ERROR) return KafkaError("end offsets", code);
-  std::map<TopicPartition, std::int64_t> ends;
-  std::size_t count = 0;
-  const auto** infos =
-      rd_kafka_ListOffsets_result_infos(rd_kafka_event_ListOffsets_result(answer.get()), &count);
-  for (std::size_t i = 0; i < count; ++i) {
-    const auto* found = rd_kafka_ListOffsetsResultInfo_topic_partition(infos[i]);
-    if (found->err != RD_KAFKA_RESP_ERR_NO_ERROR)
-      return KafkaError("end offset of " + Named({found->topic, found->partition}), found->err);
-    ends[{found->topic, found->partition}] = found->offset;
-  }
-  return ends;
+  return ListedOffsets(answer.get());
 }
 
 Result<std::int64_t> EndOffset(rd_kafka_t* client, const TopicPartition& partition,
