@@ -31,17 +31,17 @@ LineSink::~LineSink() {
   thread_.Join();
 }
 
-// The thread is woken for the first line only: it takes those that follow with it.
+// The thread is woken for the first line, which waits for company, and once more where that is enough.
 void LineSink::Write(std::string_view line) {
   {
     const std::scoped_lock lock(mutex_);
-    const bool first = waiting_.empty();
+    const std::size_t before = waiting_.size();
     if (waiting_.size() + line.size() > max_bytes_) {
       ++lost_;
       return;
     }
     waiting_ += line;
-    if (!first && waiting_.size() < kEnough) return;
+    if (before > 0 && (before >= kEnough || waiting_.size() < kEnough)) return;
   }
   changed_.notify_all();
 }
