@@ -35,22 +35,22 @@ BinaryRows& BinaryRows::Row() {
   return *this;
 }
 
-BinaryRows& BinaryRows::SmallInt(std::int16_t value) {
-  Raw(2, 4);
-  Raw(static_cast<std::uint64_t>(value), 2);
+BinaryRows& BinaryRows::Number(std::int64_t value, int bytes) {
+  Raw(static_cast<std::uint64_t>(bytes), 4);
+  Raw(static_cast<std::uint64_t>(value), bytes);
   return *this;
+}
+
+BinaryRows& BinaryRows::SmallInt(std::int16_t value) {
+  return Number(value, 2);
 }
 
 BinaryRows& BinaryRows::Integer(std::int32_t value) {
-  Raw(4, 4);
-  Raw(static_cast<std::uint64_t>(value), 4);
-  return *this;
+  return Number(value, 4);
 }
 
 BinaryRows& BinaryRows::BigInt(std::int64_t value) {
-  Raw(8, 4);
-  Raw(static_cast<std::uint64_t>(value), 8);
-  return *this;
+  return Number(value, 8);
 }
 
 BinaryRows& BinaryRows::Text(std::string_view value) {

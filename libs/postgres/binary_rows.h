@@ -34,6 +34,7 @@ class BinaryRows {
 
  private:
   void Raw(std::uint64_t value, int bytes);
+  BinaryRows& Number(std::int64_t value, int bytes);
 
   const std::size_t columns_;
   const Write write_;
