@@ -2,12 +2,12 @@
 // has acknowledged each.
 import assert from 'node:assert/strict';
 import {fork} from 'node:child_process';
-import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {Ingest} from '../e2e/lib/ingest.js';
-import {ctl, newAccount, rest, sleep} from '../e2e/lib/platform.js';
+import {ctl, newAccount, patiently, rest, sleep} from '../e2e/lib/platform.js';
+import {platformPids, rssMib} from '../load/lib/machine.js';
 
 const here = path.dirname(fileURLToPath(import.meta.url));
 
@@ -48,15 +48,6 @@ export class Sink {
 
   close() {
     this.child.disconnect();
-  }
-}
-
-// The first answer that is not "repeat it later", as a client of the API would have it.
-export async function patiently(call) {
-  for (;;) {
-    const answer = await call();
-    if (answer.status !== 503) return answer;
-    await sleep(500);
   }
 }
 
@@ -127,13 +118,8 @@ export const expectedOf = (tenants) => tenants.flatMap(({names, published}) => n
 })));
 
 // Resident memory of each worker, MiB.
-export function workerMemory() {
-  const dir = process.env.WEBHOOK_PIDS_DIR;
-  return fs.readdirSync(dir).filter((name) => name.startsWith('delivery-worker')).map((name) => {
-    const status = fs.readFileSync(`/proc/${fs.readFileSync(path.join(dir, name), 'utf8').trim()}/status`, 'utf8');
-    return Math.round(Number(/VmRSS:\s+(\d+)/.exec(status)[1]) / 1024);
-  });
-}
+export const workerMemory = () =>
+  Object.entries(platformPids()).filter(([name]) => name.startsWith('delivery-worker')).map(([, pid]) => rssMib(pid));
 
 export const quantile = (values, q) => {
   const sorted = [...values].sort((a, b) => a - b);

@@ -2,8 +2,8 @@
 // exceeded. usage: node redelivery.js --deliveries 50000 --kills 3
 import {parseArgs} from 'node:util';
 
-import {ctl, dev, rest, sleep, until} from '../e2e/lib/platform.js';
-import {newTenant, patiently, publishTo, Sink} from './load.js';
+import {ctl, dev, patiently, rest, sleep, until} from '../e2e/lib/platform.js';
+import {newTenant, publishTo, Sink} from './load.js';
 
 const {values: options} = parseArgs({options: {
   deliveries: {type: 'string', default: '50000'},

@@ -61,6 +61,15 @@ export async function rest(method, resource, body, {key = apiKey, headers = {}} 
   };
 }
 
+// The first answer that is not "repeat it later", as a client of the API would have it.
+export async function patiently(call) {
+  for (;;) {
+    const answer = await call();
+    if (answer.status !== 503) return answer;
+    await sleep(500);
+  }
+}
+
 // webhookctl with JSON output; {code, json, stderr}.
 export function ctl(args, {input = '', env = {}} = {}) {
   return new Promise((resolve, reject) => {

@@ -4,7 +4,7 @@ import os from 'node:os';
 import path from 'node:path';
 
 import {Operator} from '../../e2e/lib/operator.js';
-import {rest, sleep} from '../../e2e/lib/platform.js';
+import {patiently, rest} from '../../e2e/lib/platform.js';
 
 // Four types of the catalogue, taken in turns.
 export const types = ['user.created', 'user.updated', 'user.deleted', 'user.login'];
@@ -34,12 +34,9 @@ export async function newFleet({endpoints, fanout = 1, url, limits = unlimited, 
   let made = 0;
   await each(Array.from({length: accounts.length * perAccount}, (_, n) => n), 32, async (n) => {
     const account = accounts[Math.floor(n / perAccount)];
-    for (;;) {
-      const {status, json} = await rest('POST', '/v2/webhooks', {url: url(n), events: [ofTypes[n % ofTypes.length]], ...(limits ? {rate_limit: limits} : {})}, {key: account.key});
-      if (status === 201) break;
-      if (status !== 503) throw new Error(JSON.stringify(json));
-      await sleep(500);
-    }
+    const {status, json} = await patiently(() => rest('POST', '/v2/webhooks',
+      {url: url(n), events: [ofTypes[n % ofTypes.length]], ...(limits ? {rate_limit: limits} : {})}, {key: account.key}));
+    if (status !== 201) throw new Error(JSON.stringify(json));
     if (++made % 10_000 === 0) say(`${made} webhooks`);
   });
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), 'load-')), 'accounts');
