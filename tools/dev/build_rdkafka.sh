@@ -13,6 +13,11 @@ archive="$(npm pack --silent "$package")"
 echo "$sha256  $archive" | sha256sum -c -
 tar -xzf "$archive" package/deps/librdkafka
 cd package/deps/librdkafka
+# A broker's thread that had nothing to fetch sleeps for up to a second, and is not woken where a partition is resumed.
+resumed='rktp->rktp_flags &= ~flag;'
+[ "$(grep -cF "$resumed" src/rdkafka_partition.c)" = 1 ]
+sed -i "s/$resumed/& if (rktp->rktp_broker) rd_kafka_broker_wakeup(rktp->rktp_broker, \"resume\");/" src/rdkafka_partition.c
+grep -qF 'rd_kafka_broker_wakeup(rktp->rktp_broker, "resume")' src/rdkafka_partition.c
 # Every optional part is named, so that the link line is the same on every machine. Without C11 threads it uses
 # pthreads, which ThreadSanitizer knows.
 bash ./configure --prefix="$prefix" --enable-ssl --enable-zlib --enable-zstd --disable-gssapi --disable-curl \
