@@ -31,7 +31,7 @@ class DeliveryRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repo
   };
 
   void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
-  bool Enter(const std::shared_ptr<const Webhook>& webhook) override;
+  webhook::Place Enter(const std::shared_ptr<const Webhook>& webhook) override;
   void Leave(const Webhook& webhook) override { context_.admission->Leave(webhook); }
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override {
     AppendWaiting(token, topic, delivery);
@@ -136,7 +136,7 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
   context_.around.endpoints.Send(context_.life, std::move(request));
 }
 
-bool DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {
+webhook::Place DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {
   return context_.admission->Enter(webhook, [&]() -> Admission::Turn {
     return [find = context_.find, place = place_, epoch = epoch_, id = webhook->id] {
       Runner* const runner = find(place, epoch, Answering::kRequest, 0);

@@ -309,12 +309,14 @@ void ConsumerRole::BalanceIntake() {
       assigned.runner->Feed(std::move(fed.batch), std::move(fed.records));
     const std::size_t records = assigned.runner->backlog();
     const std::size_t own_bytes = assigned.runner->held_bytes();
-    const bool over = records > options_.max_backlog || own_bytes > options_.max_partition_bytes;
+    const std::size_t unstarted = assigned.runner->unstarted();
+    const bool over = records > options_.max_backlog || unstarted > options_.max_unstarted ||
+                      own_bytes > options_.max_partition_bytes;
     if (!assigned.paused && (full_ || over)) {
       pause.push_back(partition);
       assigned.paused = true;
     } else if (assigned.paused && !full_ && records <= options_.max_backlog / 2 &&
-               own_bytes <= options_.max_partition_bytes / 2) {
+               unstarted <= options_.max_unstarted / 2 && own_bytes <= options_.max_partition_bytes / 2) {
       resume.push_back(partition);
       assigned.paused = false;
     }

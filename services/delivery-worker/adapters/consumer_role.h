@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstddef>
 #include <functional>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,6 +28,8 @@ struct RoleOptions {
   std::string group;
   std::vector<std::string> topics;
   std::size_t max_backlog = 0;  // PartitionRunner::backlog() of one partition; then it is paused alone
+  // PartitionRunner::unstarted() of one; the same. More would only grow old here: the loop is what is slow.
+  std::size_t max_unstarted = std::numeric_limits<std::size_t>::max();
   std::size_t max_partition_bytes = 0;  // PartitionRunner::held_bytes() of one; the same
   std::size_t max_bytes = 32u << 20;    // of all partitions; then all are paused
   std::chrono::milliseconds drain_timeout{30'000};

@@ -91,7 +91,7 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
   parts().loop.client().Send(std::move(*request), finish);
 }
 
-bool DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {
+Place DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {
   return parts().loop.admission().Enter(webhook, [this, &webhook]() -> Admission::Turn {
     return [weak = weak_from_this(), this, webhook] {
       if (const auto self = weak.lock()) lane_.OnPlace(webhook->id, runtime::ReadClock());

@@ -35,7 +35,7 @@ class DeliveryRunner : public PartitionRunner,
   Status Take(const kafka::ConsumedRecord& record, Now now) override;
 
   void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
-  bool Enter(const std::shared_ptr<const Webhook>& webhook) override;
+  Place Enter(const std::shared_ptr<const Webhook>& webhook) override;
   void Leave(const Webhook& webhook) override { parts().loop.admission().Leave(webhook); }
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
   void AppendAttempt(Token token, const AttemptRecord& record) override { ProduceAttempt(token, record); }

@@ -41,6 +41,10 @@ std::size_t PartitionRunner::backlog() const {
          std::max(span_.load(std::memory_order_relaxed), held_.load(std::memory_order_relaxed));
 }
 
+std::size_t PartitionRunner::unstarted() const {
+  return posted_.load(std::memory_order_relaxed) + unstarted_.load(std::memory_order_relaxed);
+}
+
 void PartitionRunner::KeepPoison(const kafka::ConsumedRecord& record, const Error& error) {
   if (!lane().OnPoison(record.offset)) return;
   AppendPoison(record.offset, std::make_shared<const std::string>(TellPoison(record, error, parts_.metrics)));
@@ -122,6 +126,7 @@ void PartitionRunner::ProduceAttempt(Token token, const AttemptRecord& record) {
 void PartitionRunner::TellRole() {
   span_.store(lane().span(), std::memory_order_relaxed);
   held_.store(lane().held(), std::memory_order_relaxed);
+  unstarted_.store(lane().unstarted(), std::memory_order_relaxed);
   held_bytes_.store(lane().held_bytes(), std::memory_order_relaxed);
   const bool drained = draining_ && lane().idle();
   const MonoTime now = runtime::ReadClock().mono;

@@ -50,6 +50,8 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   // What its role pauses it at: records on their way to the lane, and the greater of the lane's span() and
   // held().
   std::size_t backlog() const;
+  // The same of those that wait for the loop alone: on their way to the lane, and the lane's unstarted().
+  std::size_t unstarted() const;
   // Records that are not over, and the bytes that they hold.
   std::size_t held() const { return held_.load(std::memory_order_relaxed); }
   std::size_t held_bytes() const { return held_bytes_.load(std::memory_order_relaxed); }
@@ -96,6 +98,7 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   std::atomic<std::size_t> posted_{0};  // fed, not yet with the lane
   std::atomic<std::size_t> span_{0};
   std::atomic<std::size_t> held_{0};
+  std::atomic<std::size_t> unstarted_{0};
   std::atomic<std::size_t> held_bytes_{0};
   std::atomic<bool> drained_{false};
   Guarded<Checkpoint> checkpoint_;

@@ -38,31 +38,33 @@ void Admission::BeginTurn() {
   AskTurn();
 }
 
-Admission::Line* Admission::LineFor(const AccountId& account, const std::string& host) {
+std::pair<Place, Admission::Line*> Admission::LineFor(const AccountId& account, const std::string& host) {
   if (!in_turn_) {
-    if (hosts_.lines.contains(host)) return &hosts_.lines[host];
-    if (accounts_.lines.contains(account)) return &accounts_.lines[account];
-    if (!line_.empty()) return &line_;
+    if (hosts_.lines.contains(host)) return {Place::kCrowded, &hosts_.lines[host]};
+    if (accounts_.lines.contains(account)) return {Place::kCrowded, &accounts_.lines[account]};
+    if (!line_.empty()) return {Place::kInLine, &line_};
   }
-  if (Free() == 0) return &line_;
-  if (accounts_.places.Free(account) == 0) return &accounts_.lines[account];
-  if (hosts_.places.Free(host) == 0) return &hosts_.lines[host];
-  return nullptr;
+  if (Free() == 0) return {Place::kInLine, &line_};
+  if (accounts_.places.Free(account) == 0) return {Place::kCrowded, &accounts_.lines[account]};
+  if (hosts_.places.Free(host) == 0) return {Place::kCrowded, &hosts_.lines[host]};
+  return {Place::kTaken, nullptr};
 }
 
-bool Admission::Enter(const std::shared_ptr<const Webhook>& webhook, const std::function<Turn()>& make_turn) {
+Place Admission::Enter(const std::shared_ptr<const Webhook>& webhook,
+                       const std::function<Turn()>& make_turn) {
   const std::string host(AuthorityOf(webhook->url));
-  if (Line* const line = LineFor(webhook->account, host)) {
+  const auto [place, line] = LineFor(webhook->account, host);
+  if (line != nullptr) {
     line->Push(webhook->account, {make_turn(), webhook});
     AskTurn();
-    return false;
+    return place;
   }
   static_cast<void>(accounts_.places.Enter(webhook->account));
   static_cast<void>(hosts_.places.Enter(host));
   ++in_flight_;
   --left_in_turn_;
   in_turn_ = false;  // a turn is one place
-  return true;
+  return Place::kTaken;
 }
 
 void Admission::Leave(const Webhook& webhook) {
@@ -88,24 +90,16 @@ void Admission::Call(Waiter waiter) {
   in_turn_ = false;
 }
 
-// Each step makes the line shorter: Serve() puts others into it only where no place is free.
+// Each step makes the line shorter: who finds all places of its account or host taken waits in their line
+// from then on, and Serve() puts others into this one only where no place is free.
 void Admission::ServeAll() {
   while (!line_.empty() && Free() > 0) {
     Waiter first = line_.Pop();
     const std::shared_ptr<const Webhook> webhook = first.webhook;
-    const AccountId& account = webhook->account;
-    const std::string host(AuthorityOf(webhook->url));
-    if (accounts_.places.Free(account) == 0) {
-      accounts_.lines[account].Push(account, std::move(first));
-      Serve(hosts_, host);  // it may have stood here for a place of its host
-    } else if (hosts_.places.Free(host) == 0) {
-      hosts_.lines[host].Push(account, std::move(first));
-      Serve(accounts_, account);
-    } else {
-      Call(std::move(first));
-      Serve(accounts_, account);
-      Serve(hosts_, host);
-    }
+    Call(std::move(first));
+    // It may have stood here for a place of theirs that it leaves to others.
+    Serve(accounts_, webhook->account);
+    Serve(hosts_, std::string(AuthorityOf(webhook->url)));
   }
 }
 

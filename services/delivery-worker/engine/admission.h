@@ -7,11 +7,13 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "core/fair_line.h"
 #include "core/places.h"
 #include "domain/ids.h"
 #include "domain/webhook.h"
+#include "services/delivery-worker/engine/ports.h"
 
 namespace webhook {
 
@@ -43,9 +45,9 @@ class Admission {
   explicit Admission(
       const AdmissionLimits& limits, std::function<void()> ask_turn = [] {});
 
-  // Takes a place for a request to the webhook. False: none is free; the turn that `make_turn` makes comes.
-  [[nodiscard]] bool Enter(const std::shared_ptr<const Webhook>& webhook,
-                           const std::function<Turn()>& make_turn);
+  // Takes a place for a request to the webhook. Where it is not taken, the turn that `make_turn` makes comes.
+  [[nodiscard]] Place Enter(const std::shared_ptr<const Webhook>& webhook,
+                            const std::function<Turn()>& make_turn);
   // Gives back what Enter() gave for this webhook, as it was then.
   void Leave(const Webhook& webhook);
   // The part of all places that may be used: 0 to 1, at first 1.
@@ -74,7 +76,7 @@ class Admission {
   // Someone waits who could begin in the next turn.
   void AskTurn();
   // Where a request of them has to wait; null: nowhere. In its turn nobody is before it.
-  Line* LineFor(const AccountId& account, const std::string& host);
+  std::pair<Place, Line*> LineFor(const AccountId& account, const std::string& host);
   void Call(Waiter waiter);
   void ServeAll();
   template <typename Key>

@@ -20,7 +20,7 @@ Webhook To(const std::string& account, const std::string& url) {
 }
 
 bool EnterOr(Admission& admission, const Webhook& webhook, const Admission::Turn& turn) {
-  return admission.Enter(std::make_shared<const Webhook>(webhook), [&] { return turn; });
+  return admission.Enter(std::make_shared<const Webhook>(webhook), [&] { return turn; }) == Place::kTaken;
 }
 
 bool Enter(Admission* admission, const Webhook& webhook) {
@@ -51,6 +51,29 @@ TEST(Admission, TheWholeIsBounded) {
   EXPECT_TRUE(Enter(&admission, To("account_a", "https://a.example/")));
   EXPECT_TRUE(Enter(&admission, To("account_b", "https://b.example/")));
   EXPECT_FALSE(Enter(&admission, To("account_c", "https://c.example/")));
+}
+
+// A lane may say so of its records (DeliveryLane::unstarted()).
+TEST(Admission, TellsWhetherOneWaitsForTheLoopOrForItsOwn) {
+  Admission admission({4, 10, 1, 3});
+  const auto enter = [&](const Webhook& webhook, const Admission::Turn& turn) {
+    return admission.Enter(std::make_shared<const Webhook>(webhook), [&] { return turn; });
+  };
+  const Webhook crowded = To("account_a", "https://a.example/");
+  EXPECT_EQ(enter(crowded, [] {}), Place::kTaken);
+  EXPECT_EQ(enter(To("account_b", "https://a.example/"), [] {}), Place::kCrowded);
+  EXPECT_EQ(enter(To("account_a", "https://b.example/"), [] {}), Place::kTaken);
+  EXPECT_EQ(enter(To("account_a", "https://c.example/"), [] {}), Place::kTaken);
+  std::vector<Place> told;
+  EXPECT_EQ(enter(crowded, [&] { told.push_back(enter(crowded, [] {})); }), Place::kCrowded)
+      << "behind the one that waits for its host";
+  std::vector<Place> later;
+  const Webhook late = To("account_c", "https://b.example/");
+  EXPECT_EQ(enter(late, [&] { later.push_back(enter(late, [] {})); }), Place::kInLine)
+      << "three were begun in this turn";
+  admission.BeginTurn();
+  EXPECT_EQ(later, std::vector<Place>{Place::kCrowded}) << "b.example has one already";
+  EXPECT_EQ(told, std::vector<Place>{});
 }
 
 // Webhooks that ask again as soon as their turn comes, each for one place.

@@ -73,6 +73,7 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   duplicates_.Hold(prints, token);
   item.endpoint = &EndpointOf(delivery.webhook_id);
   ++item.endpoint->items;
+  if (item.endpoint->waits_for_loop) ++unstarted_;
   item.prints = prints;
   item.offset = offset;
   item.arrived = now.mono;
@@ -212,10 +213,10 @@ bool DeliveryLane::Start(Token token, Now now) {
   }
   Endpoint& endpoint = *item.endpoint;
   EndpointGate& gate = *endpoint.gate;
-  if (!ports_.admission.Enter(endpoint.webhook)) {
+  if (const Place place = ports_.admission.Enter(endpoint.webhook); place != Place::kTaken) {
     item.queued = entry;
     gate.PutBack(*entry, item.delivery.event->body.size());
-    endpoint.in_line = true;
+    NoteLine(endpoint, place);
     return false;
   }
   item.webhook = endpoint.webhook;
@@ -270,8 +271,15 @@ void DeliveryLane::OnResponse(Token token, HttpResult result, Now now) {
 void DeliveryLane::OnPlace(const WebhookId& webhook, Now now) {
   const auto found = endpoints_.find(webhook);
   if (found == endpoints_.end()) return;
-  found->second.in_line = false;
+  NoteLine(found->second, Place::kTaken);
   StartReady(found->second, now);
+}
+
+void DeliveryLane::NoteLine(Endpoint& endpoint, Place place) {
+  endpoint.in_line = place != Place::kTaken;
+  if (endpoint.waits_for_loop) unstarted_ -= endpoint.items;
+  endpoint.waits_for_loop = place == Place::kInLine;
+  if (endpoint.waits_for_loop) unstarted_ += endpoint.items;
 }
 
 Outcome DeliveryLane::NoteAndClassify(const Item& item, const HttpResult& result, Now now) {
@@ -326,7 +334,9 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
     const bool old = now.mono - item.arrived > limits_.gate.max_wait;
     if (!old && !HoldsUp(item, kEighthsInQueue)) return false;  // nor do any that came later
     const bool waited = item.queued && now.mono - item.queued->ready > limits_.gate.max_wait;
-    if (waited || (item.queued && HoldsUp(item, kEighthsInQueue))) late.push_back(token);
+    // Who waits for the loop is not what is slow, and its turn comes.
+    const bool holds_up = item.queued && !item.endpoint->waits_for_loop && HoldsUp(item, kEighthsInQueue);
+    if (waited || holds_up) late.push_back(token);
     return true;
   });
   for (const Token token : late) {
@@ -405,6 +415,7 @@ void DeliveryLane::Complete(Token token, Now now) {
   if (item.parked) duplicates_.NoteParked(item.prints.round);
   duplicates_.Release(item.prints, token);
   --item.endpoint->items;
+  if (item.endpoint->waits_for_loop) --unstarted_;
   items_.erase(token);
 }
 

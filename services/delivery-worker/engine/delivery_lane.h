@@ -51,7 +51,8 @@ struct DeliveryLimits {
 //   -> done.
 // Nothing is sent outside of the lease. Nothing waits here for long, whatever its endpoint does: what has
 // been due for gate.max_wait, or has 3/8 of a window of newer offsets behind it (a quarter, where it has just
-// been read by a new owner), is parked, unless our own way out is broken.
+// been read by a new owner) and waits for its endpoint, is parked, unless our own way out is broken. Where
+// the loop itself is what is slow, little is taken in (unstarted()).
 class DeliveryLane : public Lane {
  public:
   struct Ports {
@@ -81,6 +82,8 @@ class DeliveryLane : public Lane {
 
   std::size_t held() const override { return items_.size(); }
   std::size_t held_bytes() const override { return held_bytes_; }
+  // Of endpoints that are in line for a place that is not theirs alone.
+  std::size_t unstarted() const override { return unstarted_; }
 
  private:
   // What the lane knows of a webhook: kept while something of it is held, and as long as its gate has to
@@ -92,6 +95,7 @@ class DeliveryLane : public Lane {
     std::optional<EndpointGate> gate;           // since the first delivery that was to be sent
     std::size_t items = 0;                      // held for it
     bool in_line = false;                       // for a place in flight: OnPlace() is to come
+    bool waits_for_loop = false;                // in line, and neither its account nor its host is crowded
   };
   struct Item {
     Delivery delivery;
@@ -129,6 +133,8 @@ class DeliveryLane : public Lane {
   void StartReady(Endpoint& endpoint, Now now);
   // False: no place in flight is free; the delivery waits again, for OnPlace().
   bool Start(Token token, Now now);
+  // How it is in line, if it is.
+  void NoteLine(Endpoint& endpoint, Place place);
   // When the endpoint is to be looked at again, if by time alone.
   void NoteWake(Endpoint& endpoint, MonoTime now);
   // The same attempt once more after a fault of our own.
@@ -186,6 +192,7 @@ class DeliveryLane : public Lane {
   MonoTime next_sweep_{};
   std::int64_t newest_offset_;  // that was read, or that an earlier owner has completed
   std::size_t held_bytes_ = 0;
+  std::size_t unstarted_ = 0;
   MonoTime last_untold_ = MonoTime::min();  // end of a request that may have been read, and is in no record
   bool settles_ = false;
 };

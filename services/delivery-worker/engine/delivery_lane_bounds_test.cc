@@ -50,6 +50,34 @@ TEST_F(DeliveryLaneTest, ParksNothingOutsideOfTheLease) {
   EXPECT_GT(journal.waits.size(), parked);
 }
 
+// Who feeds the lane pauses at too many of them.
+TEST_F(DeliveryLaneTest, TellsHowManyWaitForTheLoopAlone) {
+  admission.places = 1;
+  for (int i = 0; i < 3; ++i) lane.OnDelivery(NewDelivery("delivery_" + std::to_string(i)), i, now);
+  EXPECT_EQ(lane.unstarted(), 3U) << "the endpoint's, with the one that is under way";
+  lane.OnResponse(http.sent[0], Answer(200), now);
+  AcknowledgeAll();
+  EXPECT_EQ(lane.unstarted(), 2U);
+  lane.OnPlace(WebhookId("webhook_a"), now);
+  EXPECT_EQ(lane.unstarted(), 2U) << "one has begun, and the other waits for its turn";
+  admission.refused_as = Place::kCrowded;
+  lane.OnPlace(WebhookId("webhook_a"), now);
+  EXPECT_EQ(lane.unstarted(), 0U) << "others of its account or at its host are in the way";
+}
+
+TEST_F(DeliveryLaneTest, DoesNotParkForNewerOffsetsWhatWaitsForTheLoop) {
+  registry.Put(MakeWebhook("webhook_b"));
+  admission.places = 0;
+  lane.OnDelivery(NewDelivery("delivery_1", "webhook_b"), 0, now);
+  lane.OnDelivery(NewDelivery("delivery_2"), static_cast<std::int64_t>(Limits().max_span), now);
+  Pass(seconds{1});
+  EXPECT_EQ(journal.waits.size(), 0U);
+  admission.refused_as = Place::kCrowded;
+  lane.OnPlace(WebhookId("webhook_b"), now);
+  Pass(seconds{1});
+  EXPECT_EQ(journal.waits.size(), 1U);
+}
+
 // Of which one has many endpoints that hang, with large bodies.
 TEST_F(DeliveryLaneTest, AnAccountThatHoldsTooManyBytesIsParked) {
   AccountBytes bytes{2 * kItemBytes + 5};

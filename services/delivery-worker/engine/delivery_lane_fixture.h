@@ -30,14 +30,15 @@ struct FakeHttp : HttpPort {
 };
 
 struct FakeAdmission : AdmissionPort {
-  bool Enter(const std::shared_ptr<const Webhook>& webhook) override {
-    if (busy < places) return ++busy, true;
+  Place Enter(const std::shared_ptr<const Webhook>& webhook) override {
+    if (busy < places) return ++busy, Place::kTaken;
     refused.push_back(webhook->id);
-    return false;
+    return refused_as;
   }
   void Leave(const Webhook&) override { --busy; }
   std::size_t places = 1'000;
   std::size_t busy = 0;
+  Place refused_as = Place::kInLine;
   std::vector<WebhookId> refused;
 };
 

@@ -52,7 +52,7 @@ bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, M
   // Where nothing can start, what can is let in: what waits for a later time must not hold it up.
   const bool first = in_flight_ == 0 && (!head || (entry.ready <= now && head->ready > now));
   const bool short_enough = !Probing() || waiting_.size() < limits_.max_waiting_for_probe;
-  if (!first && !(HasRoom(entry, bytes) && short_enough)) return false;
+  if (!first && !(HasRoom(entry, bytes, now) && short_enough)) return false;
   const bool others_go_first = head && head->ready <= now && (entry.replay || !head->replay);
   const bool long_line = !Probing() && LineOf(entry).last_slot > now + limits_.max_wait;
   if (coming == Coming::kNew && others_go_first && long_line) return false;
@@ -63,16 +63,18 @@ bool EndpointGate::Offer(const Entry& entry, Coming coming, std::size_t bytes, M
   return true;
 }
 
-bool EndpointGate::HasRoom(const Entry& entry, std::size_t bytes) const {
+bool EndpointGate::HasRoom(const Entry& entry, std::size_t bytes, MonoTime now) const {
   // Replays leave half of the room to what is live.
   const int divisor = entry.replay ? 2 : 1;
   const std::size_t all_bytes = (waiting_bytes_ + bytes) * static_cast<std::size_t>(divisor);
   if (waiting_.size() < limits_.max_waiting / static_cast<std::size_t>(divisor) &&
       all_bytes <= limits_.max_waiting_bytes)
     return true;
-  const bool pace_is_known = served_every_.count() > 0 && was_alive_ && !Probing();
+  if (!was_alive_ || Probing() || all_bytes > limits_.max_line_bytes) return false;
+  // It would take one now: what waits, waits for its turn among others.
+  if (MayStart(now) && rate_.NextFree(now) <= now) return true;
   const auto line = served_every_ * static_cast<std::int64_t>(waiting_.size() + 1);
-  return pace_is_known && line <= limits_.max_line / divisor && all_bytes <= limits_.max_line_bytes;
+  return served_every_.count() > 0 && line <= limits_.max_line / divisor;
 }
 
 void EndpointGate::PutBack(const Entry& entry, std::size_t bytes) {

@@ -15,8 +15,9 @@ namespace webhook {
 struct GateLimits {
   std::size_t max_waiting = 256;
   std::size_t max_waiting_bytes = 1 << 20;
-  // Of an endpoint that is seen to be quick more may wait: what it serves within this time, in so many bytes.
-  // To park that would make it idle for a tier's pause.
+  // Of an endpoint that would take a request now, and of one that is seen to be quick, more may wait: of the
+  // second what it serves within this time; in so many bytes. To park that would make it idle for a tier's
+  // pause.
   std::chrono::seconds max_line{5};
   std::size_t max_line_bytes = 16u << 20;
   std::chrono::seconds max_wait{20};  // what would start later is to be parked
@@ -105,7 +106,7 @@ class EndpointGate {
 
   Line& LineOf(const Entry& entry) { return lines_[entry.replay ? 1 : 0]; }
   // For one more, of so many bytes.
-  bool HasRoom(const Entry& entry, std::size_t bytes) const;
+  bool HasRoom(const Entry& entry, std::size_t bytes, MonoTime now) const;
   // Those in the queue who go before a new one.
   std::size_t Ahead(const Entry& entry) const { return entry.replay ? waiting_.size() : live_waiting_; }
   int Concurrency() const { return Probing() ? 1 : may_be_in_flight_; }

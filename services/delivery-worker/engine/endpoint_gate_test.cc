@@ -381,6 +381,7 @@ std::size_t LetIn(milliseconds gap, std::size_t bytes) {
     now += gap;
   }
   std::size_t waiting = 200;
+  for (; gate.TakeNext(now); --waiting) gate.Started(now);
   while (waiting < 100'000 && gate.Offer({false, now, ++token}, kNew, bytes, now)) ++waiting;
   return waiting;
 }
@@ -392,6 +393,18 @@ TEST(EndpointGate, AQuickEndpointsLineMayBeAsLongAsItTakesSeconds) {
   EXPECT_EQ(LetIn(milliseconds{100}, 10), GateLimits{}.max_waiting);
   EXPECT_LE(LetIn(milliseconds{2}, 100'000), 200U + (GateLimits{}.max_line_bytes / 100'000))
       << "in bytes too";
+}
+
+// It waits for its turn among others, not for the endpoint.
+TEST(EndpointGate, OfAnEndpointThatWouldTakeOneNowMayWaitAsMuchAsTheBytesAllow) {
+  for (const bool known : {true, false}) {
+    EndpointGate gate{GateLimits{}};
+    gate.rate().SetLimit({0, 0, 10});
+    if (known) gate.Inherit(true, kStart - seconds{1});
+    std::size_t waiting = 0;
+    while (waiting < 5'000 && gate.Offer({false, kStart, waiting + 1}, kNew, 10'000, kStart)) ++waiting;
+    EXPECT_EQ(waiting, (known ? GateLimits{}.max_line_bytes : GateLimits{}.max_waiting_bytes) / 10'000);
+  }
 }
 
 TEST(EndpointGate, LiveDeliveriesGoBeforeReplaysAndKeepHalfOfTheRoom) {

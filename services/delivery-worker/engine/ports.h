@@ -31,13 +31,20 @@ class HttpPort {
   virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) = 0;
 };
 
+// A place in flight that was asked for.
+enum class Place {
+  kTaken,
+  kInLine,   // the loop has none free for anybody, or may begin no more in this turn
+  kCrowded,  // the webhook's account or its host has all that it may have
+};
+
 // The places in flight that all lanes of a loop share (admission.h).
 class AdmissionPort {
  public:
   virtual ~AdmissionPort() = default;
-  // Takes a place for a request to the webhook. False: none is free; one OnPlace(webhook) follows when its
-  // turn has come.
-  [[nodiscard]] virtual bool Enter(const std::shared_ptr<const Webhook>& webhook) = 0;
+  // Takes a place for a request to the webhook. Where it is not taken, one OnPlace(webhook) follows, when its
+  // turn to ask again has come.
+  [[nodiscard]] virtual Place Enter(const std::shared_ptr<const Webhook>& webhook) = 0;
   // Gives it back. OnPlace() of any webhook of the loop may come inside the call: a lane makes it when its
   // own state is whole.
   virtual void Leave(const Webhook& webhook) = 0;
