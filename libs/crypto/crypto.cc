@@ -1,9 +1,7 @@
 #include "crypto/crypto.h"
 
-#include <openssl/core_names.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
 #include <openssl/rand.h>
 
 #include <array>
@@ -15,46 +13,60 @@
 namespace webhook::crypto {
 namespace {
 
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 unsigned char* Bytes(std::string& text) {
   return reinterpret_cast<unsigned char*>(text.data());
 }
 
-struct MacDeleter {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+struct DigestDeleter {
+  void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
 };
 
-// A context is costlier to make than a MAC to compute: one a thread, given another key each time.
-EVP_MAC_CTX* ThreadsHmac() {
-  thread_local const std::unique_ptr<EVP_MAC_CTX, MacDeleter> context = [] {
-    EVP_MAC* mac = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
-    CHECK(mac != nullptr, "OpenSSL has no HMAC");
-    EVP_MAC_CTX* made = EVP_MAC_CTX_new(mac);
-    EVP_MAC_free(mac);
-    char digest[] = "SHA256";
-    const OSSL_PARAM parameters[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
-                                     OSSL_PARAM_construct_end()};
-    CHECK(made != nullptr && EVP_MAC_CTX_set_params(made, parameters) == 1, "OpenSSL has no HMAC-SHA256");
-    return std::unique_ptr<EVP_MAC_CTX, MacDeleter>(made);
-  }();
-  return context.get();
+using Digest = std::array<char, 32>;
+
+// A context is costlier to make than a digest to compute: each thread keeps one.
+Digest Sha256Of(std::string_view first, std::initializer_list<std::string_view> rest) {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  thread_local const std::unique_ptr<EVP_MD_CTX, DigestDeleter> kept(EVP_MD_CTX_new());
+  EVP_MD_CTX* const context = kept.get();
+  Digest digest{};
+  unsigned int size = 0;
+  bool ok = sha256 != nullptr && context != nullptr && EVP_DigestInit_ex2(context, sha256, nullptr) == 1 &&
+            EVP_DigestUpdate(context, first.data(), first.size()) == 1;
+  for (const std::string_view part : rest)
+    ok = ok && EVP_DigestUpdate(context, part.data(), part.size()) == 1;
+  ok = ok && EVP_DigestFinal_ex(context, reinterpret_cast<unsigned char*>(digest.data()), &size) == 1;
+  CHECK(ok && size == digest.size(), "SHA-256 failed");
+  return digest;
+}
+
+template <std::size_t N>
+std::string_view View(const std::array<char, N>& bytes) {
+  return {bytes.data(), bytes.size()};
 }
 
 }  // namespace
 
+// RFC 2104. OpenSSL's own takes ten allocations for each, and twice the time for a body of 1 KiB.
 std::array<char, 32> HmacSha256(std::string_view key, std::initializer_list<std::string_view> message) {
-  EVP_MAC_CTX* context = ThreadsHmac();
-  // An empty key is not "the key of before": OpenSSL takes a null pointer so.
-  const unsigned char* key_bytes = key.empty() ? Bytes("") : Bytes(key);
-  std::array<char, 32> mac{};
-  std::size_t size = 0;
-  bool ok = EVP_MAC_init(context, key_bytes, key.size(), nullptr) == 1;
-  for (const std::string_view part : message)
-    ok = ok && EVP_MAC_update(context, Bytes(part), part.size()) == 1;
-  ok = ok && EVP_MAC_final(context, reinterpret_cast<unsigned char*>(mac.data()), &size, mac.size()) == 1;
-  CHECK(ok && size == mac.size(), "HMAC-SHA256 failed");
+  constexpr std::size_t kBlock = 64;
+  constexpr char kInner = 0x36;
+  constexpr char kOuter = 0x5C;
+  Digest shorter{};
+  if (key.size() > kBlock) {
+    shorter = Sha256Of(key, {});
+    key = View(shorter);
+  }
+  std::array<char, kBlock> inner;
+  std::array<char, kBlock> outer;
+  for (std::size_t at = 0; at < kBlock; ++at) {
+    const char byte = at < key.size() ? key[at] : '\0';
+    inner[at] = static_cast<char>(byte ^ kInner);
+    outer[at] = static_cast<char>(byte ^ kOuter);
+  }
+  const Digest mac = Sha256Of(View(outer), {View(Sha256Of(View(inner), message))});
+  OPENSSL_cleanse(inner.data(), inner.size());
+  OPENSSL_cleanse(outer.data(), outer.size());
+  OPENSSL_cleanse(shorter.data(), shorter.size());
   return mac;
 }
 
@@ -64,11 +76,7 @@ std::string HmacSha256(std::string_view key, std::string_view message) {
 }
 
 std::string Sha256(std::string_view message) {
-  std::string digest(32, '\0');
-  unsigned int size = 0;
-  const int ok = EVP_Digest(message.data(), message.size(), Bytes(digest), &size, EVP_sha256(), nullptr);
-  CHECK(ok == 1 && size == digest.size(), "SHA-256 failed");
-  return digest;
+  return std::string(View(Sha256Of(message, {})));
 }
 
 bool ConstantTimeEqual(std::string_view a, std::string_view b) {
