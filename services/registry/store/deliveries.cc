@@ -151,8 +151,8 @@ std::vector<AttemptRow> ListAttempts(Tx& tx, const DeliveryRow& delivery,
       "SELECT run, attempt, micros(started_at), duration_us, phases_us[1], phases_us[2], phases_us[3], "
       "phases_us[4], status, outcome, reason, url, remote_address, request_headers, response_headers, "
       "response_excerpt, request_head "
-      "FROM attempts WHERE delivery_id = " +
-      tx.quote(delivery.id.str()) + " AND accepted_at = from_micros(" +
+      "FROM attempts WHERE " +
+      OfDelivery(tx, delivery.account.str(), delivery.id.str()) + " AND accepted_at = from_micros(" +
       std::to_string(ToMicros(delivery.accepted_at)) + ")";
   if (before) {
     sql += " AND (started_at, run, attempt) < (from_micros(" + std::to_string(ToMicros(before->started_at)) +

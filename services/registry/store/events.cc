@@ -109,7 +109,8 @@ Status EraseEvent(Tx& tx, const AccountId& account, const EventId& id) {
   tx.exec_params0(
       "UPDATE attempts a SET response_excerpt = '' FROM deliveries d WHERE d.account_id = $1 AND d.event_id "
       "= $2 AND d.event_key = log_key($1, $2) AND "
-      "a.delivery_id = d.id AND a.accepted_at = d.accepted_at",
+      "log_key(a.account_id, a.delivery_id) = log_key($1, d.id) AND a.account_id = $1 AND a.delivery_id = "
+      "d.id AND a.accepted_at = d.accepted_at",
       account.str(), id.str());
   return Ok();
 }

@@ -39,4 +39,8 @@ std::string OfEvent(Tx& tx, const std::string& account, const std::string& event
   return Of(tx, account, "event_id", "event_key", event);
 }
 
+std::string OfDelivery(Tx& tx, const std::string& account, const std::string& delivery) {
+  return Of(tx, account, "delivery_id", "log_key(account_id, delivery_id)", delivery);
+}
+
 }  // namespace webhook::store

@@ -6,8 +6,8 @@
 
 namespace webhook::store {
 
-// Conditions that the indices of the log serve (migration 0016): the key finds the rows, the id tells whether
-// they are the right ones.
+// Conditions that the indices of the log serve (migrations 0016 and 0017): the key finds the rows, the id
+// tells whether they are the right ones.
 
 // The account's rows, in the order of time.
 std::string OfAccountInOrder(Tx& tx, const std::string& account);
@@ -15,5 +15,7 @@ std::string OfWebhookInOrder(Tx& tx, const std::string& account, const std::stri
 std::string OfTypeInOrder(Tx& tx, const std::string& account, const std::string& event_type);
 // In no order: an event has few deliveries.
 std::string OfEvent(Tx& tx, const std::string& account, const std::string& event);
+// Attempts.
+std::string OfDelivery(Tx& tx, const std::string& account, const std::string& delivery);
 
 }  // namespace webhook::store
