@@ -7,8 +7,8 @@
 namespace webhook::kafka {
 namespace {
 
-// Unacknowledged at once. With a round trip of a millisecond that is thousands a second; where the broker is
-// busy, its answers take longer, and it gets fewer of them.
+// Unacknowledged at once, of both kinds. With a round trip of a millisecond that is thousands a second; where
+// the broker is busy, its answers take longer, and it gets fewer of them.
 constexpr std::size_t kFew = 4;
 
 }  // namespace
@@ -24,7 +24,7 @@ Result<std::unique_ptr<Producer>> AdaptiveProducer::Create(ProducerOptions optio
 }
 
 Status AdaptiveProducer::Produce(const ProducerRecord& record, OnAnswer done) {
-  return (first().queued() < kFew ? first() : second()).Produce(record, std::move(done));
+  return (queued() < kFew ? first() : second()).Produce(record, std::move(done));
 }
 
 }  // namespace webhook::kafka

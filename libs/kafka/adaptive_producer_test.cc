@@ -50,6 +50,16 @@ TEST_F(AdaptiveProducerTest, WhatIsAcknowledgedMakesRoom) {
   EXPECT_EQ(gathering, 0U);
 }
 
+// Requests of one record each would only wear out the broker.
+TEST_F(AdaptiveProducerTest, WhileSomeWaitForCompanyNobodyGoesAlone) {
+  gathering = 4;
+  ASSERT_TRUE(Send());
+  EXPECT_EQ(prompt, 0U);
+  gathering = 3;
+  ASSERT_TRUE(Send());
+  EXPECT_EQ(prompt, 1U);
+}
+
 TEST_F(AdaptiveProducerTest, IsConnectedAndFlushedWhereBothAre) {
   EXPECT_TRUE(producer.connected());
   EXPECT_TRUE(producer.Flush(std::chrono::milliseconds{1}));
