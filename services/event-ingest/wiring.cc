@@ -24,6 +24,8 @@ constexpr std::chrono::milliseconds kExpire{10};
 constexpr std::chrono::milliseconds kLook{500};
 // How long the broker has; the caller's own deadline is kept by the publisher.
 constexpr std::chrono::milliseconds kMessageTimeout{10'000};
+// Where events wait for company: callers wait with them.
+constexpr std::chrono::milliseconds kLinger{2};
 
 std::shared_ptr<const PublishRights> ToPublishRights(const rpc::PublisherWatch::Update& update,
                                                      const PublishRights* before, bool refuse_broken) {
@@ -117,6 +119,7 @@ Status Ingest::Parts::StartProducer(const Config& config) {
   options.cluster = kafka::Counted(config.kafka, registry);
   options.client_id = "event-ingest";
   options.message_timeout = kMessageTimeout;
+  options.linger = kLinger;
   auto made = kafka::AdaptiveProducer::Create(options);
   if (!made) return made.error();
   producer = std::move(*made);
