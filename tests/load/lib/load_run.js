@@ -2,7 +2,7 @@
 import {arrivals, steadyRate} from './arrivals.js';
 import {cpuOfEach} from './figures.js';
 import {logShows, logWritten, recordsWritten} from './log_writer.js';
-import {CpuMeter} from './machine.js';
+import {brokerBytes, CpuMeter} from './machine.js';
 import {valueOf} from './metrics.js';
 import {startPublishing} from './publish.js';
 
@@ -14,6 +14,7 @@ export async function loadRun({sink, fleet, work, tell}) {
   const written = await recordsWritten();
   const countParked = () => valueOf('delivery-worker', 'webhook_deliveries_parked_total');
   const parkedBefore = await countParked();
+  const kept = brokerBytes();
   const meter = new CpuMeter({sink: sink.pid});
   const began = Date.now();
   const publishing = startPublishing(fleet, work);
@@ -31,6 +32,7 @@ export async function loadRun({sink, fleet, work, tell}) {
     ...cpuOfEach(used, wanted), log_behind_s: ended / 1e3 - stats.last_us / 1e6,
     p50_ms: stats.p50_us / 1e3, p99_ms: stats.p99_us / 1e3, p999_ms: stats.p999_us / 1e3, longest_ms: stats.max_us / 1e3,
     ...(published.p50_us === undefined ? {} : {call: {p50_ms: published.p50_us / 1e3, p99_ms: published.p99_us / 1e3, p999_ms: published.p999_us / 1e3}}),
+    broker_bytes: (brokerBytes() - kept) / wanted,
     repeated: stats.requests - wanted,
     parked,
   };

@@ -37,6 +37,14 @@ export function platformPids() {
     .map((name) => [name.slice(0, -4), Number(fs.readFileSync(path.join(dir, name), 'utf8'))]));
 }
 
+// What the broker has of the platform's topics.
+export function brokerBytes() {
+  const data = path.join(process.env.WEBHOOK_DEV_DIR, 'data/kafka');
+  const segments = fs.readdirSync(data).filter((name) => name.startsWith('webhook.'))
+    .flatMap((name) => fs.readdirSync(path.join(data, name)).filter((file) => file.endsWith('.log')).map((file) => path.join(data, name, file)));
+  return segments.reduce((sum, file) => sum + fs.statSync(file).size, 0);
+}
+
 export const kindOf = (component) => component.replace(/-\d+$/, '');
 
 // Processor time that each kind of component, and what is named besides, uses from here on.

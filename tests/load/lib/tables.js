@@ -1,13 +1,14 @@
-// The tables of docs/performance.md, each between two marks, made from the results that lie in docs/performance.
+// The tables of docs/performance.md and docs/scaling.md, each between two marks, made from the results that lie in docs/performance.
 // usage: node tables.js [--check]
 import fs from 'node:fs';
 import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {shown} from './figures.js';
+import {scalingTable} from './scaling.js';
 
 const docs = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../docs');
-const page = path.join(docs, 'performance.md');
+const pages = ['performance.md', 'scaling.md'].map((name) => path.join(docs, name));
 
 const spread = ({median, least, most}) => (least === most ? shown(median) : `${shown(median)} (${shown(least)}–${shown(most)})`);
 const row = (cells) => `| ${cells.join(' | ')} |`;
@@ -22,21 +23,30 @@ export function tableOf({cases, columns, charts, ratios, machine, at, commit, op
     ...Object.entries(charts).flatMap(([file, title]) => ['', `![${title}](performance/${file})`])].join('\n');
 }
 
+const resultOf = (name) => path.join(docs, 'performance', `${name}.json`);
+const read = (name) => JSON.parse(fs.readFileSync(resultOf(name), 'utf8'));
+
 // The page with its tables as the results are now.
 function filledIn(text) {
-  return text.replace(/(<!-- bench (\S+) -->\n).*?(<!-- end of \2 -->)/gs, (whole, begin, name, end) => {
-    const file = path.join(docs, 'performance', `${name}.json`);
-    return fs.existsSync(file) ? `${begin}\n${tableOf(JSON.parse(fs.readFileSync(file, 'utf8')))}\n\n${end}` : whole;
-  });
+  return text
+    .replace(/(<!-- bench (\S+) -->\n).*?(<!-- end of \2 -->)/gs, (whole, begin, name, end) =>
+      (fs.existsSync(resultOf(name)) ? `${begin}\n${tableOf(read(name))}\n\n${end}` : whole))
+    .replace(/(<!-- scaling -->\n).*?(<!-- end of scaling -->)/gs, (whole, begin, end) =>
+      (['pipeline', 'log'].every((name) => fs.existsSync(resultOf(name))) ? `${begin}\n${scalingTable({pipeline: read('pipeline'), log: read('log')})}\n\n${end}` : whole));
 }
 
-export const writeTables = () => fs.writeFileSync(page, filledIn(fs.readFileSync(page, 'utf8')));
+const changed = () => pages.map((page) => [page, fs.readFileSync(page, 'utf8')]).map(([page, text]) => [page, text, filledIn(text)])
+  .filter(([, text, filled]) => text !== filled);
+
+export const writeTables = () => changed().forEach(([page, , filled]) => fs.writeFileSync(page, filled));
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.argv[2] !== '--check') {
     writeTables();
-  } else if (filledIn(fs.readFileSync(page, 'utf8')) !== fs.readFileSync(page, 'utf8')) {
-    console.error('docs/performance.md: its tables are not those of docs/performance/*.json: node tests/load/lib/tables.js');
-    process.exitCode = 1;
+  } else {
+    for (const [page] of changed()) {
+      console.error(`${path.relative(path.dirname(docs), page)}: its tables are not those of docs/performance/*.json: node tests/load/lib/tables.js`);
+      process.exitCode = 1;
+    }
   }
 }
