@@ -41,7 +41,7 @@ prepare_postgres() {
   mapfile -t tls_options < <(postgres_tls_options "$dir")
   [ "$(id -u)" = 0 ] && run=(setpriv --reuid=postgres --regid=postgres --init-groups)
   define_component postgres "${run[@]}" "$bin/postgres" -D "$dir" -h 127.0.0.1 -p "$port_number" \
-    -c unix_socket_directories= -c max_connections=200 -c shared_buffers=128MB -c max_locks_per_transaction=1024 \
+    -c unix_socket_directories= -c max_connections=200 -c shared_buffers=1GB -c max_wal_size=4GB -c wal_compression=lz4 -c max_locks_per_transaction=1024 \
     "${tls_options[@]}"
   pg_dsn="postgresql://webhook@127.0.0.1:$port_number/webhook"
   ! $tls || pg_dsn+="?sslmode=verify-full&sslrootcert=$state/secrets/tls/ca.crt"
