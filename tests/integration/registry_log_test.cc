@@ -439,40 +439,5 @@ TEST_F(LogTest, AnAccountsStatisticsAreTheSumOfItsWebhooks) {
   EXPECT_EQ(own->at(0).requests, 2) << "each webhook has its own";
 }
 
-// What was there before has its account, and accounts their sums.
-TEST_F(LogTest, TheMigrationFillsInWhatWasWrittenBefore) {
-  const auto sql = [&](const std::string& text) {
-    return database_.Transact<Done>("old", [&](Tx& tx) -> Status {
-      tx.exec0(text);
-      return Ok();
-    });
-  };
-  auto before = AllMigrations();
-  std::erase_if(before, [](const postgres::Migration& migration) { return migration.name >= "0014"; });
-  ASSERT_TRUE(sql("DROP SCHEMA public CASCADE; CREATE SCHEMA public"));
-  ASSERT_TRUE(postgres::Migrate(Options(), before));
-  ASSERT_TRUE(NewAccount(mine_, "mine"));
-  ASSERT_TRUE(Create(Wanted("webhook_1", mine_)));
-  ASSERT_TRUE(
-      sql("INSERT INTO webhook_health VALUES ('webhook_1', now(), NULL, now()), ('webhook_gone', now(), "
-          "NULL, NULL)"));
-  ASSERT_TRUE(days_.Make(*session_, {DayOf(kLogTime)}));
-  ASSERT_TRUE(
-      sql("INSERT INTO webhook_stats SELECT 'webhook_' || n, '2023-11-14T22:10Z', 'success', 'account_mine', "
-          "n + 1, CASE n WHEN 1 THEN '{0,2}' ELSE '{3}' END::bigint[] FROM generate_series(1, 2) n"));
-  ASSERT_TRUE(postgres::Migrate(Options(), AllMigrations()));
-  EXPECT_EQ(CountRows("webhook_health WHERE account_id = 'account_mine'"), 1);
-  EXPECT_TRUE(*Do([&](Tx& tx) { return HasDelivered(tx, mine_); }));
-  const auto health = Do([&](Tx& tx) { return ListHealth(tx, mine_, {}, {}, 10); })->at(0);
-  EXPECT_TRUE(health.last_success_at);
-  EXPECT_FALSE(health.last_failure) << "which one it was is not known";
-  const auto rows =
-      Do([&](Tx& tx) { return ReadAccountStats(tx, mine_, kLogTime - seconds(600), kLogTime); });
-  ASSERT_THAT(*rows, SizeIs(1));
-  EXPECT_EQ(rows->at(0).requests, 5);
-  EXPECT_THAT(rows->at(0).latency.classes(), ElementsAre(3, 2));
-  EXPECT_EQ(CountRows("webhook_hours WHERE at = '2023-11-14T22:00Z' AND requests = succeeded"), 2);
-}
-
 }  // namespace
 }  // namespace webhook::store
