@@ -274,7 +274,7 @@ TEST(Kafka, PausingAndResumingLosesNothing) {
 // librdkafka's fetcher slept on, for up to a second each time (docs/adr/0005).
 TEST(Kafka, AResumedPartitionIsReadAtOnce) {
   const std::string topic = NewTopic(1);
-  constexpr int kRounds = 20;
+  constexpr int kRounds = 8;
   ProduceNumbers(topic, kRounds);
   const auto consumer = NewConsumer(Fresh("group"), {topic});
   const auto poll = [&](milliseconds timeout) {
@@ -286,14 +286,14 @@ TEST(Kafka, AResumedPartitionIsReadAtOnce) {
   milliseconds waited{0};
   for (int round = 1; round < kRounds; ++round) {
     consumer->Pause({{topic, 0}});
-    ASSERT_FALSE(poll(milliseconds(50)));
+    ASSERT_FALSE(poll(milliseconds(300))) << "until its last question to the broker is answered";
     consumer->Resume({{topic, 0}});
     const MonoTime resumed = runtime::ReadClock().mono;
     while (!poll(milliseconds(100))) {
     }
     waited += std::chrono::duration_cast<milliseconds>(runtime::ReadClock().mono - resumed);
   }
-  EXPECT_LT(waited, seconds(5)) << "of " << kRounds << " pauses";
+  EXPECT_LT(waited, seconds(2)) << "of " << kRounds << " pauses";
 }
 
 TEST(Kafka, ASecondMemberTakesPartitionsAndTheFirstMayCommitThem) {
