@@ -73,7 +73,7 @@ void DeliveryLane::OnDelivery(Delivery delivery, std::int64_t offset, Now now) {
   duplicates_.Hold(prints, token);
   item.endpoint = &EndpointOf(delivery.webhook_id);
   ++item.endpoint->items;
-  if (item.endpoint->waits_for_loop) ++unstarted_;
+  if (item.endpoint->place == Place::kInLine) ++unstarted_;
   item.prints = prints;
   item.offset = offset;
   item.arrived = now.mono;
@@ -178,7 +178,7 @@ void DeliveryLane::Enqueue(Token token, Now now) {
 }
 
 void DeliveryLane::StartReady(Endpoint& endpoint, Now now) {
-  if (!endpoint.gate || draining() || endpoint.in_line) return;
+  if (!endpoint.gate || draining() || endpoint.place != Place::kTaken) return;
   if (!Owns(now)) {
     // All that asks within one look waits for the same end of it.
     const auto into_look = now.mono.time_since_epoch() % kLeaseLook;
@@ -216,7 +216,7 @@ bool DeliveryLane::Start(Token token, Now now) {
   if (const Place place = ports_.admission.Enter(endpoint.webhook); place != Place::kTaken) {
     item.queued = entry;
     gate.PutBack(*entry, item.delivery.event->body.size());
-    NoteLine(endpoint, place);
+    NotePlace(endpoint, place);
     return false;
   }
   item.webhook = endpoint.webhook;
@@ -271,15 +271,14 @@ void DeliveryLane::OnResponse(Token token, HttpResult result, Now now) {
 void DeliveryLane::OnPlace(const WebhookId& webhook, Now now) {
   const auto found = endpoints_.find(webhook);
   if (found == endpoints_.end()) return;
-  NoteLine(found->second, Place::kTaken);
+  NotePlace(found->second, Place::kTaken);
   StartReady(found->second, now);
 }
 
-void DeliveryLane::NoteLine(Endpoint& endpoint, Place place) {
-  endpoint.in_line = place != Place::kTaken;
-  if (endpoint.waits_for_loop) unstarted_ -= endpoint.items;
-  endpoint.waits_for_loop = place == Place::kInLine;
-  if (endpoint.waits_for_loop) unstarted_ += endpoint.items;
+void DeliveryLane::NotePlace(Endpoint& endpoint, Place place) {
+  if (endpoint.place == Place::kInLine) unstarted_ -= endpoint.items;
+  endpoint.place = place;
+  if (endpoint.place == Place::kInLine) unstarted_ += endpoint.items;
 }
 
 Outcome DeliveryLane::NoteAndClassify(const Item& item, const HttpResult& result, Now now) {
@@ -335,7 +334,8 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
     if (!old && !HoldsUp(item, kEighthsInQueue)) return false;  // nor do any that came later
     const bool waited = item.queued && now.mono - item.queued->ready > limits_.gate.max_wait;
     // Who waits for the loop is not what is slow, and its turn comes.
-    const bool holds_up = item.queued && !item.endpoint->waits_for_loop && HoldsUp(item, kEighthsInQueue);
+    const bool holds_up =
+        item.queued && item.endpoint->place != Place::kInLine && HoldsUp(item, kEighthsInQueue);
     if (waited || holds_up) late.push_back(token);
     return true;
   });
@@ -415,7 +415,7 @@ void DeliveryLane::Complete(Token token, Now now) {
   if (item.parked) duplicates_.NoteParked(item.prints.round);
   duplicates_.Release(item.prints, token);
   --item.endpoint->items;
-  if (item.endpoint->waits_for_loop) --unstarted_;
+  if (item.endpoint->place == Place::kInLine) --unstarted_;
   items_.erase(token);
 }
 

@@ -94,8 +94,9 @@ class DeliveryLane : public Lane {
     std::optional<std::uint64_t> looked_up_at;  // WebhookDirectory::changes() then
     std::optional<EndpointGate> gate;           // since the first delivery that was to be sent
     std::size_t items = 0;                      // held for it
-    bool in_line = false;                       // for a place in flight: OnPlace() is to come
-    bool waits_for_loop = false;                // in line, and neither its account nor its host is crowded
+    // What it was told when it last asked for one: unless it was taken, it is in line, and OnPlace() is to
+    // come.
+    Place place = Place::kTaken;
   };
   struct Item {
     Delivery delivery;
@@ -133,8 +134,8 @@ class DeliveryLane : public Lane {
   void StartReady(Endpoint& endpoint, Now now);
   // False: no place in flight is free; the delivery waits again, for OnPlace().
   bool Start(Token token, Now now);
-  // How it is in line, if it is.
-  void NoteLine(Endpoint& endpoint, Place place);
+  // The endpoint's place, and unstarted() with it.
+  void NotePlace(Endpoint& endpoint, Place place);
   // When the endpoint is to be looked at again, if by time alone.
   void NoteWake(Endpoint& endpoint, MonoTime now);
   // The same attempt once more after a fault of our own.

@@ -1,6 +1,4 @@
 // What some rates of deliveries take, from the figures of one machine: docs/scaling.md.
-import {shown} from './figures.js';
-
 const rates = [1_000, 100_000, 1_000_000];
 const busy = 0.6; // of each processor: the rest is for the bad day
 const replicas = 3;
@@ -12,7 +10,6 @@ export function scalingOf({pipeline, log}) {
   const written = log.cases.find(({name}) => name === 'fan-out 1').figures;
   const median = (figure) => figures[figure].median;
   const cores = (part, rate) => rate * median(`cpu_us.${part}`) / 1e6 / busy;
-  // Each delivery passes the broker as an event, a delivery and an attempt.
   const mib = (rate, bytes) => rate * bytes / (1 << 20);
   const tib = (rate, bytes, days = 1) => rate * bytes * 86_400 * days / 2 ** 40;
   const writers = (rate) => Math.ceil(rate / (written.deliveries_per_s.median * busy));
@@ -25,11 +22,4 @@ export function scalingOf({pipeline, log}) {
     ['Postgres, TiB a day', rates.map((rate) => tib(rate, written.bytes_a_delivery.median))],
     ['log writers, each with its Postgres', rates.map(writers)],
   ]};
-}
-
-export function scalingTable(results) {
-  const {rates: columns, rows} = scalingOf(results);
-  const row = (cells) => `| ${cells.join(' | ')} |`;
-  return [row(['deliveries a second', ...columns.map((rate) => rate.toLocaleString('en-US'))]), row(['---', ...columns.map(() => '---:')]),
-    ...rows.map(([name, values]) => row([name, ...values.map(shown)]))].join('\n');
 }

@@ -5,22 +5,29 @@ import path from 'node:path';
 import {fileURLToPath} from 'node:url';
 
 import {shown} from './figures.js';
-import {scalingTable} from './scaling.js';
+import {scalingOf} from './scaling.js';
 
 const docs = path.join(path.dirname(fileURLToPath(import.meta.url)), '../../../docs');
 const pages = ['performance.md', 'scaling.md'].map((name) => path.join(docs, name));
 
 const spread = ({median, least, most}) => (least === most ? shown(median) : `${shown(median)} (${shown(least)}–${shown(most)})`);
 const row = (cells) => `| ${cells.join(' | ')} |`;
+// The first column names the rows.
+const grid = (headings, rows) => [row(headings), row(['---', ...headings.slice(1).map(() => '---:')]), ...rows.map(row)];
 
 export function tableOf({cases, columns, charts, ratios, machine, at, commit, options}) {
   const shownColumns = Object.entries(columns).filter(([figure]) => cases.some(({figures}) => figures[figure]));
-  const table = [row(['', ...shownColumns.map(([, heading]) => heading)]), row(['---', ...shownColumns.map(() => '---:')]),
-    ...cases.map(({name, figures}) => row([name, ...shownColumns.map(([figure]) => (figures[figure] ? spread(figures[figure]) : ''))]))];
+  const table = grid(['', ...shownColumns.map(([, heading]) => heading)],
+    cases.map(({name, figures}) => [name, ...shownColumns.map(([figure]) => (figures[figure] ? spread(figures[figure]) : ''))]));
   const within = Object.entries(ratios).map(([name, {median, least, most}]) => `- ${name}: **${median.toFixed(2)}** (${least.toFixed(2)}–${most.toFixed(2)})`);
   return [...table, ...(within.length > 0 ? ['', 'Within one round:', '', ...within] : []), '',
     `<sub>Median (least–most) of ${options.rounds} rounds; ${machine.cpus} × ${machine.model}, ${machine.memory_gib} GiB, load ${machine.load} before it; commit ${commit}, ${at.slice(0, 10)}.</sub>`,
     ...Object.entries(charts).flatMap(([file, title]) => ['', `![${title}](performance/${file})`])].join('\n');
+}
+
+function scalingTable(results) {
+  const {rates, rows} = scalingOf(results);
+  return grid(['deliveries a second', ...rates.map((rate) => rate.toLocaleString('en-US'))], rows.map(([name, values]) => [name, ...values.map(shown)])).join('\n');
 }
 
 const resultOf = (name) => path.join(docs, 'performance', `${name}.json`);
