@@ -37,7 +37,7 @@ ROOMS = {"core", "domain", "runtime", "config", "log", "metrics", "crypto", "rec
          "schema", "service", "signing", "trace"}
 # Third-party header prefix -> the only rooms that may include it.
 OWNERS = {
-    "absl/": ["libs/core", "libs/rpc", "services/delivery-worker/engine"],
+    "absl/": ["libs/core", "libs/http", "libs/rpc", "services/delivery-worker/engine"],
     "librdkafka/": ["libs/kafka"],
     "pqxx/": ["libs/postgres", "services/registry/store"],
     "libpq": ["libs/postgres"],

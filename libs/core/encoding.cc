@@ -8,21 +8,22 @@ namespace {
 constexpr char kBase64[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr char kBase64Url[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-std::string EncodeBase64(std::string_view bytes, const char* alphabet, bool pad) {
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
+void EncodeBase64(std::string_view bytes, const char* alphabet, bool pad, std::string* out) {
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     const std::size_t left = bytes.size() - i;
     std::uint32_t group = static_cast<std::uint8_t>(bytes[i]) * 65536u;
     if (left > 1) group += static_cast<std::uint8_t>(bytes[i + 1]) * 256u;
     if (left > 2) group += static_cast<std::uint8_t>(bytes[i + 2]);
-    out.push_back(alphabet[group >> 18]);
-    out.push_back(alphabet[(group >> 12) & 63]);
-    if (left > 1) out.push_back(alphabet[(group >> 6) & 63]);
-    if (left > 2) out.push_back(alphabet[group & 63]);
-    if (pad && left < 3) out.append(3 - left, '=');
+    out->push_back(alphabet[group >> 18]);
+    out->push_back(alphabet[(group >> 12) & 63]);
+    if (left > 1) out->push_back(alphabet[(group >> 6) & 63]);
+    if (left > 2) out->push_back(alphabet[group & 63]);
+    if (pad && left < 3) out->append(3 - left, '=');
   }
-  return out;
+}
+
+std::size_t Base64Size(std::string_view bytes) {
+  return (bytes.size() + 2) / 3 * 4;
 }
 
 int Base64Value(char c) {
@@ -48,22 +49,37 @@ std::size_t AsciiEnd(std::string_view bytes, std::size_t at) {
 }  // namespace
 
 std::string ToHex(std::string_view bytes) {
-  constexpr char kDigits[] = "0123456789abcdef";
   std::string out;
   out.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    const auto byte = static_cast<std::uint8_t>(c);
-    out.push_back(kDigits[byte >> 4]);
-    out.push_back(kDigits[byte & 15]);
-  }
+  AppendHex(bytes, &out);
   return out;
 }
 
-std::string ToBase64(std::string_view bytes) {
-  return EncodeBase64(bytes, kBase64, true);
+void AppendHex(std::string_view bytes, std::string* out) {
+  constexpr char kDigits[] = "0123456789abcdef";
+  for (const char c : bytes) {
+    const auto byte = static_cast<std::uint8_t>(c);
+    out->push_back(kDigits[byte >> 4]);
+    out->push_back(kDigits[byte & 15]);
+  }
 }
+
+std::string ToBase64(std::string_view bytes) {
+  std::string out;
+  out.reserve(Base64Size(bytes));
+  AppendBase64(bytes, &out);
+  return out;
+}
+
+void AppendBase64(std::string_view bytes, std::string* out) {
+  EncodeBase64(bytes, kBase64, true, out);
+}
+
 std::string ToBase64Url(std::string_view bytes) {
-  return EncodeBase64(bytes, kBase64Url, false);
+  std::string out;
+  out.reserve(Base64Size(bytes));
+  EncodeBase64(bytes, kBase64Url, false, &out);
+  return out;
 }
 
 std::optional<std::string> FromBase64(std::string_view text) {
@@ -89,10 +105,15 @@ std::optional<std::string> FromBase64(std::string_view text) {
 }
 
 std::string ToBase32(const Bytes16& bytes) {
-  constexpr char kCrockford[] = "0123456789abcdefghjkmnpqrstvwxyz";
-  // 26 digits hold 130 bits: two zero bits lead, so that the text sorts as the bytes do.
   std::string out;
   out.reserve(26);
+  AppendBase32(bytes, &out);
+  return out;
+}
+
+void AppendBase32(const Bytes16& bytes, std::string* out) {
+  constexpr char kCrockford[] = "0123456789abcdefghjkmnpqrstvwxyz";
+  // 26 digits hold 130 bits: two zero bits lead, so that the text sorts as the bytes do.
   std::uint32_t bits = 0;
   int held = 2;
   for (const std::uint8_t byte : bytes) {
@@ -100,10 +121,9 @@ std::string ToBase32(const Bytes16& bytes) {
     held += 8;
     while (held >= 5) {
       held -= 5;
-      out.push_back(kCrockford[(bits >> held) & 31]);
+      out->push_back(kCrockford[(bits >> held) & 31]);
     }
   }
-  return out;
 }
 
 std::string PercentEncode(std::string_view text) {

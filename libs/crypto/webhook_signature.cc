@@ -24,16 +24,31 @@ std::optional<std::string> DecodedPart(std::string_view secret) {
 }  // namespace
 
 std::string PlatformSignature(const Secret& secret, std::string_view body) {
+  std::string signature;
+  AppendPlatformSignature(secret, body, &signature);
+  return signature;
+}
+
+void AppendPlatformSignature(const Secret& secret, std::string_view body, std::string* out) {
   const auto mac = HmacSha256(secret.Reveal(), {body});
-  return "sha256=" + ToHex({mac.data(), mac.size()});
+  out->append("sha256=");
+  AppendHex({mac.data(), mac.size()}, out);
 }
 
 std::string StandardSignature(const Secret& secret, std::string_view id, std::int64_t timestamp,
                               std::string_view body) {
+  std::string signature;
+  AppendStandardSignature(secret, id, timestamp, body, &signature);
+  return signature;
+}
+
+void AppendStandardSignature(const Secret& secret, std::string_view id, std::int64_t timestamp,
+                             std::string_view body, std::string* out) {
   auto decoded = DecodedPart(secret.Reveal());
   const Secret key(decoded ? std::move(*decoded) : secret.Reveal());
   const auto mac = HmacSha256(key.Reveal(), {id, ".", std::to_string(timestamp), ".", body});
-  return "v1," + ToBase64({mac.data(), mac.size()});
+  out->append("v1,");
+  AppendBase64({mac.data(), mac.size()}, out);
 }
 
 Secret NewSigningSecret() {

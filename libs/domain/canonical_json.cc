@@ -423,7 +423,7 @@ std::string NotificationBody(const NotificationId& id, std::string_view event_ty
   std::string body;
   body.reserve(data.size() + 192);
   body += R"({"id":")";
-  body += id.str();
+  body += id.view();
   body += R"(","event":")";
   body += event_type;
   body += R"(","timestamp":")";

@@ -6,34 +6,39 @@ namespace webhook {
 
 namespace {
 
-std::string NameOf(const DeliveryId& delivery, int run) {
-  return delivery.str() + "|" + std::to_string(run);
+// Parts with a bar between; the room is the thread's.
+std::string& NameOf(std::string_view first) {
+  thread_local std::string room;
+  return room.assign(first);
+}
+std::string& NameOf(std::string_view first, std::int64_t number) {
+  return (NameOf(first) += '|').append(std::to_string(number));
 }
 
 }  // namespace
 
 Bytes16 Fingerprint(const DeliveryId& delivery, int run) {
-  return Hash128(NameOf(delivery, run));
+  return Hash128(NameOf(delivery.view(), run));
 }
 
 Bytes16 Fingerprint(const DeliveryId& delivery, int run, int attempt) {
-  return Hash128(NameOf(delivery, run) + "|" + std::to_string(attempt));
+  return Hash128((NameOf(delivery.view(), run) += '|').append(std::to_string(attempt)));
 }
 
 DeliveryPrints PrintsOf(const Delivery& delivery) {
   DeliveryPrints prints;
-  std::string name = NameOf(delivery.id, delivery.run);
+  std::string& name = NameOf(delivery.id.view(), delivery.run);
   prints.run = Hash128(name);
-  name += "|" + std::to_string(delivery.attempt);
+  (name += '|').append(std::to_string(delivery.attempt));
   prints.attempt = Hash128(name);
   const std::int64_t due = delivery.due_at ? delivery.due_at->time_since_epoch().count() : -1;
-  name += "|" + std::to_string(due);
+  (name += '|').append(std::to_string(due));
   prints.round = Hash128(name);
   return prints;
 }
 
 Bytes16 Fingerprint(const Event& event) {
-  return Hash128(event.account.str() + "|" + event.id.str());
+  return Hash128((NameOf(event.account.view()) += '|').append(event.id.view()));
 }
 
 std::string_view ToText(DeliveryState state) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <initializer_list>
 #include <string>
 
 #include "domain/hash.h"
@@ -16,16 +17,24 @@ constexpr Bytes16 kNotificationSpace = {0x5f, 0x0c, 0x3e, 0x91, 0x6b, 0x2d, 0x4a
 constexpr Bytes16 kDeliverySpace = {0xa3, 0x71, 0x08, 0xd5, 0x2e, 0x94, 0x4f, 0x1b,
                                     0x8c, 0x60, 0x37, 0xf9, 0x15, 0xbe, 0x42, 0xdd};
 
-// UUIDv5 (RFC 9562 section 5.5).
-std::string DeriveId(std::string_view prefix, const Bytes16& space, std::string_view name) {
-  std::string whole(space.begin(), space.end());
-  whole += name;
-  const std::array<std::uint8_t, 20> digest = Sha1(whole);
+// UUIDv5 (RFC 9562 section 5.5) of a name that is made of parts with a bar between.
+template <typename MadeId>
+MadeId DeriveId(std::string_view prefix, const Bytes16& space,
+                std::initializer_list<std::string_view> name) {
+  thread_local std::string room;
+  room.assign(space.begin(), space.end());
+  for (const std::string_view part : name) {
+    if (room.size() > space.size()) room += '|';
+    room += part;
+  }
+  const std::array<std::uint8_t, 20> digest = Sha1(room);
   Bytes16 bytes;
   std::copy_n(digest.begin(), bytes.size(), bytes.begin());
   bytes[6] = static_cast<std::uint8_t>(0x50 | (bytes[6] & 0x0F));
   bytes[8] = static_cast<std::uint8_t>(0x80 | (bytes[8] & 0x3F));
-  return std::string(prefix) + "_" + ToBase32(bytes);
+  room.assign(prefix) += '_';
+  AppendBase32(bytes, &room);
+  return MadeId(room);
 }
 
 }  // namespace
@@ -44,12 +53,11 @@ std::string TimeOrderedId(std::string_view prefix, WallTime now, const Bytes16& 
 }
 
 NotificationId DeriveNotificationId(const AccountId& account, const EventId& event) {
-  return NotificationId(DeriveId("webhook", kNotificationSpace, account.str() + "|" + event.str()));
+  return DeriveId<NotificationId>("webhook", kNotificationSpace, {account.view(), event.view()});
 }
 
 DeliveryId DeriveDeliveryId(const AccountId& account, const EventId& event, const WebhookId& webhook) {
-  return DeliveryId(
-      DeriveId("delivery", kDeliverySpace, account.str() + "|" + event.str() + "|" + webhook.str()));
+  return DeriveId<DeliveryId>("delivery", kDeliverySpace, {account.view(), event.view(), webhook.view()});
 }
 
 bool IsIdText(std::string_view text) {

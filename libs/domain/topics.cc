@@ -19,7 +19,7 @@ std::vector<TopicSpec> AllTopics(int delivery_partitions) {
 }
 
 std::int32_t DeliveryPartition(const WebhookId& webhook, std::int32_t partitions) {
-  return static_cast<std::int32_t>(Hash64(webhook.str()) % static_cast<std::uint64_t>(partitions));
+  return static_cast<std::int32_t>(Hash64(webhook.view()) % static_cast<std::uint64_t>(partitions));
 }
 
 }  // namespace webhook

@@ -30,7 +30,7 @@ class BeastClient : public Client {
     core_.pool.CloseAll();
   }
 
-  void Send(EgressRequest request, std::function<void(HttpResult)> done) override {
+  void Send(EgressRequest request, absl::AnyInvocable<void(HttpResult)> done) override {
     // Those that come together begin together.
     if (sent_.empty()) {
       boost::asio::post(core_.loop.context(), [this, alive = std::weak_ptr(core_.alive)] {
@@ -42,7 +42,9 @@ class BeastClient : public Client {
 
  private:
   void StartSent() {
-    for (const auto& exchange : std::exchange(sent_, {})) exchange->Start();
+    starting_.swap(sent_);
+    for (const auto& exchange : starting_) exchange->Start();
+    starting_.clear();
     WatchDeadlines();
   }
   // Ticks while there is a deadline.
@@ -66,6 +68,7 @@ class BeastClient : public Client {
 
   ClientCore core_;
   std::vector<std::shared_ptr<Exchange>> sent_;  // begun in the next turn of the loop
+  std::vector<std::shared_ptr<Exchange>> starting_;
   bool watching_ = false;
 };
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/functional/any_invocable.h>
+
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -9,6 +11,7 @@
 
 #include "core/time.h"
 #include "domain/delivery.h"
+#include "domain/ids.h"
 #include "http/address_guard.h"
 #include "runtime/event_loop.h"
 
@@ -33,9 +36,10 @@ struct EgressRequest {
   std::shared_ptr<const EndpointUrl> url;  // REQUIRES: not null
   std::string headers;  // lines "Name: value\r\n", without Host, Content-Length, Connection
   std::shared_ptr<const std::string> body;
-  std::string sender;                         // on whose behalf: see max_busy_per_address
+  AccountId sender;                           // on whose behalf: see max_busy_per_address
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout
-  // Asked on the loop, before each piece: nothing is written at or after this time; empty: no bound.
+  // Asked on the loop, before each piece, and no more once `done` is called or dropped: nothing is written at
+  // or after this time; empty: no bound.
   std::function<MonoTime()> write_before = {};
 };
 
@@ -58,7 +62,7 @@ class Client {
 
   // `done` is called exactly once, never inside Send: by the deadline, or up to 20 ms later, as ticks and
   // timers are.
-  virtual void Send(EgressRequest request, std::function<void(HttpResult)> done) = 0;
+  virtual void Send(EgressRequest request, absl::AnyInvocable<void(HttpResult)> done) = 0;
 };
 
 }  // namespace webhook::http

@@ -12,6 +12,9 @@
 namespace webhook::http {
 namespace {
 
+constexpr std::string_view kHttps = "https://";
+constexpr std::string_view kHttp = "http://";
+
 constexpr std::size_t kMaxHostBytes = 253;
 constexpr std::size_t kMaxLabelBytes = 63;
 
@@ -137,13 +140,17 @@ bool IsUri(const std::string& text) {
   return valid;
 }
 
+std::string Authority(const EndpointUrl& url) {
+  const bool v6 = url.host_is_ip && url.host.find(':') != std::string::npos;
+  std::string authority = v6 ? "[" + url.host + "]" : url.host;
+  if (url.port != (url.tls ? 443 : 80)) authority += ":" + std::to_string(url.port);
+  return authority;
+}
+
 }  // namespace
 
-std::string EndpointUrl::HostHeader() const {
-  const bool v6 = host_is_ip && host.find(':') != std::string::npos;
-  std::string header = v6 ? "[" + host + "]" : host;
-  if (port != (tls ? 443 : 80)) header += ":" + std::to_string(port);
-  return header;
+std::string_view EndpointUrl::HostHeader() const {
+  return Origin().substr(tls ? kHttps.size() : kHttp.size());
 }
 
 Result<EndpointUrl> ParseEndpointUrl(std::string_view text, const std::string& pointer) {
@@ -167,7 +174,7 @@ Result<EndpointUrl> ParseEndpointUrl(std::string_view text, const std::string& p
   if (Status authority = SetAuthority(parts->authority, pointer, &url); !authority) return authority.error();
   url.target = std::string(parts->rest);
   if (url.target.empty() || url.target.front() == '?') url.target.insert(0, "/");
-  url.text = parts->scheme + "://" + url.HostHeader() + url.target;
+  url.text = std::string(url.tls ? kHttps : kHttp) + Authority(url) + url.target;
   if (!IsUri(url.text)) return Bad(pointer, "path or query has a character that must be percent-encoded");
   if (url.text.size() > kMaxUrlBytes) return Bad(pointer, "the URL is too long in its normalised form");
   return url;

@@ -18,8 +18,10 @@ struct EndpointUrl {
   std::string target;  // path and query, at least "/"
   std::string text;    // the normalised whole; the default port left out
 
-  // For the Host header: brackets and port as needed.
-  std::string HostHeader() const;
+  // For the Host header: brackets and port as needed. Views into `text`.
+  std::string_view HostHeader() const;
+  // The text before the target (RFC 6454 section 6.2): what a kept connection is good for.
+  std::string_view Origin() const { return std::string_view(text).substr(0, text.size() - target.size()); }
 };
 
 inline constexpr std::size_t kMaxUrlBytes = 2048;

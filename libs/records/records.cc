@@ -1,10 +1,8 @@
 #include "records/records.h"
 
-#include <google/protobuf/arena.h>
 #include <google/protobuf/timestamp.pb.h>
 #include <google/protobuf/util/time_util.h>
 
-#include <array>
 #include <initializer_list>
 #include <iterator>
 #include <utility>
@@ -49,27 +47,16 @@ Error Invalid(std::string message) {
   return Refuse("record_invalid", std::move(message));
 }
 
-// A message that is read: its parts lie beside each other, its texts can be moved out of it.
+// Reads into a message of the thread's, whose texts keep their room from one record to the next: what is to
+// be kept is copied, or moved where it is long. Valid until the thread reads another of its kind.
 template <typename Message>
-class Read {
- public:
-  explicit Read(std::string_view value) {
-    if (value.empty()) {
-      parsed_ = Refuse("record_empty", "the record is empty");
-    } else if (!message_->ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-      parsed_ = Refuse("record_undecodable", "the record is no " + std::string(message_->GetTypeName()));
-    }
-  }
-  const Status& parsed() const { return parsed_; }
-  Message* operator->() { return message_; }
-  Message& operator*() { return *message_; }
-
- private:
-  std::array<char, 2'048> room_;
-  google::protobuf::Arena arena_{room_.data(), room_.size()};
-  Message* const message_ = google::protobuf::Arena::CreateMessage<Message>(&arena_);
-  Status parsed_ = Ok();
-};
+Result<Message*> Read(std::string_view value) {
+  thread_local Message message;
+  if (value.empty()) return Refuse("record_empty", "the record is empty");
+  if (!message.ParseFromArray(value.data(), static_cast<int>(value.size())))
+    return Refuse("record_undecodable", "the record is no " + std::string(message.GetTypeName()));
+  return &message;
+}
 
 // Text of an endpoint's, for a proto string: each byte that is not UTF-8 becomes U+FFFD. `room`: for the text
 // where it changes.
@@ -93,10 +80,10 @@ const std::string& Utf8(const std::string& text, std::string* room) {
 }
 
 void ToProto(const Event& event, v1::EventRecord* record) {
-  record->set_event_id(event.id.str());
-  record->set_account_id(event.account.str());
+  record->mutable_event_id()->assign(event.id.view());
+  record->mutable_account_id()->assign(event.account.view());
   record->set_event_type(event.type);
-  record->set_notification_id(event.notification_id.str());
+  record->mutable_notification_id()->assign(event.notification_id.view());
   record->set_body(event.body);
   SetTime(event.accepted_at, record->mutable_accepted_at());
   record->set_traceparent(event.traceparent);
@@ -129,10 +116,10 @@ Result<Event> FromProto(v1::EventRecord* record) {
   if (record->body().empty()) return Invalid("the event has no body");
   if (record->body().size() > kMaxBodyBytes) return Invalid("the event's body is too large");
   Event event;
-  event.id = EventId(std::move(*record->mutable_event_id()));
-  event.account = AccountId(std::move(*record->mutable_account_id()));
-  event.type = std::move(*record->mutable_event_type());
-  event.notification_id = NotificationId(std::move(*record->mutable_notification_id()));
+  event.id = EventId(record->event_id());
+  event.account = AccountId(record->account_id());
+  event.type = record->event_type();
+  event.notification_id = NotificationId(record->notification_id());
   event.body = std::move(*record->mutable_body());
   event.accepted_at = GetTime(record->accepted_at());
   const auto context = ParseTraceparent(record->traceparent());
@@ -154,16 +141,21 @@ std::string EncodeEvent(const Event& event) {
 }
 
 Result<Event> DecodeEvent(std::string_view value) {
-  Read<v1::EventRecord> record(value);
-  if (!record.parsed()) return record.parsed().error();
-  return FromProto(&*record);
+  const auto read = Read<v1::EventRecord>(value);
+  return read ? FromProto(*read) : read.error();
 }
 
 std::string EncodeDelivery(const Delivery& delivery) {
+  std::string value;
+  EncodeDelivery(delivery, &value);
+  return value;
+}
+
+void EncodeDelivery(const Delivery& delivery, std::string* out) {
   thread_local v1::DeliveryRecord record;
-  record.set_delivery_id(delivery.id.str());
+  record.mutable_delivery_id()->assign(delivery.id.view());
   ToProto(*delivery.event, record.mutable_event());
-  record.set_webhook_id(delivery.webhook_id.str());
+  record.mutable_webhook_id()->assign(delivery.webhook_id.view());
   record.set_run(delivery.run);
   record.set_attempt(delivery.attempt);
   record.set_kind(static_cast<v1::DeliveryKind>(delivery.kind));
@@ -175,12 +167,13 @@ std::string EncodeDelivery(const Delivery& delivery) {
   }
   record.set_wait_reason(static_cast<v1::WaitReason>(delivery.wait_reason));
   record.set_config_revision(delivery.config_revision);
-  return record.SerializeAsString();
+  record.SerializeToString(out);
 }
 
 Result<Delivery> DecodeDelivery(std::string_view value) {
-  Read<v1::DeliveryRecord> record(value);
-  if (!record.parsed()) return record.parsed().error();
+  const auto read = Read<v1::DeliveryRecord>(value);
+  if (!read) return read.error();
+  v1::DeliveryRecord* const record = *read;
   const Status ids = CheckIds({{"delivery_id", record->delivery_id()}, {"webhook_id", record->webhook_id()}});
   if (!ids) return ids.error();
   const Status times = CheckTimes({{"created_at", &record->created_at()}, {"due_at", &record->due_at()}});
@@ -200,9 +193,9 @@ Result<Delivery> DecodeDelivery(std::string_view value) {
   auto event = FromProto(record->mutable_event());
   if (!event) return event.error();
   Delivery delivery;
-  delivery.id = DeliveryId(std::move(*record->mutable_delivery_id()));
+  delivery.id = DeliveryId(record->delivery_id());
   delivery.event = std::make_shared<const Event>(std::move(*event));
-  delivery.webhook_id = WebhookId(std::move(*record->mutable_webhook_id()));
+  delivery.webhook_id = WebhookId(record->webhook_id());
   delivery.run = record->run();
   delivery.attempt = record->attempt();
   delivery.kind = static_cast<DeliveryKind>(record->kind());
@@ -214,16 +207,22 @@ Result<Delivery> DecodeDelivery(std::string_view value) {
 }
 
 std::string EncodeAttempt(const AttemptRecord& attempt) {
+  std::string value;
+  EncodeAttempt(attempt, &value);
+  return value;
+}
+
+void EncodeAttempt(const AttemptRecord& attempt, std::string* out) {
   thread_local v1::AttemptRecord record;
   thread_local std::string room;
   // What only a request has would stay.
   if (!attempt.requested) record.Clear();
-  record.set_delivery_id(attempt.delivery_id.str());
-  record.set_account_id(attempt.account.str());
-  record.set_webhook_id(attempt.webhook_id.str());
-  record.set_event_id(attempt.event_id.str());
+  record.mutable_delivery_id()->assign(attempt.delivery_id.view());
+  record.mutable_account_id()->assign(attempt.account.view());
+  record.mutable_webhook_id()->assign(attempt.webhook_id.view());
+  record.mutable_event_id()->assign(attempt.event_id.view());
   record.set_event_type(attempt.event_type);
-  record.set_notification_id(attempt.notification_id.str());
+  record.mutable_notification_id()->assign(attempt.notification_id.view());
   record.set_run(attempt.run);
   record.set_attempt(attempt.attempt);
   record.set_kind(static_cast<v1::DeliveryKind>(attempt.kind));
@@ -256,12 +255,13 @@ std::string EncodeAttempt(const AttemptRecord& attempt) {
   }
   record.set_delivery_partition(attempt.delivery_partition);
   record.set_delivery_offset(attempt.delivery_offset);
-  return record.SerializeAsString();
+  record.SerializeToString(out);
 }
 
 Result<AttemptRecord> DecodeAttempt(std::string_view value) {
-  Read<v1::AttemptRecord> record(value);
-  if (!record.parsed()) return record.parsed().error();
+  const auto read = Read<v1::AttemptRecord>(value);
+  if (!read) return read.error();
+  v1::AttemptRecord* const record = *read;
   const Status ids = CheckIds({{"delivery_id", record->delivery_id()},
                                {"account_id", record->account_id()},
                                {"webhook_id", record->webhook_id()},
@@ -277,19 +277,19 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
     return Invalid("state " + std::to_string(record->state()) + " is unknown");
   }
   AttemptRecord attempt;
-  attempt.delivery_id = DeliveryId(std::move(*record->mutable_delivery_id()));
-  attempt.account = AccountId(std::move(*record->mutable_account_id()));
-  attempt.webhook_id = WebhookId(std::move(*record->mutable_webhook_id()));
-  attempt.event_id = EventId(std::move(*record->mutable_event_id()));
-  attempt.event_type = std::move(*record->mutable_event_type());
-  attempt.notification_id = NotificationId(std::move(*record->mutable_notification_id()));
+  attempt.delivery_id = DeliveryId(record->delivery_id());
+  attempt.account = AccountId(record->account_id());
+  attempt.webhook_id = WebhookId(record->webhook_id());
+  attempt.event_id = EventId(record->event_id());
+  attempt.event_type = record->event_type();
+  attempt.notification_id = NotificationId(record->notification_id());
   attempt.run = record->run();
   attempt.attempt = record->attempt();
   attempt.kind = static_cast<DeliveryKind>(record->kind());
   attempt.accepted_at = GetTime(record->accepted_at());
   attempt.created_at = GetTime(record->created_at());
   attempt.state = static_cast<DeliveryState>(record->state());
-  attempt.outcome = std::move(*record->mutable_outcome());
+  attempt.outcome = record->outcome();
   attempt.reason = std::move(*record->mutable_reason());
   if (record->has_next_attempt_at()) attempt.next_attempt_at = GetTime(record->next_attempt_at());
   attempt.requested = record->requested();
@@ -305,7 +305,7 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
   attempt.response_headers.assign(std::make_move_iterator(record->mutable_response_headers()->begin()),
                                   std::make_move_iterator(record->mutable_response_headers()->end()));
   attempt.url = std::move(*record->mutable_url());
-  attempt.remote_address = std::move(*record->mutable_remote_address());
+  attempt.remote_address = record->remote_address();
   attempt.delivery_partition = record->delivery_partition();
   attempt.delivery_offset = record->delivery_offset();
   return attempt;
@@ -325,8 +325,9 @@ std::string EncodePoison(std::string_view topic, std::int32_t partition, std::in
 }
 
 Result<PoisonRecord> DecodePoison(std::string_view value) {
-  Read<v1::PoisonRecord> record(value);
-  if (!record.parsed()) return record.parsed().error();
+  const auto read = Read<v1::PoisonRecord>(value);
+  if (!read) return read.error();
+  v1::PoisonRecord* const record = *read;
   if (record->topic().empty() || record->partition() < 0 || record->offset() < 0)
     return Refuse("record_invalid", "the record does not say where it was found");
   return PoisonRecord{record->topic(),  record->partition(), record->offset(),

@@ -22,12 +22,15 @@ Result<Event> DecodeEvent(std::string_view value);
 
 // REQUIRES: delivery.event is set.
 std::string EncodeDelivery(const Delivery& delivery);
+// In place of what was there, in its memory.
+void EncodeDelivery(const Delivery& delivery, std::string* out);
 // The attempt is 1 to kMaxRetries + 1.
 Result<Delivery> DecodeDelivery(std::string_view value);
 
 // Text that an endpoint sent is made valid UTF-8 (each wrong byte becomes U+FFFD); the excerpt keeps its
 // bytes.
 std::string EncodeAttempt(const AttemptRecord& attempt);
+void EncodeAttempt(const AttemptRecord& attempt, std::string* out);
 Result<AttemptRecord> DecodeAttempt(std::string_view value);
 
 // A record that could not be used, for webhook.poison: where it was, why, and its bytes (key and value cut to

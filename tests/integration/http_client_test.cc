@@ -33,7 +33,7 @@ TEST_F(ClientTest, SendsTheRequestAndTellsTheAnswer) {
                 "\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
   EXPECT_EQ(result.status, 202);
   EXPECT_EQ(result.excerpt, "hello");
-  EXPECT_THAT(result.headers, ::testing::Contains(Pair("X-One", "1")));
+  EXPECT_THAT(result.headers, ::testing::Contains("X-One: 1"));
   EXPECT_EQ(result.remote_address, "127.0.0.1:" + std::to_string(peer.port()));
   EXPECT_FALSE(result.fault || result.blocked || result.own_fault);
   EXPECT_GT(result.duration.count(), 0);
@@ -332,7 +332,7 @@ TEST_F(ClientTest, SendersTakeTurnsAtAnAddressThatHasEnough) {
   for (const std::string body : {"a1", "a2", "a3", "a4", "b1"}) {
     EgressRequest request = Request(peer);
     request.body = std::make_shared<const std::string>(body);
-    request.sender = body.substr(0, 1);
+    request.sender = AccountId(body.substr(0, 1));
     results.push_back(Send(request));
   }
   // Behind what each Send() has posted in its turn.

@@ -10,7 +10,7 @@ constexpr std::chrono::seconds kDistrust{60};
 
 }  // namespace
 
-std::unique_ptr<Connection> ConnectionPool::TakeIdle(const std::string& key) {
+std::unique_ptr<Connection> ConnectionPool::TakeIdle(std::string_view key) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return nullptr;
   while (!found->second.empty()) {
@@ -53,8 +53,8 @@ void ConnectionPool::Keep(std::unique_ptr<Connection> connection, MonoTime now) 
   on_free();
 }
 
-void ConnectionPool::Distrust(const std::string& key, MonoTime now) {
-  distrusted_[key] = now + kDistrust;
+void ConnectionPool::Distrust(std::string_view key, MonoTime now) {
+  distrusted_[std::string(key)] = now + kDistrust;
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;
   while (!found->second.empty()) Drop(found->second.front());

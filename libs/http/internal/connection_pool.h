@@ -5,9 +5,11 @@
 #include <list>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
+#include "core/key_hash.h"
 #include "core/time.h"
 #include "http/internal/connection.h"
 
@@ -20,7 +22,7 @@ class ConnectionPool {
       : max_open_(max_open), max_idle_per_endpoint_(max_idle_per_endpoint) {}
 
   // An idle connection to the endpoint that its peer has not closed; null: none.
-  std::unique_ptr<Connection> TakeIdle(const std::string& key);
+  std::unique_ptr<Connection> TakeIdle(std::string_view key);
   // Place for one more open connection: an idle one of another endpoint is closed for it where need be.
   // False: all are busy. Closed() must follow in the end.
   bool TryOpen();
@@ -30,7 +32,7 @@ class ConnectionPool {
   void Keep(std::unique_ptr<Connection> connection, MonoTime now);
   // A kept connection to the endpoint was closed without an answer: closes the others, and keeps none for a
   // minute.
-  void Distrust(const std::string& key, MonoTime now);
+  void Distrust(std::string_view key, MonoTime now);
   // Closes what has been idle since before, and trusts again whom it is time for.
   void CloseIdle(MonoTime before, MonoTime now);
   void CloseAll();
@@ -51,7 +53,7 @@ class ConnectionPool {
   Idle idle_;   // the longest idle first
   Idle nodes_;  // of idle_, unused
   // Of an endpoint whose connections are busy the entry stays, empty, until the next sweep.
-  std::unordered_map<std::string, std::vector<Idle::iterator>> by_key_;
+  std::unordered_map<std::string, std::vector<Idle::iterator>, TextHash, std::equal_to<>> by_key_;
   std::unordered_map<std::string, MonoTime> distrusted_;  // until when
 };
 

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <boost/asio/error.hpp>
 #include <boost/asio/post.hpp>
+#include <cstdint>
 #include <limits>
+#include <tuple>
 #include <utility>
 
 #include "http/internal/retry_after.h"
@@ -25,16 +27,13 @@ constexpr char kLeaseOver[] = "the partition's lease has run out, or the webhook
 constexpr char kAddressBusy[] = "as many requests as one address may have are under way to it all the time";
 constexpr std::size_t kMaxAddresses = 3;  // dialled one after the other
 
-std::string PoolKey(const EndpointUrl& url) {
-  return (url.tls ? "s " : "p ") + url.host + ":" + std::to_string(url.port);
-}
-
-std::string RequestHead(const EgressRequest& request) {
-  std::string head;
-  head.reserve(1024);
-  head.append("POST ").append(request.url->target).append(" HTTP/1.1\r\nHost: ");
-  head.append(request.url->HostHeader()).append("\r\n");
-  head.append(request.headers);
+// In the memory of the header lines.
+std::string RequestHead(EgressRequest& request) {
+  thread_local std::string first;
+  first.assign("POST ").append(request.url->target).append(" HTTP/1.1\r\nHost: ");
+  first.append(request.url->HostHeader()).append("\r\n");
+  std::string head = std::move(request.headers);
+  head.insert(0, first);
   head.append("Content-Length: ").append(std::to_string(request.body->size())).append("\r\n\r\n");
   return head;
 }
@@ -56,11 +55,11 @@ std::string Text(beast::string_view text) {
 
 }  // namespace
 
-Exchange::Exchange(ClientCore& core, EgressRequest request, std::function<void(HttpResult)> done)
+Exchange::Exchange(ClientCore& core, EgressRequest request, absl::AnyInvocable<void(HttpResult)> done)
     : core_(core),
       request_(std::move(request)),
       done_(std::move(done)),
-      pool_key_(PoolKey(*request_.url)),
+      pool_key_(request_.url->Origin()),
       head_(RequestHead(request_)) {}
 
 void Exchange::Abandon() {
@@ -111,7 +110,7 @@ void Exchange::TakeConnection() {
     core_.waiting.push_back(shared_from_this());
     return;
   }
-  connection_ = std::make_unique<Connection>(core_.poller, pool_key_);
+  connection_ = std::make_unique<Connection>(core_.poller, std::string(pool_key_));
   connection_->user = this;
   ResolveHost();
 }
@@ -305,7 +304,9 @@ void Exchange::ContinueWriting() {
 
 void Exchange::ReadHead() {
   step_ = Step::kReading;
-  parser_.emplace();
+  parser_.reset();
+  fields_.release();
+  parser_.emplace(std::piecewise_construct, std::tuple<>(), std::forward_as_tuple(FieldAllocator(&fields_)));
   parser_->header_limit(kMaxHeaderBytes);
   // Not boost::none: this Beast takes that for a limit of nothing.
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
@@ -371,19 +372,26 @@ void Exchange::OnHead(const Error& error) {
 
 void Exchange::OnFinalHead() {
   const auto& message = parser_->get();
-  if (std::distance(message.begin(), message.end()) > kMaxHeaderLines)
+  const auto lines = std::distance(message.begin(), message.end());
+  if (lines > kMaxHeaderLines)
     return Fail(NetFault::kProtocol, "the answer has more than 100 header lines");
   result_.status = static_cast<int>(message.result_int());
+  result_.headers.reserve(static_cast<std::size_t>(lines));
   for (const auto& field : message) {
     // Credentials of somebody else's are none of our log's business.
     if (field.name() == bhttp::field::set_cookie) continue;
-    result_.headers.emplace_back(Text(field.name_string()), Text(field.value()));
+    std::string& line = result_.headers.emplace_back();
+    const beast::string_view name = field.name_string();
+    const beast::string_view value = field.value();
+    line.reserve(name.size() + 2 + value.size());
+    line.append(name.data(), name.size()).append(": ").append(value.data(), value.size());
   }
   if (result_.status == 429 || result_.status == 503)
     result_.retry_after =
         ParseRetryAfter(Text(message[bhttp::field::retry_after]), runtime::ReadClock().wall);
   if (parser_->is_done() || result_.status == 101) return Finish(result_.status != 101);
-  body_.resize(kMaxBodyBytes);
+  body_.resize(static_cast<std::size_t>(
+      std::min<std::uint64_t>(parser_->content_length().value_or(kMaxBodyBytes), kMaxBodyBytes)));
   result_.excerpt.clear();
   parser_->get().body().data = body_.data();
   parser_->get().body().size = body_.size();
@@ -392,7 +400,7 @@ void Exchange::OnFinalHead() {
 }
 
 void Exchange::OnBody(const Error& error) {
-  const std::size_t filled = kMaxBodyBytes - parser_->get().body().size;
+  const std::size_t filled = body_.size() - parser_->get().body().size;
   const bool full = filled == kMaxBodyBytes || error == bhttp::error::need_buffer;
   if (!error && !full && !parser_->is_done()) return;
   // The status decides; of a body that is long or cut off, the beginning is kept and the connection is not.
@@ -447,7 +455,7 @@ void Exchange::FailOwn(std::string detail) {
 void Exchange::Finish(bool keep_connection) {
   if (std::exchange(finished_, true)) return;
   // Where the handshake did not end well, the session that it offered may be why.
-  if (std::exchange(step_, Step::kNone) == Step::kHandshaking) core_.tls->ForgetSession(pool_key_);
+  if (std::exchange(step_, Step::kNone) == Step::kHandshaking) core_.tls->ForgetSession(std::string(pool_key_));
   core_.deadlines.Disarm(*this);
   LeaveAddress();
   const Now now = runtime::ReadClock();

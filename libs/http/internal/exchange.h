@@ -1,11 +1,14 @@
 #pragma once
 
+#include <array>
 #include <boost/beast/http.hpp>
+#include <cstddef>
 #include <deque>
-#include <functional>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <unordered_map>
 #include <vector>
 
@@ -45,7 +48,7 @@ struct ClientCore {
   // Requests under way to each address: many names may lead to one machine.
   Places<std::string> places;
   // Who waits for one, by sender; only addresses where somebody waits. Who is over may still stand there.
-  std::unordered_map<std::string, FairLine<std::string, std::weak_ptr<Exchange>>> lines;
+  std::unordered_map<std::string, FairLine<AccountId, std::weak_ptr<Exchange>>> lines;
   const std::shared_ptr<char> alive = std::make_shared<char>();  // what the loop still holds asks for it
 };
 
@@ -55,7 +58,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
                        private Poller::Watcher,
                        private DeadlineWheel::Timed {
  public:
-  Exchange(ClientCore& core, EgressRequest request, std::function<void(HttpResult)> done);
+  Exchange(ClientCore& core, EgressRequest request, absl::AnyInvocable<void(HttpResult)> done);
 
   void Start();
   // A connection of the pool has become free: it is taken in the next turn of the loop. False: this exchange
@@ -66,7 +69,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
 
  private:
   using Error = boost::system::error_code;
-  using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body>;
+  using FieldAllocator = std::pmr::polymorphic_allocator<char>;
+  using Parser = boost::beast::http::response_parser<boost::beast::http::buffer_body, FieldAllocator>;
   // What its connection is at.
   enum class Step { kNone, kDialling, kHandshaking, kWriting, kReading };
 
@@ -120,8 +124,8 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
 
   ClientCore& core_;
   EgressRequest request_;
-  std::function<void(HttpResult)> done_;
-  const std::string pool_key_;
+  absl::AnyInvocable<void(HttpResult)> done_;
+  const std::string_view pool_key_;  // in the request's URL
   std::string head_;
   std::size_t written_ = 0;  // of WholeSize()
   Now started_;
@@ -136,6 +140,9 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
   std::vector<IpAddress> addresses_;
   std::string entered_;  // the address at which a place is held; empty: none
   std::size_t next_address_ = 0;
+  // Header lines of the answer, which are few and short mostly.
+  std::array<std::byte, 1'024> field_room_;
+  std::pmr::monotonic_buffer_resource fields_{field_room_.data(), field_room_.size()};
   std::optional<Parser> parser_;
   std::string body_;
   int interim_answers_ = 0;

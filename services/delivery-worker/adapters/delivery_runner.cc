@@ -50,45 +50,61 @@ Status DeliveryRunner::Take(const kafka::ConsumedRecord& record, Now now) {
   return Ok();
 }
 
+// A request under way: the runner may go before it.
+struct DeliveryRunner::UnderWay {
+  std::weak_ptr<PartitionRunner> alive;
+  DeliveryRunner* runner;
+  Admission& admission;
+  const WorkerMetrics& metrics;
+  Token token;
+  std::shared_ptr<const Webhook> webhook;
+  std::optional<WallTime> retry_due;
+  std::optional<std::uint64_t> unchanged_at = {};  // WebhookDirectory::changes() then
+
+  void Finish(HttpResult result) {
+    metrics.in_flight.Add(-1);
+    if (retry_due && result.written_at) metrics.ObserveRetryLateness(*result.written_at - *retry_due);
+    const auto self = alive.lock();
+    if (!self) return admission.Leave(*webhook);
+    runner->lane_.OnResponse(token, std::move(result), runtime::ReadClock());
+    runner->TellRole();
+  }
+
+  MonoTime WriteBefore() {
+    const auto self = alive.lock();
+    if (!self || runner->abandoned()) return MonoTime::min();
+    // It may have waited long for a connection: a webhook that was changed or deleted meanwhile is judged
+    // anew.
+    if (const std::uint64_t changes = runner->webhooks_.changes(); changes != unchanged_at) {
+      const auto current = runner->webhooks_.Find(webhook->id);
+      if (!current || current->revision != webhook->revision) return MonoTime::min();
+      unchanged_at = changes;
+    }
+    return runner->lease_.lease();
+  }
+};
+
 void DeliveryRunner::Send(Token token, const Delivery& delivery,
                           const std::shared_ptr<const Webhook>& webhook) {
   const auto retry_due = delivery.wait_reason == WaitReason::kRetry ? delivery.due_at : std::nullopt;
-  const auto finish = [weak = weak_from_this(), this, token, webhook, retry_due,
-                       &admission = parts().loop.admission(), &metrics = parts().metrics](HttpResult result) {
-    metrics.in_flight.Add(-1);
-    if (retry_due && result.written_at) metrics.ObserveRetryLateness(*result.written_at - *retry_due);
-    const auto self = weak.lock();
-    if (!self) return admission.Leave(*webhook);  // the lane is gone, its request was not
-    lane_.OnResponse(token, std::move(result), runtime::ReadClock());
-    TellRole();
-  };
+  const auto under_way = std::make_shared<UnderWay>(UnderWay{
+      weak_from_this(), this, parts().loop.admission(), parts().metrics, token, webhook, retry_due});
   parts().metrics.in_flight.Add(1);
   const auto url = parts().loop.urls().Of(webhook->url);
   auto request = url ? SignedRequest(delivery, *webhook, *url, runtime::ReadClock().wall)
                      : Result<http::EgressRequest>(url.error().Context("the webhook's URL"));
   if (!request) {
     log::Error("request.unbuildable",
-               {{"webhook_id", webhook->id.str()}, {"error", request.error().message}});
+               {{"webhook_id", webhook->id.view()}, {"error", request.error().message}});
     HttpResult result;
     result.own_fault = true;
     result.detail = request.error().message;
-    parts().loop.loop().Post([finish, result] { finish(result); });
-    return;
+    return parts().loop.loop().Post([under_way, result] { under_way->Finish(result); });
   }
-  request->write_before = [weak = weak_from_this(), this, webhook,
-                           same_at = std::optional<std::uint64_t>()]() mutable {
-    const auto self = weak.lock();
-    if (!self || abandoned()) return MonoTime::min();
-    // It may have waited long for a connection: a webhook that was changed or deleted meanwhile is judged
-    // anew.
-    if (const std::uint64_t changes = webhooks_.changes(); changes != same_at) {
-      const auto current = webhooks_.Find(webhook->id);
-      if (!current || current->revision != webhook->revision) return MonoTime::min();
-      same_at = changes;
-    }
-    return lease_.lease();
-  };
-  parts().loop.client().Send(std::move(*request), finish);
+  // What is to be done at the end holds it; so little fits into a std::function itself.
+  request->write_before = [asked = under_way.get()] { return asked->WriteBefore(); };
+  parts().loop.client().Send(std::move(*request),
+                             [under_way](HttpResult result) { under_way->Finish(std::move(result)); });
 }
 
 Place DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {

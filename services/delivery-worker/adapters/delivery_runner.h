@@ -30,6 +30,8 @@ class DeliveryRunner : public PartitionRunner,
   void Prepare() override;
 
  private:
+  struct UnderWay;
+
   Lane& lane() override { return lane_; }
   const Lane& lane() const override { return lane_; }
   Status Take(const kafka::ConsumedRecord& record, Now now) override;

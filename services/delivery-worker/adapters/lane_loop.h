@@ -9,6 +9,7 @@
 #include "core/result.h"
 #include "http/client.h"
 #include "runtime/event_loop.h"
+#include "services/delivery-worker/adapters/append_answers.h"
 #include "services/delivery-worker/adapters/endpoint_urls.h"
 #include "services/delivery-worker/engine/account_bytes.h"
 #include "services/delivery-worker/engine/admission.h"
@@ -50,6 +51,7 @@ class LaneLoop {
   void Stop() { loop_.Stop(); }
 
   runtime::EventLoop& loop() { return loop_; }
+  AppendAnswers& append_answers() { return append_answers_; }
 
   // From any thread; takes effect on the loop: the runner's lane is told of passing time, or no longer.
   void Attach(std::shared_ptr<PartitionRunner> runner);
@@ -67,6 +69,7 @@ class LaneLoop {
   std::optional<EgressWatch> egress_;
   std::optional<AccountBytes> account_bytes_;
   runtime::EventLoop loop_;
+  AppendAnswers append_answers_{loop_};
 };
 
 }  // namespace webhook

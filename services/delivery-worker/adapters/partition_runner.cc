@@ -99,28 +99,25 @@ void PartitionRunner::OnTick() {
 }
 
 void PartitionRunner::Produce(Token token, const kafka::ProducerRecord& record) {
-  const auto done = [weak = weak_from_this(), token,
-                     &loop = parts_.loop.loop()](const Result<std::int64_t>& offset) {
-    loop.Post([weak, token, appended = Appended{offset.ok(), offset.ok() ? *offset : -1}] {
-      const auto self = weak.lock();
-      if (!self) return;
-      self->lane().OnAppended(token, appended, runtime::ReadClock());
-      self->TellRole();
-    });
-  };
+  const auto done = parts_.loop.append_answers().Expect(weak_from_this(), token);
   const Status accepted = parts_.producer.Produce(record, done);
   if (!accepted) done(accepted.error());
 }
 
 void PartitionRunner::ProduceDelivery(Token token, const char* topic, std::int32_t partition,
                                       const Delivery& delivery) {
-  const std::string value = EncodeDelivery(delivery);
-  Produce(token, {topic, partition, delivery.id.str(), value});
+  EncodeDelivery(delivery, &encoded_);
+  Produce(token, {topic, partition, delivery.id.view(), encoded_});
 }
 
 void PartitionRunner::ProduceAttempt(Token token, const AttemptRecord& record) {
-  const std::string value = EncodeAttempt(record);
-  Produce(token, {kAttemptsTopic, record.delivery_partition, record.delivery_id.str(), value});
+  EncodeAttempt(record, &encoded_);
+  Produce(token, {kAttemptsTopic, record.delivery_partition, record.delivery_id.view(), encoded_});
+}
+
+void PartitionRunner::OnAppended(Token token, const Appended& appended, Now now) {
+  lane().OnAppended(token, appended, now);
+  TellRole();
 }
 
 void PartitionRunner::TellRole() {

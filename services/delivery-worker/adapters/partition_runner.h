@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "core/guarded.h"
@@ -61,6 +62,8 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   // --- on the loop
 
   void OnTick();
+  // Of a Produce().
+  void OnAppended(Token token, const Appended& appended, Now now);
   // The role has let it go: nothing of it may be written any more. Lane::Abandon().
   void OnDetached();
 
@@ -94,6 +97,7 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   bool draining_ = false;
   bool abandoned_ = false;
   MonoTime next_snapshot_{};
+  std::string encoded_;  // the record that is being appended
   std::atomic<bool> ready_{false};
   std::atomic<std::size_t> posted_{0};  // fed, not yet with the lane
   std::atomic<std::size_t> span_{0};

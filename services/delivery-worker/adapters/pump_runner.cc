@@ -26,7 +26,7 @@ void PumpRunner::Move(Token token, const char* topic, const Waiting& waiting) {
   const bool to_lane = std::string_view(topic) == kDeliveriesTopic;
   (to_lane ? parts().metrics.pump_released : parts().metrics.pump_hopped).Add();
   Produce(token, {topic, to_lane ? DeliveryPartition(waiting.webhook, context_.delivery_partitions) : -1,
-                  waiting.delivery.str(), waiting.value});
+                  waiting.delivery.view(), waiting.value});
 }
 
 }  // namespace webhook

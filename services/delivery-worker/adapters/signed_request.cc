@@ -15,7 +15,7 @@ Result<http::EgressRequest> SignedRequest(const Delivery& delivery, const Webhoo
   http::EgressRequest request;
   request.url = std::move(url);
   request.body = std::shared_ptr<const std::string>(delivery.event, &delivery.event->body);
-  request.sender = webhook.account.str();
+  request.sender = webhook.account;
   request.timeout = webhook.timeout;
   request.headers = std::move(*headers);
   return request;

@@ -7,10 +7,10 @@ namespace webhook {
 void TellAttempt(const WorkerMetrics& metrics, const AttemptRecord& record) {
   metrics.CountAttempt(record);
   log::Info(record.requested ? "attempt.finished" : "delivery.changed",
-            {{"account_id", record.account.str()},
-             {"event_id", record.event_id.str()},
-             {"webhook_id", record.webhook_id.str()},
-             {"delivery_id", record.delivery_id.str()},
+            {{"account_id", record.account.view()},
+             {"event_id", record.event_id.view()},
+             {"webhook_id", record.webhook_id.view()},
+             {"delivery_id", record.delivery_id.view()},
              {"run", record.run},
              {"attempt", record.attempt},
              {"outcome", record.outcome},

@@ -25,7 +25,8 @@ std::shared_ptr<const Webhook> WebhookCopy::Find(const WebhookId& id) const {
   return index_.Find(id);
 }
 
-std::vector<std::shared_ptr<const Webhook>> WebhookCopy::Of(const AccountId& account) const {
+std::shared_ptr<const std::vector<std::shared_ptr<const Webhook>>> WebhookCopy::Of(
+    const AccountId& account) const {
   const std::shared_lock lock(mutex_);
   return index_.Of(account);
 }

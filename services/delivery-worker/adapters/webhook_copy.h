@@ -24,7 +24,8 @@ class WebhookCopy : public WebhookDirectory {
   std::shared_ptr<const Webhook> Find(const WebhookId& id) const override;
   std::int64_t revision() const override { return revision_.load(std::memory_order_acquire); }
   std::uint64_t changes() const override { return changes_.load(std::memory_order_acquire); }
-  std::vector<std::shared_ptr<const Webhook>> Of(const AccountId& account) const override;
+  std::shared_ptr<const std::vector<std::shared_ptr<const Webhook>>> Of(
+      const AccountId& account) const override;
   // True once the first snapshot is held.
   bool complete() const;
   // False where the revision was not reached in time.

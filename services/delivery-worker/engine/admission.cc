@@ -38,21 +38,21 @@ void Admission::BeginTurn() {
   AskTurn();
 }
 
-std::pair<Place, Admission::Line*> Admission::LineFor(const AccountId& account, const std::string& host) {
+std::pair<Place, Admission::Line*> Admission::LineFor(const AccountId& account, std::string_view host) {
   if (!in_turn_) {
-    if (hosts_.lines.contains(host)) return {Place::kCrowded, &hosts_.lines[host]};
-    if (accounts_.lines.contains(account)) return {Place::kCrowded, &accounts_.lines[account]};
+    if (Line* const line = hosts_.Waiting(host)) return {Place::kCrowded, line};
+    if (Line* const line = accounts_.Waiting(account)) return {Place::kCrowded, line};
     if (!line_.empty()) return {Place::kInLine, &line_};
   }
   if (Free() == 0) return {Place::kInLine, &line_};
   if (accounts_.places.Free(account) == 0) return {Place::kCrowded, &accounts_.lines[account]};
-  if (hosts_.places.Free(host) == 0) return {Place::kCrowded, &hosts_.lines[host]};
+  if (hosts_.places.Free(host) == 0) return {Place::kCrowded, &hosts_.lines[std::string(host)]};
   return {Place::kTaken, nullptr};
 }
 
 Place Admission::Enter(const std::shared_ptr<const Webhook>& webhook,
                        const std::function<Turn()>& make_turn) {
-  const std::string host(AuthorityOf(webhook->url));
+  const std::string_view host = AuthorityOf(webhook->url);
   const auto [place, line] = LineFor(webhook->account, host);
   if (line != nullptr) {
     line->Push(webhook->account, {make_turn(), webhook});
@@ -68,7 +68,7 @@ Place Admission::Enter(const std::shared_ptr<const Webhook>& webhook,
 }
 
 void Admission::Leave(const Webhook& webhook) {
-  const std::string host(AuthorityOf(webhook.url));
+  const std::string_view host = AuthorityOf(webhook.url);
   accounts_.places.Leave(webhook.account);
   hosts_.places.Leave(host);
   --in_flight_;
@@ -99,17 +99,16 @@ void Admission::ServeAll() {
     Call(std::move(first));
     // It may have stood here for a place of theirs that it leaves to others.
     Serve(accounts_, webhook->account);
-    Serve(hosts_, std::string(AuthorityOf(webhook->url)));
+    Serve(hosts_, AuthorityOf(webhook->url));
   }
 }
 
-template <typename Key>
-void Admission::Serve(Scarce<Key>& scarce, const Key& key) {
-  const auto found = scarce.lines.find(key);
-  if (found == scarce.lines.end()) return;
-  Line& line = found->second;  // stays where it is when lines are added
-  for (std::size_t free = scarce.places.Free(key); free > 0 && !line.empty();) {
-    Waiter first = line.Pop();
+template <typename Key, typename Name>
+void Admission::Serve(Scarce<Key>& scarce, const Name& key) {
+  Line* const line = scarce.Waiting(key);  // stays where it is when lines are added
+  if (line == nullptr) return;
+  for (std::size_t free = scarce.places.Free(key); free > 0 && !line->empty();) {
+    Waiter first = line->Pop();
     if (Free() > 0) {
       Call(std::move(first));
       free = scarce.places.Free(key);
@@ -119,7 +118,7 @@ void Admission::Serve(Scarce<Key>& scarce, const Key& key) {
       --free;
     }
   }
-  if (line.empty()) scarce.lines.erase(key);
+  if (line->empty()) scarce.lines.erase(key);
 }
 
 }  // namespace webhook

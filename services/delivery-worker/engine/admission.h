@@ -1,15 +1,17 @@
 #pragma once
 
+#include <absl/container/node_hash_map.h>
+
 #include <cstddef>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <utility>
 
 #include "core/fair_line.h"
+#include "core/key_hash.h"
 #include "core/places.h"
 #include "domain/ids.h"
 #include "domain/webhook.h"
@@ -69,18 +71,25 @@ class Admission {
   template <typename Key>
   struct Scarce {
     Places<Key> places;
-    std::unordered_map<Key, Line> lines;  // only where someone waits
+    absl::node_hash_map<Key, Line, KeyHash<Key>, std::equal_to<>> lines;  // only where someone waits
+
+    // The key's line; null: nobody waits there.
+    template <typename Name>
+    Line* Waiting(const Name& key) {
+      const auto found = lines.find(key);
+      return found == lines.end() ? nullptr : &found->second;
+    }
   };
 
   std::size_t Free() const;
   // Someone waits who could begin in the next turn.
   void AskTurn();
   // Where a request of them has to wait; null: nowhere. In its turn nobody is before it.
-  std::pair<Place, Line*> LineFor(const AccountId& account, const std::string& host);
+  std::pair<Place, Line*> LineFor(const AccountId& account, std::string_view host);
   void Call(Waiter waiter);
   void ServeAll();
-  template <typename Key>
-  void Serve(Scarce<Key>& scarce, const Key& key);
+  template <typename Key, typename Name>
+  void Serve(Scarce<Key>& scarce, const Name& key);
 
   const std::size_t total_;
   const std::size_t in_turn_most_;

@@ -80,7 +80,9 @@ struct FakeRegistry : DeactivatePort, WebhookDirectory {
     if (after_find) after_find();
     return webhook;
   }
-  std::vector<std::shared_ptr<const Webhook>> Of(const AccountId&) const override { return {}; }
+  std::shared_ptr<const std::vector<std::shared_ptr<const Webhook>>> Of(const AccountId&) const override {
+    return std::make_shared<std::vector<std::shared_ptr<const Webhook>>>();
+  }
   std::int64_t revision() const override { return held; }
 
   std::uint64_t changes() const override { return changed; }

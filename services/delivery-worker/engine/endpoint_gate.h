@@ -122,7 +122,10 @@ class EndpointGate {
 
   const GateLimits limits_;
   RateLog rate_;
-  std::map<Entry, std::size_t> waiting_;  // -> bytes; live ones first
+  using Waiting = std::map<Entry, std::size_t>;
+
+  Waiting waiting_;           // -> bytes; live ones first
+  Waiting::node_type spare_;  // of one that waited; empty: there is none
   std::size_t waiting_bytes_ = 0;
   std::size_t live_waiting_ = 0;
   int in_flight_ = 0;

@@ -82,12 +82,12 @@ void FanoutLane::FanOutEntry(const Entry& entry, Now now) {
   const auto webhooks = ports_.webhooks.Of(entry.event->account);
   // Read after the webhooks: it must not be older than they are.
   const std::int64_t revision = ports_.webhooks.revision();
-  auto deliveries = FanOut(entry.event, webhooks, revision, now.wall);
+  auto deliveries = FanOut(entry.event, *webhooks, revision, now.wall);
   ports_.report.ReportFanout(deliveries.empty() ? FannedOut::kUnmatched : FannedOut::kMatched,
                              deliveries.size());
   if (deliveries.empty()) return Finish(entry.offset, bytes);
   open_[entry.offset] = {deliveries.size(), bytes};
-  auto webhook = webhooks.begin();  // FanOut() keeps their order
+  auto webhook = webhooks->begin();  // FanOut() keeps their order
   for (Delivery& delivery : deliveries) {
     while ((*webhook)->id != delivery.webhook_id) ++webhook;
     const auto [token, matched] = deliveries_.Add();

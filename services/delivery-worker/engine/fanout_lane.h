@@ -1,9 +1,10 @@
 #pragma once
 
+#include <absl/container/flat_hash_map.h>
+
 #include <cstddef>
 #include <cstdint>
 #include <deque>
-#include <map>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -100,7 +101,7 @@ class FanoutLane : public Lane {
   std::vector<Entry> waiting_;         // read after the barrier that is under way was asked for
   std::vector<Entry> asked_;           // behind that barrier
   std::deque<Entry> ready_;            // behind a barrier that was reached
-  std::map<std::int64_t, Open> open_;  // by offset
+  absl::flat_hash_map<std::int64_t, Open> open_;  // by offset
   TokenMap<Matched> deliveries_;       // from first_matched_ on they are still to be appended, in this order
   Token first_matched_ = 1;
   std::size_t appends_ = 0;  // of them, under way

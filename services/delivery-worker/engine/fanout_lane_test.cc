@@ -38,7 +38,9 @@ struct FakeStage : DeliveriesPort,
     duplicates += what == FannedOut::kDuplicate ? 1 : 0;
   }
   std::shared_ptr<const Webhook> Find(const WebhookId&) const override { return nullptr; }
-  std::vector<std::shared_ptr<const Webhook>> Of(const AccountId&) const override { return webhooks; }
+  std::shared_ptr<const std::vector<std::shared_ptr<const Webhook>>> Of(const AccountId&) const override {
+    return std::make_shared<std::vector<std::shared_ptr<const Webhook>>>(webhooks);
+  }
   std::int64_t revision() const override { return 1; }
   std::uint64_t changes() const override { return 0; }
   MonoTime lease() const override { return until; }

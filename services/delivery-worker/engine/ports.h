@@ -83,8 +83,9 @@ class WebhookDirectory {
   virtual ~WebhookDirectory() = default;
   // Null: not known.
   virtual std::shared_ptr<const Webhook> Find(const WebhookId& id) const = 0;
-  // All of one account.
-  virtual std::vector<std::shared_ptr<const Webhook>> Of(const AccountId& account) const = 0;
+  // All of one account, as they are now; never null.
+  virtual std::shared_ptr<const std::vector<std::shared_ptr<const Webhook>>> Of(
+      const AccountId& account) const = 0;
   virtual std::int64_t revision() const = 0;
   // Another number after each change: what was found after reading it is still so while it is the same. Read
   // it after revision(). (A revision comes again where the registry's database was restored.)

@@ -185,9 +185,7 @@ void DescribeRequest(HttpResult result, const std::string& url, AttemptRecord* r
   record->request_head = std::move(result.request_head);
   record->status = result.status;
   record->response_excerpt = std::move(result.excerpt);
-  record->response_headers.reserve(result.headers.size());
-  for (auto& [name, value] : result.headers)
-    record->response_headers.push_back(std::move(name.append(": ").append(value)));
+  record->response_headers = std::move(result.headers);
   record->url = url;
   record->remote_address = std::move(result.remote_address);
 }

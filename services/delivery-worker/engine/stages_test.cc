@@ -186,8 +186,8 @@ TEST(FanOut, MakesOneDeliveryForEachSubscribedWebhookWithAStableId) {
   index.Replace({std::make_shared<const Webhook>(MakeWebhook()), std::make_shared<const Webhook>(other_type),
                  std::make_shared<const Webhook>(all), std::make_shared<const Webhook>(foreign)});
   const auto event = MakeDelivery().event;
-  const auto first = FanOut(event, index.Of(event->account), 3, kNow);
-  const auto again = FanOut(event, index.Of(event->account), 4, kNow + seconds{9});
+  const auto first = FanOut(event, *index.Of(event->account), 3, kNow);
+  const auto again = FanOut(event, *index.Of(event->account), 4, kNow + seconds{9});
   ASSERT_EQ(first.size(), 2U);
   EXPECT_EQ(first[0].webhook_id.str(), "webhook_a");
   EXPECT_EQ(first[1].webhook_id.str(), "webhook_c");
@@ -204,10 +204,10 @@ TEST(WebhookIndex, MovesAWebhookAndForgetsADeletedOne) {
   index.Put(std::make_shared<const Webhook>(changed));
   EXPECT_EQ(index.size(), 1U);
   EXPECT_EQ(index.Find(changed.id)->url, "https://new.example");
-  EXPECT_EQ(index.Of(changed.account).size(), 1U);
+  EXPECT_EQ(index.Of(changed.account)->size(), 1U);
   index.Erase(changed.id);
   EXPECT_EQ(index.Find(changed.id), nullptr);
-  EXPECT_TRUE(index.Of(changed.account).empty());
+  EXPECT_TRUE(index.Of(changed.account)->empty());
 }
 
 }  // namespace

@@ -3,7 +3,9 @@
 #include <cstddef>
 #include <deque>
 #include <memory>
+#include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/check.h"
 #include "services/delivery-worker/engine/token.h"
@@ -12,21 +14,26 @@ namespace webhook {
 
 // What a lane holds, by token, in the order of the tokens. They are given one after the other, and most of
 // what is held is young: a place in an array is found without a search. What is held stays where it is until
-// it is erased. Pure; no lock.
+// it is erased; some of the memory is kept for those that come. Pure; no lock.
 template <typename T>
 class TokenMap {
  public:
   // Holds a new one, by the token after the last.
   std::pair<Token, T&> Add() {
-    places_.push_back(std::make_unique<T>());
+    Room room = spare_.empty() ? std::make_unique<std::optional<T>>() : std::move(spare_.back());
+    if (!spare_.empty()) spare_.pop_back();
+    T& made = room->emplace();
+    places_.push_back(std::move(room));
     ++size_;
-    return {first_ + places_.size() - 1, *places_.back()};
+    return {first_ + places_.size() - 1, made};
   }
   // REQUIRES: it is held.
-  T& at(Token token) { return *Find(token); }
-  const T& at(Token token) const { return *Find(token); }
+  T& at(Token token) { return **places_[IndexOf(token)]; }
+  const T& at(Token token) const { return **places_[IndexOf(token)]; }
   void erase(Token token) {
-    Find(token).reset();
+    Room room = std::move(places_[IndexOf(token)]);
+    room->reset();
+    if (spare_.size() < kSpare) spare_.push_back(std::move(room));
     --size_;
     while (!places_.empty() && !places_.front()) {
       places_.pop_front();
@@ -39,13 +46,15 @@ class TokenMap {
   template <typename Fn>
   void ForEach(Fn fn) const {
     for (std::size_t i = 0; i < places_.size(); ++i) {
-      if (places_[i] && !fn(first_ + i, *places_[i])) return;
+      if (places_[i] && !fn(first_ + i, **places_[i])) return;
     }
   }
 
  private:
-  std::unique_ptr<T>& Find(Token token) { return places_[IndexOf(token)]; }
-  const std::unique_ptr<T>& Find(Token token) const { return places_[IndexOf(token)]; }
+  using Room = std::unique_ptr<std::optional<T>>;
+
+  static constexpr std::size_t kSpare = 64;
+
   std::size_t IndexOf(Token token) const {
     const std::size_t index = token - first_;
     CHECK(index < places_.size() && places_[index], "a token names what is held");
@@ -53,7 +62,8 @@ class TokenMap {
   }
 
   Token first_ = 1;
-  std::deque<std::unique_ptr<T>> places_;  // null: erased
+  std::deque<Room> places_;  // null: erased
+  std::vector<Room> spare_;  // of what was erased, empty
   std::size_t size_ = 0;
 };
 

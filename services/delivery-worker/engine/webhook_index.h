@@ -19,13 +19,13 @@ class WebhookIndex {
   void Erase(const WebhookId& id);
 
   Entry Find(const WebhookId& id) const;  // null: none
-  // Of one account, in no order.
-  const std::vector<Entry>& Of(const AccountId& account) const;
+  // Of one account, in no order; never null. A change makes another list.
+  std::shared_ptr<const std::vector<Entry>> Of(const AccountId& account) const;
   std::size_t size() const { return by_id_.size(); }
 
  private:
   std::unordered_map<WebhookId, Entry> by_id_;
-  std::unordered_map<AccountId, std::vector<Entry>> by_account_;
+  std::unordered_map<AccountId, std::shared_ptr<std::vector<Entry>>> by_account_;
 };
 
 }  // namespace webhook

@@ -49,8 +49,8 @@ void LogDayWriter::WriteEvents(const std::vector<const Event*>& events, bool car
   session_.CopyIn(careful ? "staged_events" : Partition("events"), columns, [&](postgres::BinaryRows& rows) {
     for (const Event* event : DistinctEvents(events)) {
       rows.Row()
-          .Text(event->account.str())
-          .Text(event->id.str())
+          .Text(event->account.view())
+          .Text(event->id.view())
           .Text(event->type)
           .Text(KeptNotification(event->notification_id, event->account, event->id))
           .Bytes(packer_.Pack(Dictionary::kBody, event->body))
@@ -103,9 +103,9 @@ void LogDayWriter::AppendAttempt(postgres::BinaryRows& rows, const AttemptRecord
   for (const std::string& header : record.response_headers) headers.push_back(WithoutZeros(header));
   const RequestPhases& phases = record.phases;
   rows.Row()
-      .Text(record.delivery_id.str())
+      .Text(record.delivery_id.view())
       .Time(record.accepted_at)
-      .Text(record.account.str())
+      .Text(record.account.view())
       .Integer(record.run)
       .Integer(record.attempt)
       .Time(record.started_at)
@@ -148,11 +148,11 @@ void LogDayWriter::WriteDeliveries(const Records& furthest, const Records& reque
 void LogDayWriter::AppendDelivery(postgres::BinaryRows& rows, const AttemptRecord& record,
                                   int requests) const {
   rows.Row()
-      .Text(record.delivery_id.str())
+      .Text(record.delivery_id.view())
       .Time(record.accepted_at)
-      .Text(record.account.str())
-      .Text(record.webhook_id.str())
-      .Text(record.event_id.str())
+      .Text(record.account.view())
+      .Text(record.webhook_id.view())
+      .Text(record.event_id.view())
       .Text(record.event_type)
       .Text(KeptNotification(record.notification_id, record.account, record.event_id))
       .Integer(record.run)

@@ -95,8 +95,8 @@ std::vector<HealthStep> HealthOf(const Records& records) {
   });
   std::map<std::string_view, HealthStep> steps;
   for (const AttemptRecord* record : told) {
-    HealthStep& step = steps[record->webhook_id.str()];
-    step.webhook = record->webhook_id.str();
+    HealthStep& step = steps[record->webhook_id.view()];
+    step.webhook = record->webhook_id.view();
     step.account = &record->account;
     if (record->state == DeliveryState::kDelivered) {
       step.last_success = std::max(step.last_success, std::optional(record->started_at));
@@ -106,7 +106,7 @@ std::vector<HealthStep> HealthOf(const Records& records) {
   }
   // A webhook's attempts come in the order in which they ended, which is not that in which they began.
   for (const AttemptRecord* record : told) {
-    HealthStep& step = steps[record->webhook_id.str()];
+    HealthStep& step = steps[record->webhook_id.view()];
     const bool failed_since = record->state != DeliveryState::kDelivered &&
                               (!step.last_success || record->started_at > *step.last_success);
     if (failed_since && (!step.failing_since || record->started_at < *step.failing_since))

@@ -83,7 +83,7 @@ void MergeHealth(postgres::Session& session, Tx& tx, const Records& records) {
           time(rows, step.failing_since);
           if (const AttemptRecord* const failed = step.newest_failure) {
             rows.Time(failed->started_at)
-                .Text(failed->delivery_id.str())
+                .Text(failed->delivery_id.view())
                 .Text(failed->outcome)
                 .Integer(failed->status)
                 .Text(WithoutZeros(failed->reason));

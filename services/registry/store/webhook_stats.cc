@@ -109,8 +109,8 @@ void AddStats(postgres::Session& session, Tx& tx, const Records& records) {
                    for (const auto& [key, count] : counts) {
                      const auto& [account, webhook, slot, outcome] = key;
                      rows.Row()
-                         .Text(account.str())
-                         .Text(webhook.str())
+                         .Text(account.view())
+                         .Text(webhook.view())
                          .Time(WallTime(slot * kStatsSlot))
                          .Text(outcome)
                          .BigInt(count.requests)

@@ -35,7 +35,7 @@ PlatformSender::PlatformSender(const Scenario& scenario, const Target& target)
         http::ParseEndpointUrl(RequestUrl(scenario, target, host), "/url").value());
     ready_[host].headers = RequestHeaders();
     ready_[host].body = body;
-    ready_[host].sender = "account_" + std::to_string(host % 100);
+    ready_[host].sender = AccountId("account_" + std::to_string(host % 100));
   }
 }
 
