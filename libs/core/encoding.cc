@@ -83,11 +83,18 @@ std::string ToBase64Url(std::string_view bytes) {
 }
 
 std::optional<std::string> FromBase64(std::string_view text) {
+  std::string out(text.size() / 4 * 3, '\0');
+  const auto size = DecodeBase64(text, out.data());
+  if (!size) return std::nullopt;
+  out.resize(*size);
+  return out;
+}
+
+std::optional<std::size_t> DecodeBase64(std::string_view text, char* out) {
   if (text.size() % 4 != 0) return std::nullopt;
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  std::string out;
-  out.reserve(text.size() / 4 * 3);
+  std::size_t size = 0;
   std::uint32_t bits = 0;
   int held = 0;
   for (const char c : text.substr(0, text.size() - padding)) {
@@ -97,11 +104,11 @@ std::optional<std::string> FromBase64(std::string_view text) {
     held += 6;
     if (held >= 8) {
       held -= 8;
-      out.push_back(static_cast<char>((bits >> held) & 255));
+      out[size++] = static_cast<char>((bits >> held) & 255);
     }
   }
   if ((bits & ((1u << held) - 1)) != 0) return std::nullopt;
-  return out;
+  return size;
 }
 
 std::string ToBase32(const Bytes16& bytes) {

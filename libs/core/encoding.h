@@ -1,6 +1,7 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -22,6 +23,8 @@ void AppendBase64(std::string_view bytes, std::string* out);
 std::string ToBase64Url(std::string_view bytes);
 // Strict RFC 4648 section 4: padding needed, no other characters; nullopt otherwise.
 std::optional<std::string> FromBase64(std::string_view text);
+// The same into `out`, which has room for three bytes for each four characters; gives their number.
+std::optional<std::size_t> DecodeBase64(std::string_view text, char* out);
 // 26 characters of lower-case Crockford base32; keeps the order of the bytes.
 std::string ToBase32(const Bytes16& bytes);
 void AppendBase32(const Bytes16& bytes, std::string* out);

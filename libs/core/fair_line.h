@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <list>
+#include <memory_resource>
 #include <unordered_map>
 #include <utility>
 
@@ -13,8 +15,12 @@ namespace webhook {
 template <typename Party, typename T>
 class FairLine {
  public:
+  // `memory`: of what waits; outlives the line.
+  explicit FairLine(std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : turns_(memory), waiting_(memory) {}
+
   void Push(const Party& party, T value) {
-    std::list<T>& own = waiting_[party];
+    std::pmr::list<T>& own = waiting_[party];
     if (own.empty()) turns_.push_back(party);
     own.push_back(std::move(value));
   }
@@ -35,8 +41,8 @@ class FairLine {
   bool empty() const { return turns_.empty(); }
 
  private:
-  std::deque<Party> turns_;                          // each that waits, once
-  std::unordered_map<Party, std::list<T>> waiting_;  // most have few: an empty list takes no memory
+  std::pmr::deque<Party> turns_;                                // each that waits, once
+  std::pmr::unordered_map<Party, std::pmr::list<T>> waiting_;  // most have few: an empty list takes no memory
 };
 
 }  // namespace webhook

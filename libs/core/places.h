@@ -11,7 +11,7 @@ namespace webhook {
 
 // How many of something are under way for each key, up to a ceiling. What is not under way takes no memory.
 // Keys that are texts are looked up by views. Pure; no lock.
-template <typename Key>
+template <typename Key, typename Hash = KeyHash<Key>>
 class Places {
  public:
   explicit Places(std::size_t most) : most_(most) {}
@@ -39,7 +39,7 @@ class Places {
 
  private:
   std::size_t most_;
-  absl::flat_hash_map<Key, std::size_t, KeyHash<Key>, std::equal_to<>> busy_;
+  absl::flat_hash_map<Key, std::size_t, Hash, std::equal_to<>> busy_;
 };
 
 }  // namespace webhook

@@ -121,11 +121,17 @@ std::string FormatSeconds(WallTime time) {
 }
 
 std::string FormatMillis(WallTime time) {
+  std::string text;
+  AppendMillis(time, &text);
+  return text;
+}
+
+void AppendMillis(WallTime time, std::string* out) {
   const Civil c = ToCivil(time);
   char text[64];
   std::snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", c.year, c.month, c.day, c.hour,
                 c.minute, c.second, c.millis);
-  return text;
+  out->append(text);
 }
 
 }  // namespace webhook

@@ -23,6 +23,7 @@ struct Now {
 // RFC 3339 in UTC. Years 1970 to 9999.
 std::string FormatSeconds(WallTime time);  // "2024-01-15T10:30:00Z"
 std::string FormatMillis(WallTime time);   // "2024-01-15T10:30:00.123Z"
+void AppendMillis(WallTime time, std::string* out);
 // RFC 3339 with any offset and up to nine decimals, of the years 1970 to 9999; nullopt: it is none. A leap
 // second is the second after it.
 std::optional<WallTime> ParseTime(std::string_view text);

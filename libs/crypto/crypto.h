@@ -15,6 +15,8 @@ std::array<char, 32> HmacSha256(std::string_view key, std::initializer_list<std:
 std::string HmacSha256(std::string_view key, std::string_view message);
 // SHA-256, 32 bytes.
 std::string Sha256(std::string_view message);
+// Overwrites what is not to stay in memory.
+void Wipe(char* bytes, std::size_t count);
 // Compares in a time that depends on the lengths alone.
 bool ConstantTimeEqual(std::string_view a, std::string_view b);
 // Bytes of the operating system's generator; ends the process where it fails.

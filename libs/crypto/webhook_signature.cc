@@ -1,6 +1,7 @@
 #include "crypto/webhook_signature.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <utility>
 
@@ -44,9 +45,14 @@ std::string StandardSignature(const Secret& secret, std::string_view id, std::in
 
 void AppendStandardSignature(const Secret& secret, std::string_view id, std::int64_t timestamp,
                              std::string_view body, std::string* out) {
-  auto decoded = DecodedPart(secret.Reveal());
-  const Secret key(decoded ? std::move(*decoded) : secret.Reveal());
-  const auto mac = HmacSha256(key.Reveal(), {id, ".", std::to_string(timestamp), ".", body});
+  const std::string_view text = secret.Reveal();
+  std::array<char, kMaxText> decoded;
+  const auto size = text.size() <= decoded.size() && text.starts_with(kPrefix)
+                        ? DecodeBase64(text.substr(kPrefix.size()), decoded.data())
+                        : std::nullopt;
+  const std::string_view key = size ? std::string_view(decoded.data(), *size) : text;
+  const auto mac = HmacSha256(key, {id, ".", std::to_string(timestamp), ".", body});
+  Wipe(decoded.data(), decoded.size());
   out->append("v1,");
   AppendBase64({mac.data(), mac.size()}, out);
 }

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <vector>
+#include <string_view>
 
 #include "core/time.h"
 #include "domain/delivery.h"
@@ -38,7 +40,7 @@ struct AttemptRecord {
   std::string request_head;                   // request line and headers as written; empty: nothing was
   int status = 0;                             // 0: no answer
   std::string response_excerpt;               // bytes, at most 4,096
-  std::vector<std::string> response_headers;  // "name: value", at most 16 KiB in all
+  std::string response_headers;               // a line "name: value" each, at most 16 KiB in all
   std::string url;
   std::string remote_address;  // "203.0.113.7:443"; empty: none dialled
 
@@ -46,5 +48,15 @@ struct AttemptRecord {
   std::int32_t delivery_partition = 0;
   std::int64_t delivery_offset = 0;
 };
+
+// fn(std::string_view) of each line.
+template <typename Fn>
+void ForEachLine(std::string_view lines, Fn fn) {
+  while (!lines.empty()) {
+    const std::size_t end = std::min(lines.find('\n'), lines.size());
+    fn(lines.substr(0, end));
+    lines.remove_prefix(std::min(end + 1, lines.size()));
+  }
+}
 
 }  // namespace webhook

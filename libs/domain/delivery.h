@@ -87,7 +87,7 @@ struct HttpResult {
   bool stale_connection = false;  // with `own_fault`: a kept one was closed; the next request takes a new one
   std::string detail;             // one sentence for people, for all but a status
   std::optional<std::chrono::seconds> retry_after;           // from 429 and 503 only
-  std::vector<std::string> headers;  // "name: value", all but Set-Cookie; <= 16 KiB
+  std::string headers;    // a line "name: value" each, but for Set-Cookie; <= 16 KiB
   std::string excerpt;                                       // first bytes of the body, <= 4,096
   std::string remote_address;                                // "203.0.113.7:443"; empty: none dialled
   WallTime started_at{};

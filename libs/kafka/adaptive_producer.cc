@@ -23,8 +23,8 @@ Result<std::unique_ptr<Producer>> AdaptiveProducer::Create(ProducerOptions optio
       std::make_unique<AdaptiveProducer>(std::move(*prompt), std::move(*gathering)));
 }
 
-Status AdaptiveProducer::Produce(const ProducerRecord& record, OnAnswer done) {
-  return (queued() < kFew ? first() : second()).Produce(record, std::move(done));
+Status AdaptiveProducer::Enqueue(const ProducerRecord& record, Listener& listener) {
+  return (queued() < kFew ? first() : second()).Enqueue(record, listener);
 }
 
 }  // namespace webhook::kafka

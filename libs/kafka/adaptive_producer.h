@@ -18,7 +18,7 @@ class AdaptiveProducer final : public ProducerPair {
   // The first sends at once, the second gathers.
   using ProducerPair::ProducerPair;
 
-  Status Produce(const ProducerRecord& record, OnAnswer done) override;
+  Status Enqueue(const ProducerRecord& record, Listener& listener) override;
 };
 
 }  // namespace webhook::kafka

@@ -11,7 +11,7 @@ namespace {
 // Takes records, and acknowledges them when it is told.
 struct FakeProducer : Producer {
   explicit FakeProducer(std::size_t* count, bool all_well = true) : queued_(count), well(all_well) {}
-  Status Produce(const ProducerRecord&, OnAnswer) override {
+  Status Enqueue(const ProducerRecord&, Listener&) override {
     ++*queued_;
     return Ok();
   }

@@ -66,17 +66,13 @@ class RdProducer : public Producer {
     return Ok();
   }
 
-  Status Produce(const ProducerRecord& record, OnAnswer done) override {
-    auto context = std::make_unique<OnAnswer>(std::move(done));
+  Status Enqueue(const ProducerRecord& record, Listener& listener) override {
     // Counted first: the acknowledgement may come before the call returns.
     queued_.fetch_add(1);
     const int failed = rd_kafka_produce(TopicOf(record.topic), record.partition, RD_KAFKA_MSG_F_COPY,
                                         const_cast<char*>(record.value.data()), record.value.size(),
-                                        record.key.data(), record.key.size(), context.get());
-    if (failed == 0) {
-      static_cast<void>(context.release());  // the delivery report's now
-      return Ok();
-    }
+                                        record.key.data(), record.key.size(), &listener);
+    if (failed == 0) return Ok();
     const rd_kafka_resp_err_t code = rd_kafka_last_error();
     queued_.fetch_sub(1);
     errors_.Count(Doing::kProduce, code);
@@ -131,14 +127,14 @@ class RdProducer : public Producer {
 
   static void OnDelivery(rd_kafka_t*, const rd_kafka_message_t* message, void* opaque) {
     auto& self = *static_cast<RdProducer*>(opaque);
-    const std::unique_ptr<OnAnswer> done(static_cast<OnAnswer*>(message->_private));
+    Listener& listener = *static_cast<Listener*>(message->_private);
     if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
       self.brokers_.NoteAnswer();
-      (*done)(std::max(message->offset, kUnknownOffset));
+      listener.OnAnswer(std::max(message->offset, kUnknownOffset));
     } else {
       // A purge is no error: the producer goes.
       if (!self.stopping_.load()) self.errors_.Count(Doing::kProduce, message->err);
-      (*done)(AppendError(message->err));
+      listener.OnAnswer(AppendError(message->err));
     }
     self.queued_.fetch_sub(1);
   }
@@ -172,7 +168,27 @@ class RdProducer : public Producer {
   runtime::Thread poller_;
 };
 
+// Calls a function, and goes.
+class Once final : public Producer::Listener {
+ public:
+  explicit Once(Producer::OnAnswer done) : done_(std::move(done)) {}
+  void OnAnswer(const Result<std::int64_t>& offset) override {
+    const std::unique_ptr<Once> gone(this);
+    done_(offset);
+  }
+
+ private:
+  const Producer::OnAnswer done_;
+};
+
 }  // namespace
+
+Status Producer::Produce(const ProducerRecord& record, OnAnswer done) {
+  auto once = std::make_unique<Once>(std::move(done));
+  Status accepted = Enqueue(record, *once);
+  if (accepted) static_cast<void>(once.release());
+  return accepted;
+}
 
 Result<std::unique_ptr<Producer>> Producer::Create(const ProducerOptions& options) {
   auto producer = std::make_unique<RdProducer>(options.cluster.errors);

@@ -30,20 +30,30 @@ struct ProducerRecord {
   std::string_view value;  // copied by Produce
 };
 
-// Idempotent producer with acks=all. Produce is thread-safe and never blocks.
+// Idempotent producer with acks=all. Enqueue and Produce are thread-safe and never block.
 class Producer {
  public:
-  // Called exactly once for each accepted record, on the producer's own thread: the record's offset in its
-  // partition (-1: the broker did not tell), or kUnavailable / kTooLarge where the broker did not take it
-  // (then it may or may not be in the log). Must not block.
+  // Hears of one record, or of many. Lives until it has heard of each that was accepted.
+  class Listener {
+   public:
+    // Called exactly once for each accepted record, on the producer's own thread: the record's offset in its
+    // partition (-1: the broker did not tell), or kUnavailable / kTooLarge where the broker did not take it
+    // (then it may or may not be in the log). Must not block.
+    virtual void OnAnswer(const Result<std::int64_t>& offset) = 0;
+
+   protected:
+    ~Listener() = default;
+  };
   using OnAnswer = std::function<void(const Result<std::int64_t>& offset)>;
 
   static Result<std::unique_ptr<Producer>> Create(const ProducerOptions& options);
   virtual ~Producer() = default;  // unacknowledged records are failed to their callbacks
 
-  // Not accepted (callback never called): kLimited where the queue is full, kTooLarge, kUnavailable (no such
-  // topic).
-  virtual Status Produce(const ProducerRecord& record, OnAnswer done) = 0;
+  // Not accepted (the listener never called): kLimited where the queue is full, kTooLarge, kUnavailable (no
+  // such topic).
+  virtual Status Enqueue(const ProducerRecord& record, Listener& listener) = 0;
+  // The same with a function in place of a listener.
+  Status Produce(const ProducerRecord& record, OnAnswer done);
 
   // Waits until all accepted records are acknowledged or failed, or time is up; true: nothing is left.
   virtual bool Flush(std::chrono::milliseconds timeout) = 0;

@@ -10,7 +10,7 @@
 
 namespace webhook::kafka {
 
-// Two producers behind one: each of its kinds says in Produce() which of the two takes a record. It is
+// Two producers behind one: each of its kinds says in Enqueue() which of the two takes a record. It is
 // connected and flushed where both are. Thread: as Producer.
 class ProducerPair : public Producer {
  public:

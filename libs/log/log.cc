@@ -91,6 +91,33 @@ bool IsWellKnown(std::string_view name) {
   return std::find(kWellKnown.begin(), kWellKnown.end(), name) != kWellKnown.end();
 }
 
+void AppendLine(Level level, std::string_view service, std::string_view timestamp, std::string_view msg,
+                std::initializer_list<Field> fields, std::string* line) {
+  line->append(R"({"ts":")").append(timestamp);
+  line->append(R"(","level":")").append(kLevels[static_cast<std::size_t>(level)]);
+  line->append(R"(","msg":")").append(msg);
+  line->append(R"(","service":")").append(service) += '"';
+  bool others = false;
+  for (const Field& field : fields) {
+    if (!IsWellKnown(field.name)) {
+      others = true;
+      continue;
+    }
+    *line += ',';
+    AppendField(field, line);
+  }
+  if (others) {
+    *line += R"(,"f":{)";
+    for (const Field& field : fields) {
+      if (IsWellKnown(field.name)) continue;
+      if (line->back() != '{') *line += ',';
+      AppendField(field, line);
+    }
+    *line += '}';
+  }
+  *line += '}';
+}
+
 }  // namespace
 
 Level ParseLevel(std::string_view word) {
@@ -108,46 +135,30 @@ void Configure(std::string service, Level lowest) {
 std::string Format(Level level, std::string_view service, std::string_view timestamp, std::string_view msg,
                    std::initializer_list<Field> fields) {
   std::string line;
-  line.reserve(256);
-  line += R"({"ts":")";
-  line += timestamp;
-  line += R"(","level":")";
-  line += kLevels[static_cast<std::size_t>(level)];
-  line += R"(","msg":")";
-  line += msg;
-  line += R"(","service":")";
-  line += service;
-  line += '"';
-  std::string others;
-  for (const Field& field : fields) {
-    if (IsWellKnown(field.name)) {
-      line += ',';
-      AppendField(field, &line);
-    } else {
-      if (!others.empty()) others += ',';
-      AppendField(field, &others);
-    }
-  }
-  if (!others.empty()) line += R"(,"f":{)" + others + "}";
-  line += '}';
+  AppendLine(level, service, timestamp, msg, fields, &line);
   return line;
 }
 
 void Write(Level level, std::string_view msg, std::initializer_list<Field> fields) {
   const Settings& settings = TheSettings();
   if (level < settings.lowest) return;
-  const auto line = [&](Level severity, std::string_view text, std::initializer_list<Field> values) {
-    return Format(severity, settings.service, FormatMillis(runtime::ReadClock().wall), text, values) + '\n';
-  };
+  thread_local std::string text;
+  thread_local std::string time;
   LineSink* sink = the_sink;
-  const std::string text = line(level, msg, fields);
-  if (sink == nullptr) {
+  const auto write = [&](Level severity, std::string_view said, std::initializer_list<Field> values) {
+    time.clear();
+    AppendMillis(runtime::ReadClock().wall, &time);
+    text.clear();
+    AppendLine(severity, settings.service, time, said, values, &text);
+    text += '\n';
+    if (sink != nullptr) return sink->Write(text);
     std::fwrite(text.data(), 1, text.size(), stderr);
-    return;
+  };
+  if (sink != nullptr) {
+    if (const std::uint64_t lost = sink->TakeLost(); lost > 0)
+      write(Level::kWarn, "log.lines_lost", {{"count", lost}});
   }
-  if (const std::uint64_t lost = sink->TakeLost(); lost > 0)
-    sink->Write(line(Level::kWarn, "log.lines_lost", {{"count", lost}}));
-  sink->Write(text);
+  write(level, msg, fields);
 }
 
 }  // namespace webhook::log

@@ -4,7 +4,6 @@
 #include <google/protobuf/util/time_util.h>
 
 #include <initializer_list>
-#include <iterator>
 #include <utility>
 
 #include "core/encoding.h"
@@ -248,8 +247,8 @@ void EncodeAttempt(const AttemptRecord& attempt, std::string* out) {
     record.set_status(attempt.status);
     record.set_response_excerpt(attempt.response_excerpt);
     record.clear_response_headers();
-    for (const std::string& header : attempt.response_headers)
-      record.add_response_headers(Utf8(header, &room));
+    ForEachLine(Utf8(attempt.response_headers, &room),
+                [](std::string_view line) { record.add_response_headers()->assign(line); });
     record.set_url(Utf8(attempt.url, &room));
     record.set_remote_address(attempt.remote_address);
   }
@@ -302,8 +301,7 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
   attempt.request_head = std::move(*record->mutable_request_head());
   attempt.status = record->status();
   attempt.response_excerpt = std::move(*record->mutable_response_excerpt());
-  attempt.response_headers.assign(std::make_move_iterator(record->mutable_response_headers()->begin()),
-                                  std::make_move_iterator(record->mutable_response_headers()->end()));
+  for (const std::string& line : record->response_headers()) attempt.response_headers.append(line) += '\n';
   attempt.url = std::move(*record->mutable_url());
   attempt.remote_address = record->remote_address();
   attempt.delivery_partition = record->delivery_partition();

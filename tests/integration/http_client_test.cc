@@ -18,7 +18,6 @@ namespace {
 
 using std::chrono::milliseconds;
 using ::testing::HasSubstr;
-using ::testing::Pair;
 
 TEST_F(ClientTest, SendsTheRequestAndTellsTheAnswer) {
   std::promise<std::string> request;
@@ -33,7 +32,7 @@ TEST_F(ClientTest, SendsTheRequestAndTellsTheAnswer) {
                 "\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
   EXPECT_EQ(result.status, 202);
   EXPECT_EQ(result.excerpt, "hello");
-  EXPECT_THAT(result.headers, ::testing::Contains("X-One: 1"));
+  EXPECT_THAT(result.headers, ::testing::HasSubstr("X-One: 1\n"));
   EXPECT_EQ(result.remote_address, "127.0.0.1:" + std::to_string(peer.port()));
   EXPECT_FALSE(result.fault || result.blocked || result.own_fault);
   EXPECT_GT(result.duration.count(), 0);

@@ -25,7 +25,7 @@ class LogTest : public StoreTest {
     record.requested = requested;
     record.accepted_at = record.created_at = kLogTime;
     record.started_at = record.created_at + seconds(attempt);
-    record.response_headers = {"X: a\tb\\n\"c", std::string("N: \0", 4)};
+    record.response_headers = "X: a\tb\\n\"c\n" + std::string("N: \0\n", 5);
     record.response_excerpt = std::string("\0\xff\t\\", 4);
     return record;
   }

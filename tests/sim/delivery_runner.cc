@@ -25,6 +25,7 @@ class DeliveryRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repo
   void End(bool cut_short) override;
 
  private:
+  class Asker;
   struct Open {
     DeliveryId id;
     int run = 0;
@@ -44,6 +45,7 @@ class DeliveryRunner : public Runner, HttpPort, AdmissionPort, JournalPort, Repo
 
   const Checkpoint from_;
   DeliveryLane lane_;
+  std::shared_ptr<Asker> asker_;
   std::unordered_map<Token, Open> requests_;  // their attempts are not in the log
 };
 
@@ -136,16 +138,30 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
   context_.around.endpoints.Send(context_.life, std::move(request));
 }
 
+// Stands in line for the runner, which may be stalled, or another life's, when the turn comes.
+class DeliveryRunner::Asker : public Admission::Asker {
+ public:
+  Asker(const Context& context, Place place, int epoch)
+      : find_(context.find), progress_(context.progress), place_(place), epoch_(epoch) {}
+
+  void OnTurn(const Webhook& webhook) override {
+    Runner* const runner = find_(place_, epoch_, Answering::kRequest, 0);
+    if (runner == nullptr || runner->epoch() != epoch_) return;
+    auto* const self = static_cast<DeliveryRunner*>(runner);
+    self->lane_.OnPlace(webhook.id, self->now());
+    progress_();
+  }
+
+ private:
+  const Find find_;
+  const std::function<void()> progress_;
+  const Place place_;
+  const int epoch_;
+};
+
 webhook::Place DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {
-  return context_.admission->Enter(webhook, [&]() -> Admission::Turn {
-    return [find = context_.find, place = place_, epoch = epoch_, id = webhook->id] {
-      Runner* const runner = find(place, epoch, Answering::kRequest, 0);
-      if (runner == nullptr || runner->epoch() != epoch) return;
-      auto* const self = static_cast<DeliveryRunner*>(runner);
-      self->lane_.OnPlace(id, self->now());
-      self->context_.progress();
-    };
-  });
+  if (!asker_) asker_ = std::make_shared<Asker>(context_, place_, epoch_);
+  return context_.admission->Enter(webhook, asker_);
 }
 
 void DeliveryRunner::Close(Token token) {

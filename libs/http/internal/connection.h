@@ -65,7 +65,8 @@ class Connection final : public Poller::Watcher {
   // Bounds what Beast does not: a line of a body's chunk, and its trailers.
   boost::beast::flat_buffer buffer{kMaxBuffer};
   const std::string pool_key;  // host, port and TLS
-  std::string remote_address;  // "203.0.113.7:443"
+  boost::asio::ip::tcp::endpoint remote;
+  std::string remote_address;  // the same in text, "203.0.113.7:443"
   bool reused = false;
   // Of TlsContext: when the handshake began, and when the session was verified that it offered to resume.
   MonoTime tls_began{};

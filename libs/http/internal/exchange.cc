@@ -100,8 +100,8 @@ void Exchange::TakeConnection() {
   if (connection_) {
     connection_->user = this;
     result_.remote_address = connection_->remote_address;
-    if (EnterAddress(connection_->remote_address)) return SendRequest();
-    const std::string address = connection_->remote_address;
+    const Address address = connection_->remote;
+    if (EnterAddress(address)) return SendRequest();
     core_.pool.Keep(std::move(connection_), runtime::ReadClock().mono);
     return WaitForAddress(address);
   }
@@ -147,13 +147,13 @@ void Exchange::OnResolved(const Resolver::Answer& answer) {
   next_address_ = 0;
   // The place that it has stood in line for is not given up for an address before it.
   const auto held = std::find_if(addresses_.begin(), addresses_.end(), [this](const IpAddress& address) {
-    return ToText({ToAsio(address), request_.url->port}) == entered_;
+    return Address{ToAsio(address), request_.url->port} == entered_;
   });
   if (held != addresses_.end()) std::rotate(addresses_.begin(), held, held + 1);
   Dial();
 }
 
-bool Exchange::EnterAddress(const std::string& address) {
+bool Exchange::EnterAddress(const Address& address) {
   if (entered_ == address) return true;
   LeaveAddress();
   if (core_.lines.contains(address) || !core_.places.Enter(address)) return false;
@@ -162,8 +162,8 @@ bool Exchange::EnterAddress(const std::string& address) {
 }
 
 void Exchange::LeaveAddress() {
-  if (entered_.empty()) return;
-  const std::string address = std::exchange(entered_, "");
+  if (!entered_) return;
+  const Address address = *std::exchange(entered_, std::nullopt);
   core_.places.Leave(address);
   const auto line = core_.lines.find(address);
   if (line == core_.lines.end()) return;
@@ -174,14 +174,14 @@ void Exchange::LeaveAddress() {
   if (line->second.empty()) core_.lines.erase(line);
 }
 
-void Exchange::WaitForAddress(const std::string& address) {
+void Exchange::WaitForAddress(const Address& address) {
   EndStage();
   waits_for_address_ = true;
   core_.lines[address].Push(request_.sender, weak_from_this());
   result_.remote_address.clear();
 }
 
-bool Exchange::OnAddressFree(const std::string& address) {
+bool Exchange::OnAddressFree(const Address& address) {
   if (finished_) return false;
   if (!core_.places.Enter(address)) return false;
   entered_ = address;
@@ -194,11 +194,12 @@ bool Exchange::OnAddressFree(const std::string& address) {
 }
 
 void Exchange::Dial() {
-  const asio::ip::tcp::endpoint endpoint(ToAsio(addresses_[next_address_++]), request_.url->port);
+  const Address endpoint(ToAsio(addresses_[next_address_++]), request_.url->port);
+  connection_->remote = endpoint;
   result_.remote_address = connection_->remote_address = ToText(endpoint);
-  if (!EnterAddress(connection_->remote_address)) {
+  if (!EnterAddress(endpoint)) {
     core_.pool.Closed(std::move(connection_));
-    return WaitForAddress(result_.remote_address);
+    return WaitForAddress(endpoint);
   }
   phase_began_ = runtime::ReadClock().mono;
   LimitStage(core_.options.connect_timeout / static_cast<int>(addresses_.size()), &Exchange::OnDialTimeout);
@@ -372,19 +373,19 @@ void Exchange::OnHead(const Error& error) {
 
 void Exchange::OnFinalHead() {
   const auto& message = parser_->get();
-  const auto lines = std::distance(message.begin(), message.end());
-  if (lines > kMaxHeaderLines)
+  if (std::distance(message.begin(), message.end()) > kMaxHeaderLines)
     return Fail(NetFault::kProtocol, "the answer has more than 100 header lines");
   result_.status = static_cast<int>(message.result_int());
-  result_.headers.reserve(static_cast<std::size_t>(lines));
+  std::size_t size = 0;
+  for (const auto& field : message) size += field.name_string().size() + field.value().size() + 3;
+  result_.headers.reserve(size);
   for (const auto& field : message) {
     // Credentials of somebody else's are none of our log's business.
     if (field.name() == bhttp::field::set_cookie) continue;
-    std::string& line = result_.headers.emplace_back();
     const beast::string_view name = field.name_string();
     const beast::string_view value = field.value();
-    line.reserve(name.size() + 2 + value.size());
-    line.append(name.data(), name.size()).append(": ").append(value.data(), value.size());
+    result_.headers.append(name.data(), name.size()).append(": ");
+    result_.headers.append(value.data(), value.size()) += '\n';
   }
   if (result_.status == 429 || result_.status == 503)
     result_.retry_after =

@@ -4,6 +4,7 @@
 #include <boost/beast/http.hpp>
 #include <cstddef>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <memory_resource>
 #include <optional>
@@ -14,6 +15,7 @@
 
 #include "core/fair_line.h"
 #include "core/places.h"
+#include "core/recycler.h"
 #include "http/client.h"
 #include "http/internal/connection.h"
 #include "http/internal/connection_pool.h"
@@ -25,6 +27,13 @@
 namespace webhook::http {
 
 class Exchange;
+using Address = boost::asio::ip::tcp::endpoint;
+
+struct AddressHash {
+  std::size_t operator()(const Address& address) const noexcept {
+    return std::hash<std::string_view>{}({reinterpret_cast<const char*>(address.data()), address.size()});
+  }
+};
 
 // What the exchanges of one client share. The loop's only.
 struct ClientCore {
@@ -43,12 +52,13 @@ struct ClientCore {
   DeadlineWheel deadlines;
   std::unique_ptr<TlsContext> tls;
   ConnectionPool pool;
+  Recycler<Exchange> exchanges;
   std::vector<std::shared_ptr<Exchange>> under_way;  // all that have begun and are not over
   std::deque<std::shared_ptr<Exchange>> waiting;     // for a place in the pool
   // Requests under way to each address: many names may lead to one machine.
-  Places<std::string> places;
+  Places<Address, AddressHash> places;
   // Who waits for one, by sender; only addresses where somebody waits. Who is over may still stand there.
-  std::unordered_map<std::string, FairLine<AccountId, std::weak_ptr<Exchange>>> lines;
+  std::unordered_map<Address, FairLine<AccountId, std::weak_ptr<Exchange>>, AddressHash> lines;
   const std::shared_ptr<char> alive = std::make_shared<char>();  // what the loop still holds asks for it
 };
 
@@ -79,15 +89,15 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
   void TakeConnection();
   void ResolveHost();
   void OnResolved(const Resolver::Answer& answer);
-  // Takes a place at the address, "203.0.113.7:443", and gives back the one at another. False: none is free
+  // Takes a place at the address, and gives back the one at another. False: none is free
   // there, or somebody is before it.
-  bool EnterAddress(const std::string& address);
+  bool EnterAddress(const Address& address);
   // Gives its place to the next in line.
   void LeaveAddress();
   // Without a connection; its turn begins it anew.
-  void WaitForAddress(const std::string& address);
+  void WaitForAddress(const Address& address);
   // A place at the address is this exchange's. False: it is over already.
-  bool OnAddressFree(const std::string& address);
+  bool OnAddressFree(const Address& address);
   void Dial();
   void OnConnected(const Error& error);
   void Handshake();
@@ -138,7 +148,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
   std::unique_ptr<Connection> connection_;
   Step step_ = Step::kNone;
   std::vector<IpAddress> addresses_;
-  std::string entered_;  // the address at which a place is held; empty: none
+  std::optional<Address> entered_;  // where a place is held
   std::size_t next_address_ = 0;
   // Header lines of the answer, which are few and short mostly.
   std::array<std::byte, 1'024> field_room_;

@@ -7,26 +7,25 @@
 
 namespace webhook {
 
-std::function<void(const Result<std::int64_t>&)> AppendAnswers::Expect(std::weak_ptr<PartitionRunner> runner,
-                                                                       Token token) {
-  if (free_.empty()) {
-    free_.push_back(expected_.size());
-    expected_.emplace_back();
-  }
-  const std::size_t place = free_.back();
+kafka::Producer::Listener& AppendAnswers::Expect(std::weak_ptr<PartitionRunner> runner, Token token) {
+  if (free_.empty()) free_.push_back(&expected_.emplace_back(*this));
+  Expected& expected = *free_.back();
   free_.pop_back();
-  expected_[place] = {std::move(runner), token};
-  // So little fits into a std::function itself.
-  return [this, place](const Result<std::int64_t>& offset) {
-    Put({place, Appended{offset.ok(), offset.ok() ? *offset : -1}});
-  };
+  expected.runner = std::move(runner);
+  expected.token = token;
+  return expected;
 }
 
-void AppendAnswers::Put(const Answer& answer) {
+void AppendAnswers::Expected::OnAnswer(const Result<std::int64_t>& offset) {
+  appended = {offset.ok(), offset.ok() ? *offset : -1};
+  all.Put(*this);
+}
+
+void AppendAnswers::Put(Expected& answered) {
   {
     const std::lock_guard lock(mutex_);
-    answers_.push_back(answer);
-    if (answers_.size() > 1) return;
+    answered_.push_back(&answered);
+    if (answered_.size() > 1) return;
   }
   loop_.Post([this] { Tell(); });
 }
@@ -35,14 +34,15 @@ void AppendAnswers::Tell() {
   told_.clear();
   {
     const std::lock_guard lock(mutex_);
-    told_.swap(answers_);
+    told_.swap(answered_);
   }
   const Now now = runtime::ReadClock();
-  for (const Answer& answer : told_) {
-    // Its place may be taken again inside OnAppended().
-    const Expected expected = std::exchange(expected_[answer.place], {});
-    free_.push_back(answer.place);
-    if (const auto runner = expected.runner.lock()) runner->OnAppended(expected.token, answer.appended, now);
+  for (Expected* const answered : told_) {
+    const auto runner = std::exchange(answered->runner, {}).lock();
+    const Token token = answered->token;
+    const Appended appended = answered->appended;
+    free_.push_back(answered);  // what it is told may append again
+    if (runner) runner->OnAppended(token, appended, now);
   }
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstddef>
-#include <functional>
+#include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include "core/result.h"
+#include "kafka/producer.h"
 #include "runtime/event_loop.h"
 #include "services/delivery-worker/engine/ports.h"
 
@@ -15,36 +17,38 @@ namespace webhook {
 class PartitionRunner;
 
 // Brings the broker's answers to what the runners of one loop append back to that loop: many in one turn of
-// it, and each without an allocation of its own. Bounded by the producer's queue. Outlives the producer.
+// it, and none with an allocation of its own. Bounded by the producer's queue. Outlives the producer.
 class AppendAnswers {
  public:
   explicit AppendAnswers(runtime::EventLoop& loop) : loop_(loop) {}
   AppendAnswers(const AppendAnswers&) = delete;
   AppendAnswers& operator=(const AppendAnswers&) = delete;
 
-  // For kafka::Producer::Produce(): to be called once, from any thread, never inside this call;
-  // runner.OnAppended(token) follows on the loop, if the runner still lives. On the loop only.
-  std::function<void(const Result<std::int64_t>&)> Expect(std::weak_ptr<PartitionRunner> runner, Token token);
+  // Who hears of the one record that is appended next: what it hears, from any thread, runner.OnAppended() is
+  // told on the loop, if the runner still lives. On the loop only.
+  kafka::Producer::Listener& Expect(std::weak_ptr<PartitionRunner> runner, Token token);
 
  private:
-  struct Expected {
+  // One append under way, or none.
+  struct Expected final : kafka::Producer::Listener {
+    explicit Expected(AppendAnswers& answers) : all(answers) {}
+    void OnAnswer(const Result<std::int64_t>& offset) override;
+
+    AppendAnswers& all;
     std::weak_ptr<PartitionRunner> runner;
     Token token = 0;
-  };
-  struct Answer {
-    std::size_t place = 0;  // of what is expected
     Appended appended;
   };
 
-  void Put(const Answer& answer);
+  void Put(Expected& answered);
   void Tell();
 
   runtime::EventLoop& loop_;
-  std::vector<Expected> expected_;  // the loop's only, as are free_ and told_
-  std::vector<std::size_t> free_;   // places there
-  std::vector<Answer> told_;
+  std::deque<Expected> expected_;  // the loop's only, as are free_ and told_
+  std::vector<Expected*> free_;    // of them
+  std::vector<Expected*> told_;
   std::mutex mutex_;
-  std::vector<Answer> answers_;  // where it is not empty, Tell() is on its way
+  std::vector<Expected*> answered_;  // where it is not empty, Tell() is on its way
 };
 
 }  // namespace webhook

@@ -87,8 +87,9 @@ struct DeliveryRunner::UnderWay {
 void DeliveryRunner::Send(Token token, const Delivery& delivery,
                           const std::shared_ptr<const Webhook>& webhook) {
   const auto retry_due = delivery.wait_reason == WaitReason::kRetry ? delivery.due_at : std::nullopt;
-  const auto under_way = std::make_shared<UnderWay>(UnderWay{
-      weak_from_this(), this, parts().loop.admission(), parts().metrics, token, webhook, retry_due});
+  const auto under_way = std::allocate_shared<UnderWay>(
+      Recycler<UnderWay>(parts().loop.recycler()),
+      UnderWay{weak_from_this(), this, parts().loop.admission(), parts().metrics, token, webhook, retry_due});
   parts().metrics.in_flight.Add(1);
   const auto url = parts().loop.urls().Of(webhook->url);
   auto request = url ? SignedRequest(delivery, *webhook, *url, runtime::ReadClock().wall)
@@ -108,11 +109,11 @@ void DeliveryRunner::Send(Token token, const Delivery& delivery,
 }
 
 Place DeliveryRunner::Enter(const std::shared_ptr<const Webhook>& webhook) {
-  return parts().loop.admission().Enter(webhook, [this, &webhook]() -> Admission::Turn {
-    return [weak = weak_from_this(), this, webhook] {
-      if (const auto self = weak.lock()) lane_.OnPlace(webhook->id, runtime::ReadClock());
-    };
-  });
+  return parts().loop.admission().Enter(webhook, std::shared_ptr<Admission::Asker>(shared_from_this(), this));
+}
+
+void DeliveryRunner::OnTurn(const Webhook& webhook) {
+  lane_.OnPlace(webhook.id, runtime::ReadClock());
 }
 
 void DeliveryRunner::AppendWait(Token token, const char* topic, const Delivery& delivery) {

@@ -12,6 +12,7 @@ namespace webhook {
 class DeliveryRunner : public PartitionRunner,
                        private HttpPort,
                        private AdmissionPort,
+                       private Admission::Asker,
                        private JournalPort,
                        private ReportPort {
  public:
@@ -38,6 +39,7 @@ class DeliveryRunner : public PartitionRunner,
 
   void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) override;
   Place Enter(const std::shared_ptr<const Webhook>& webhook) override;
+  void OnTurn(const Webhook& webhook) override;
   void Leave(const Webhook& webhook) override { parts().loop.admission().Leave(webhook); }
   void AppendWait(Token token, const char* topic, const Delivery& delivery) override;
   void AppendAttempt(Token token, const AttemptRecord& record) override { ProduceAttempt(token, record); }

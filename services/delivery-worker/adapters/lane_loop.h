@@ -1,11 +1,13 @@
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "core/recycler.h"
 #include "core/result.h"
 #include "http/client.h"
 #include "runtime/event_loop.h"
@@ -52,6 +54,8 @@ class LaneLoop {
 
   runtime::EventLoop& loop() { return loop_; }
   AppendAnswers& append_answers() { return append_answers_; }
+  // For what lives as long as a request. On the loop only.
+  const Recycler<std::byte>& recycler() const { return recycler_; }
 
   // From any thread; takes effect on the loop: the runner's lane is told of passing time, or no longer.
   void Attach(std::shared_ptr<PartitionRunner> runner);
@@ -70,6 +74,7 @@ class LaneLoop {
   std::optional<AccountBytes> account_bytes_;
   runtime::EventLoop loop_;
   AppendAnswers append_answers_{loop_};
+  const Recycler<std::byte> recycler_;
 };
 
 }  // namespace webhook

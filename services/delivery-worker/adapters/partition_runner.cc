@@ -99,9 +99,9 @@ void PartitionRunner::OnTick() {
 }
 
 void PartitionRunner::Produce(Token token, const kafka::ProducerRecord& record) {
-  const auto done = parts_.loop.append_answers().Expect(weak_from_this(), token);
-  const Status accepted = parts_.producer.Produce(record, done);
-  if (!accepted) done(accepted.error());
+  kafka::Producer::Listener& listener = parts_.loop.append_answers().Expect(weak_from_this(), token);
+  const Status accepted = parts_.producer.Enqueue(record, listener);
+  if (!accepted) listener.OnAnswer(accepted.error());
 }
 
 void PartitionRunner::ProduceDelivery(Token token, const char* topic, std::int32_t partition,

@@ -30,9 +30,9 @@ Result<std::unique_ptr<WorkerProducer>> WorkerProducer::Create(const kafka::Clus
   return std::make_unique<WorkerProducer>(std::move(*prompt), std::move(*patient));
 }
 
-Status WorkerProducer::Produce(const kafka::ProducerRecord& record, OnAnswer done) {
+Status WorkerProducer::Enqueue(const kafka::ProducerRecord& record, Listener& listener) {
   kafka::Producer& producer = record.topic == kDeliveriesTopic ? first() : second();
-  return producer.Produce(record, std::move(done));
+  return producer.Enqueue(record, listener);
 }
 
 }  // namespace webhook

@@ -16,7 +16,7 @@ class WorkerProducer final : public kafka::ProducerPair {
   // The first takes webhook.deliveries, the second all else.
   using ProducerPair::ProducerPair;
 
-  Status Produce(const kafka::ProducerRecord& record, OnAnswer done) override;
+  Status Enqueue(const kafka::ProducerRecord& record, Listener& listener) override;
 };
 
 }  // namespace webhook

@@ -18,7 +18,7 @@ using ::testing::ElementsAre;
 
 struct FakeProducer : kafka::Producer {
   explicit FakeProducer(std::vector<std::string>* to, bool all_well = true) : topics(to), well(all_well) {}
-  Status Produce(const kafka::ProducerRecord& record, OnAnswer) override {
+  Status Enqueue(const kafka::ProducerRecord& record, Listener&) override {
     topics->emplace_back(record.topic);
     return Ok();
   }

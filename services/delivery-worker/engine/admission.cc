@@ -18,8 +18,8 @@ Admission::Admission(const AdmissionLimits& limits, std::function<void()> ask_tu
       in_turn_most_(limits.in_turn),
       ask_turn_(std::move(ask_turn)),
       left_in_turn_(limits.in_turn),
-      accounts_{Places<AccountId>(limits.account), {}},
-      hosts_{Places<std::string>(limits.host), {}} {}
+      accounts_{&memory_, Places<AccountId>(limits.account), {}},
+      hosts_{&memory_, Places<std::string>(limits.host), {}} {}
 
 std::size_t Admission::Free() const {
   const auto open = static_cast<std::size_t>(std::ceil(static_cast<double>(total_) * share_));
@@ -45,17 +45,16 @@ std::pair<Place, Admission::Line*> Admission::LineFor(const AccountId& account, 
     if (!line_.empty()) return {Place::kInLine, &line_};
   }
   if (Free() == 0) return {Place::kInLine, &line_};
-  if (accounts_.places.Free(account) == 0) return {Place::kCrowded, &accounts_.lines[account]};
-  if (hosts_.places.Free(host) == 0) return {Place::kCrowded, &hosts_.lines[std::string(host)]};
+  if (accounts_.places.Free(account) == 0) return {Place::kCrowded, accounts_.LineOf(account)};
+  if (hosts_.places.Free(host) == 0) return {Place::kCrowded, hosts_.LineOf(host)};
   return {Place::kTaken, nullptr};
 }
 
-Place Admission::Enter(const std::shared_ptr<const Webhook>& webhook,
-                       const std::function<Turn()>& make_turn) {
+Place Admission::Enter(const std::shared_ptr<const Webhook>& webhook, const std::weak_ptr<Asker>& asker) {
   const std::string_view host = AuthorityOf(webhook->url);
   const auto [place, line] = LineFor(webhook->account, host);
   if (line != nullptr) {
-    line->Push(webhook->account, {make_turn(), webhook});
+    line->Push(webhook->account, {asker, webhook});
     AskTurn();
     return place;
   }
@@ -84,9 +83,9 @@ void Admission::SetShare(double share) {
   AskTurn();
 }
 
-void Admission::Call(Waiter waiter) {
+void Admission::Call(const Waiter& waiter) {
   in_turn_ = true;
-  waiter.turn();
+  if (const auto asker = waiter.asker.lock()) asker->OnTurn(*waiter.webhook);
   in_turn_ = false;
 }
 
@@ -94,12 +93,11 @@ void Admission::Call(Waiter waiter) {
 // from then on, and Serve() puts others into this one only where no place is free.
 void Admission::ServeAll() {
   while (!line_.empty() && Free() > 0) {
-    Waiter first = line_.Pop();
-    const std::shared_ptr<const Webhook> webhook = first.webhook;
-    Call(std::move(first));
+    const Waiter first = line_.Pop();
+    Call(first);
     // It may have stood here for a place of theirs that it leaves to others.
-    Serve(accounts_, webhook->account);
-    Serve(hosts_, AuthorityOf(webhook->url));
+    Serve(accounts_, first.webhook->account);
+    Serve(hosts_, AuthorityOf(first.webhook->url));
   }
 }
 
@@ -110,7 +108,7 @@ void Admission::Serve(Scarce<Key>& scarce, const Name& key) {
   for (std::size_t free = scarce.places.Free(key); free > 0 && !line->empty();) {
     Waiter first = line->Pop();
     if (Free() > 0) {
-      Call(std::move(first));
+      Call(first);
       free = scarce.places.Free(key);
     } else {
       const std::shared_ptr<const Webhook> webhook = first.webhook;

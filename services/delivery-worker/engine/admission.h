@@ -6,6 +6,7 @@
 #include <functional>
 #include <limits>
 #include <memory>
+#include <memory_resource>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,18 +39,22 @@ struct AdmissionLimits {
 // not there. Pure; no lock.
 class Admission {
  public:
-  // Called once, from within Leave(), SetShare() or BeginTurn(), when a place may be free: asks Enter()
-  // again, or leaves the place to the next in line. Does not call Leave().
-  using Turn = std::function<void()>;
+  // Who asks for places. A lane's runner; it may go while it stands in line.
+  class Asker {
+   public:
+    virtual ~Asker() = default;
+    // Called once, from within Leave(), SetShare() or BeginTurn(), when a place for the webhook may be free:
+    // asks Enter() again, or leaves the place to the next in line. Does not call Leave().
+    virtual void OnTurn(const Webhook& webhook) = 0;
+  };
 
   // `ask_turn`: asks for one BeginTurn(), soon and not from inside the call; where in_turn has no bound it is
   // never called.
   explicit Admission(
       const AdmissionLimits& limits, std::function<void()> ask_turn = [] {});
 
-  // Takes a place for a request to the webhook. Where it is not taken, the turn that `make_turn` makes comes.
-  [[nodiscard]] Place Enter(const std::shared_ptr<const Webhook>& webhook,
-                            const std::function<Turn()>& make_turn);
+  // Takes a place for a request to the webhook. Where it is not taken, the asker's turn comes.
+  [[nodiscard]] Place Enter(const std::shared_ptr<const Webhook>& webhook, const std::weak_ptr<Asker>& asker);
   // Gives back what Enter() gave for this webhook, as it was then.
   void Leave(const Webhook& webhook);
   // The part of all places that may be used: 0 to 1, at first 1.
@@ -62,7 +67,7 @@ class Admission {
  private:
   // Who stands in line, and what it waits for a place of.
   struct Waiter {
-    Turn turn;
+    std::weak_ptr<Asker> asker;
     std::shared_ptr<const Webhook> webhook;
   };
   using Line = FairLine<AccountId, Waiter>;
@@ -70,6 +75,7 @@ class Admission {
   // is free, or for each that is, one who waited there stands in the line for any place.
   template <typename Key>
   struct Scarce {
+    std::pmr::memory_resource* memory;
     Places<Key> places;
     absl::node_hash_map<Key, Line, KeyHash<Key>, std::equal_to<>> lines;  // only where someone waits
 
@@ -79,6 +85,10 @@ class Admission {
       const auto found = lines.find(key);
       return found == lines.end() ? nullptr : &found->second;
     }
+    template <typename Name>
+    Line* LineOf(const Name& key) {
+      return &lines.try_emplace(Key(key), memory).first->second;
+    }
   };
 
   std::size_t Free() const;
@@ -86,7 +96,7 @@ class Admission {
   void AskTurn();
   // Where a request of them has to wait; null: nowhere. In its turn nobody is before it.
   std::pair<Place, Line*> LineFor(const AccountId& account, std::string_view host);
-  void Call(Waiter waiter);
+  void Call(const Waiter& waiter);
   void ServeAll();
   template <typename Key, typename Name>
   void Serve(Scarce<Key>& scarce, const Name& key);
@@ -99,7 +109,8 @@ class Admission {
   std::size_t left_in_turn_;
   bool turn_asked_ = false;
   bool in_turn_ = false;
-  Line line_;  // for any place
+  std::pmr::unsynchronized_pool_resource memory_;  // of those who wait
+  Line line_{&memory_};                            // for any place
   Scarce<AccountId> accounts_;
   Scarce<std::string> hosts_;
 };

@@ -19,8 +19,28 @@ Webhook To(const std::string& account, const std::string& url) {
   return webhook;
 }
 
-bool EnterOr(Admission& admission, const Webhook& webhook, const Admission::Turn& turn) {
-  return admission.Enter(std::make_shared<const Webhook>(webhook), [&] { return turn; }) == Place::kTaken;
+using Turn = std::function<void()>;
+
+// Does not go while it stands in line.
+class Asker : public Admission::Asker {
+ public:
+  static std::weak_ptr<Admission::Asker> Of(Turn turn) {
+    static std::vector<std::shared_ptr<Asker>> all;
+    return all.emplace_back(std::make_shared<Asker>(std::move(turn)));
+  }
+  explicit Asker(Turn turn) : turn_(std::move(turn)) {}
+  void OnTurn(const Webhook&) override { turn_(); }
+
+ private:
+  const Turn turn_;
+};
+
+Place Ask(Admission& admission, const Webhook& webhook, const Turn& turn) {
+  return admission.Enter(std::make_shared<const Webhook>(webhook), Asker::Of(turn));
+}
+
+bool EnterOr(Admission& admission, const Webhook& webhook, const Turn& turn) {
+  return Ask(admission, webhook, turn) == Place::kTaken;
 }
 
 bool Enter(Admission* admission, const Webhook& webhook) {
@@ -56,9 +76,7 @@ TEST(Admission, TheWholeIsBounded) {
 // A lane may say so of its records (DeliveryLane::unstarted()).
 TEST(Admission, TellsWhetherOneWaitsForTheLoopOrForItsOwn) {
   Admission admission({4, 10, 1, 3});
-  const auto enter = [&](const Webhook& webhook, const Admission::Turn& turn) {
-    return admission.Enter(std::make_shared<const Webhook>(webhook), [&] { return turn; });
-  };
+  const auto enter = [&](const Webhook& webhook, const Turn& turn) { return Ask(admission, webhook, turn); };
   const Webhook crowded = To("account_a", "https://a.example/");
   EXPECT_EQ(enter(crowded, [] {}), Place::kTaken);
   EXPECT_EQ(enter(To("account_b", "https://a.example/"), [] {}), Place::kCrowded);

@@ -24,9 +24,7 @@ constexpr std::size_t kEighthsAtStart = 2;
 constexpr std::chrono::milliseconds kDueNow{1};
 
 std::size_t AnswerBytes(const AttemptRecord& record) {
-  std::size_t bytes = record.response_excerpt.size();
-  for (const std::string& header : record.response_headers) bytes += header.size();
-  return bytes;
+  return record.response_excerpt.size() + record.response_headers.size();
 }
 
 MonoTime::duration AgeOf(const Delivery& delivery, Now now) {
@@ -131,7 +129,7 @@ Verdict DeliveryLane::JudgeNow(const Item& item, Now now) const {
 
 EndpointGate& DeliveryLane::GateOf(Endpoint& endpoint, MonoTime now) {
   const bool made = !endpoint.gate;
-  if (made) endpoint.gate.emplace(limits_.gate);
+  if (made) endpoint.gate.emplace(limits_.gate, &gates_memory_);
   EndpointGate& gate = *endpoint.gate;
   gate.SetLimit(endpoint.webhook->rate_limit, now);
   if (made && inherited_ && limits_.guards.inherited_rates) inherited_->Give(endpoint.id, &gate);

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstdint>
 #include <memory>
+#include <memory_resource>
 #include <optional>
 #include <set>
 #include <string>
@@ -184,6 +185,7 @@ class DeliveryLane : public Lane {
   std::int64_t attempts_end_ = -1;  // attempts_offset_, once nothing is left of completed_before_
   Duplicates duplicates_;
   Items items_;
+  std::pmr::unsynchronized_pool_resource gates_memory_;
   std::unordered_map<WebhookId, Endpoint> endpoints_;
   std::set<std::pair<MonoTime, Endpoint*>> wakes_;  // when to look at a gate again
   std::vector<Token> held_for_config_;

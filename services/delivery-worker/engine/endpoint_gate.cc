@@ -78,13 +78,7 @@ bool EndpointGate::HasRoom(const Entry& entry, std::size_t bytes, MonoTime now) 
 }
 
 void EndpointGate::PutBack(const Entry& entry, std::size_t bytes) {
-  if (spare_) {
-    spare_.key() = entry;
-    spare_.mapped() = bytes;
-    waiting_.insert(std::move(spare_));
-  } else {
-    waiting_.emplace(entry, bytes);
-  }
+  waiting_.emplace(entry, bytes);
   waiting_bytes_ += bytes;
   if (!entry.replay) ++live_waiting_;
 }
@@ -94,7 +88,7 @@ void EndpointGate::Withdraw(const Entry& entry) {
   if (found == waiting_.end()) return;
   waiting_bytes_ -= found->second;
   if (!entry.replay) --live_waiting_;
-  spare_ = waiting_.extract(found);
+  waiting_.erase(found);
 }
 
 int EndpointGate::Unrecorded(MonoTime now) const {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <deque>
 #include <map>
+#include <memory_resource>
 #include <optional>
 
 #include "core/time.h"
@@ -38,8 +39,10 @@ struct GateLimits {
 // queue. Live deliveries go before replays. Pure; no lock.
 class EndpointGate {
  public:
-  explicit EndpointGate(const GateLimits& limits)
-      : limits_(limits), may_be_in_flight_(limits.first_in_flight) {}
+  // `memory`: of what waits; outlives the gate.
+  explicit EndpointGate(const GateLimits& limits,
+                        std::pmr::memory_resource* memory = std::pmr::get_default_resource())
+      : limits_(limits), waiting_(memory), may_be_in_flight_(limits.first_in_flight) {}
 
   // A delivery in the queue, as Offer() and PutBack() were told.
   struct Entry {
@@ -122,10 +125,7 @@ class EndpointGate {
 
   const GateLimits limits_;
   RateLog rate_;
-  using Waiting = std::map<Entry, std::size_t>;
-
-  Waiting waiting_;           // -> bytes; live ones first
-  Waiting::node_type spare_;  // of one that waited; empty: there is none
+  std::pmr::map<Entry, std::size_t> waiting_;  // -> bytes; live ones first
   std::size_t waiting_bytes_ = 0;
   std::size_t live_waiting_ = 0;
   int in_flight_ = 0;

@@ -38,10 +38,10 @@ std::string Told(const Outcome& outcome, const HttpResult& result) {
 
 }  // namespace
 
-std::vector<Delivery> FanOut(const std::shared_ptr<const Event>& event,
+absl::InlinedVector<Delivery, 4> FanOut(const std::shared_ptr<const Event>& event,
                              const std::vector<std::shared_ptr<const Webhook>>& webhooks,
                              std::int64_t revision, WallTime now) {
-  std::vector<Delivery> deliveries;
+  absl::InlinedVector<Delivery, 4> deliveries;
   for (const auto& webhook : webhooks) {
     if (!MatchesAny(webhook->events, event->type)) continue;
     Delivery delivery;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/container/inlined_vector.h>
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -22,7 +24,7 @@ namespace webhook {
 
 // One delivery for each of the webhooks that subscribes to the event's type, in their order, inactive ones
 // too (Judge() skips those). `webhooks` are those of the event's account.
-std::vector<Delivery> FanOut(const std::shared_ptr<const Event>& event,
+absl::InlinedVector<Delivery, 4> FanOut(const std::shared_ptr<const Event>& event,
                              const std::vector<std::shared_ptr<const Webhook>>& webhooks,
                              std::int64_t revision, WallTime now);
 

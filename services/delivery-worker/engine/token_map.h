@@ -14,14 +14,13 @@ namespace webhook {
 
 // What a lane holds, by token, in the order of the tokens. They are given one after the other, and most of
 // what is held is young: a place in an array is found without a search. What is held stays where it is until
-// it is erased; some of the memory is kept for those that come. Pure; no lock.
+// it is erased; the memory goes to those that come. Pure; no lock.
 template <typename T>
 class TokenMap {
  public:
   // Holds a new one, by the token after the last.
   std::pair<Token, T&> Add() {
-    Room room = spare_.empty() ? std::make_unique<std::optional<T>>() : std::move(spare_.back());
-    if (!spare_.empty()) spare_.pop_back();
+    Room room = TakeRoom();
     T& made = room->emplace();
     places_.push_back(std::move(room));
     ++size_;
@@ -33,7 +32,7 @@ class TokenMap {
   void erase(Token token) {
     Room room = std::move(places_[IndexOf(token)]);
     room->reset();
-    if (spare_.size() < kSpare) spare_.push_back(std::move(room));
+    if (Spare().size() < kSpare) Spare().push_back(std::move(room));
     --size_;
     while (!places_.empty() && !places_.front()) {
       places_.pop_front();
@@ -53,7 +52,19 @@ class TokenMap {
  private:
   using Room = std::unique_ptr<std::optional<T>>;
 
-  static constexpr std::size_t kSpare = 64;
+  static constexpr std::size_t kSpare = 1'024;
+
+  // Of what was erased, empty; all lanes of a thread share it.
+  static std::vector<Room>& Spare() {
+    thread_local std::vector<Room> spare;
+    return spare;
+  }
+  static Room TakeRoom() {
+    if (Spare().empty()) return std::make_unique<std::optional<T>>();
+    Room room = std::move(Spare().back());
+    Spare().pop_back();
+    return room;
+  }
 
   std::size_t IndexOf(Token token) const {
     const std::size_t index = token - first_;
@@ -63,7 +74,6 @@ class TokenMap {
 
   Token first_ = 1;
   std::deque<Room> places_;  // null: erased
-  std::vector<Room> spare_;  // of what was erased, empty
   std::size_t size_ = 0;
 };
 

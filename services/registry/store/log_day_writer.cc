@@ -100,7 +100,8 @@ Records LogDayWriter::WriteAttempts(const Records& records, bool careful) {
 void LogDayWriter::AppendAttempt(postgres::BinaryRows& rows, const AttemptRecord& record,
                                  std::string_view excerpt) {
   std::vector<std::string> headers;
-  for (const std::string& header : record.response_headers) headers.push_back(WithoutZeros(header));
+  ForEachLine(record.response_headers,
+              [&](std::string_view line) { headers.push_back(WithoutZeros(std::string(line))); });
   const RequestPhases& phases = record.phases;
   rows.Row()
       .Text(record.delivery_id.view())
