@@ -41,7 +41,7 @@ class FairLine {
   bool empty() const { return turns_.empty(); }
 
  private:
-  std::pmr::deque<Party> turns_;                                // each that waits, once
+  std::pmr::deque<Party> turns_;                               // each that waits, once
   std::pmr::unordered_map<Party, std::pmr::list<T>> waiting_;  // most have few: an empty list takes no memory
 };
 

@@ -1,7 +1,5 @@
 #pragma once
 
-#include <absl/container/inlined_vector.h>
-
 #include <compare>
 #include <cstddef>
 #include <functional>
@@ -9,29 +7,27 @@
 #include <string>
 #include <string_view>
 
+#include "core/short_text.h"
+
 namespace webhook {
 
-// A text id that cannot be mistaken for another kind. Ids of ours and UUIDs lie in the object itself: to copy
-// one allocates nothing.
+// A text id that cannot be mistaken for another kind.
 template <typename Tag>
 class Id {
  public:
   Id() = default;
-  explicit Id(std::string_view text) : text_(text.begin(), text.end()) {}
+  explicit Id(std::string_view text) : text_(text) {}
 
   // Valid as long as the id is, and is neither moved nor assigned to.
-  std::string_view view() const { return {text_.data(), text_.size()}; }
-  std::string str() const { return std::string(view()); }
+  std::string_view view() const { return text_.view(); }
+  std::string str() const { return text_.str(); }
   bool empty() const { return text_.empty(); }
+  auto operator<=>(const Id&) const = default;
 
-  friend bool operator==(const Id& a, const Id& b) { return a.view() == b.view(); }
-  friend std::strong_ordering operator<=>(const Id& a, const Id& b) { return a.view() <=> b.view(); }
-  friend std::ostream& operator<<(std::ostream& out, const Id& id) { return out << id.view(); }
+  friend std::ostream& operator<<(std::ostream& out, const Id& id) { return out << id.text_; }
 
  private:
-  static constexpr std::size_t kInline = 40;
-
-  absl::InlinedVector<char, kInline> text_;
+  ShortText text_;
 };
 
 }  // namespace webhook

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <string>
 #include <string_view>
 #include <type_traits>
 
@@ -17,6 +16,6 @@ struct TextHash {
 
 // How unordered containers hash their keys, beside std::equal_to<>.
 template <typename Key>
-using KeyHash = std::conditional_t<std::is_same_v<Key, std::string>, TextHash, std::hash<Key>>;
+using KeyHash = std::conditional_t<std::is_convertible_v<Key, std::string_view>, TextHash, std::hash<Key>>;
 
 }  // namespace webhook

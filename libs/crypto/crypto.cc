@@ -26,8 +26,7 @@ Digest Sha256Of(std::string_view first, std::initializer_list<std::string_view> 
   SHA256_CTX context;
   Digest digest{};
   bool ok = SHA256_Init(&context) == 1 && SHA256_Update(&context, first.data(), first.size()) == 1;
-  for (const std::string_view part : rest)
-    ok = ok && SHA256_Update(&context, part.data(), part.size()) == 1;
+  for (const std::string_view part : rest) ok = ok && SHA256_Update(&context, part.data(), part.size()) == 1;
   ok = ok && SHA256_Final(reinterpret_cast<unsigned char*>(digest.data()), &context) == 1;
   CHECK(ok, "SHA-256 failed");
   return digest;

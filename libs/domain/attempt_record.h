@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/short_text.h"
 #include "core/time.h"
 #include "domain/delivery.h"
 #include "domain/ids.h"
@@ -37,12 +38,12 @@ struct AttemptRecord {
   WallTime started_at{};
   std::chrono::microseconds duration{0};
   RequestPhases phases;
-  std::string request_head;                   // request line and headers as written; empty: nothing was
-  int status = 0;                             // 0: no answer
-  std::string response_excerpt;               // bytes, at most 4,096
-  std::string response_headers;               // a line "name: value" each, at most 16 KiB in all
+  std::string request_head;      // request line and headers as written; empty: nothing was
+  int status = 0;                // 0: no answer
+  std::string response_excerpt;  // bytes, at most 4,096
+  std::string response_headers;  // a line "name: value" each, at most 16 KiB in all
   std::string url;
-  std::string remote_address;  // "203.0.113.7:443"; empty: none dialled
+  ShortText remote_address;  // "203.0.113.7:443"; empty: none dialled
 
   // Where the delivery record lies in webhook.deliveries.
   std::int32_t delivery_partition = 0;

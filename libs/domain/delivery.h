@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/encoding.h"
+#include "core/short_text.h"
 #include "core/time.h"
 #include "domain/event.h"
 #include "domain/ids.h"
@@ -86,10 +87,10 @@ struct HttpResult {
   bool own_fault = false;
   bool stale_connection = false;  // with `own_fault`: a kept one was closed; the next request takes a new one
   std::string detail;             // one sentence for people, for all but a status
-  std::optional<std::chrono::seconds> retry_after;           // from 429 and 503 only
-  std::string headers;    // a line "name: value" each, but for Set-Cookie; <= 16 KiB
-  std::string excerpt;                                       // first bytes of the body, <= 4,096
-  std::string remote_address;                                // "203.0.113.7:443"; empty: none dialled
+  std::optional<std::chrono::seconds> retry_after;  // from 429 and 503 only
+  std::string headers;       // a line "name: value" each, but for Set-Cookie; <= 16 KiB
+  std::string excerpt;       // first bytes of the body, <= 4,096
+  ShortText remote_address;  // "203.0.113.7:443"; empty: none dialled
   WallTime started_at{};
   std::optional<WallTime> written_at;  // the request's first byte; nullopt: none was written
   std::chrono::microseconds duration{0};

@@ -19,10 +19,9 @@ constexpr Bytes16 kDeliverySpace = {0xa3, 0x71, 0x08, 0xd5, 0x2e, 0x94, 0x4f, 0x
 
 // UUIDv5 (RFC 9562 section 5.5) of a name that is made of parts with a bar between.
 template <typename MadeId>
-MadeId DeriveId(std::string_view prefix, const Bytes16& space,
-                std::initializer_list<std::string_view> name) {
+MadeId DeriveId(std::string_view prefix, const Bytes16& space, std::initializer_list<std::string_view> name) {
   thread_local std::string room;
-  room.assign(space.begin(), space.end());
+  room.assign(reinterpret_cast<const char*>(space.data()), space.size());
   for (const std::string_view part : name) {
     if (room.size() > space.size()) room += '|';
     room += part;

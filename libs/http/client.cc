@@ -37,7 +37,8 @@ class BeastClient : public Client {
         if (!alive.expired()) StartSent();
       });
     }
-    sent_.push_back(std::allocate_shared<Exchange>(core_.exchanges, core_, std::move(request), std::move(done)));
+    sent_.push_back(
+        std::allocate_shared<Exchange>(core_.exchanges, core_, std::move(request), std::move(done)));
   }
 
  private:

@@ -250,7 +250,7 @@ void EncodeAttempt(const AttemptRecord& attempt, std::string* out) {
     ForEachLine(Utf8(attempt.response_headers, &room),
                 [](std::string_view line) { record.add_response_headers()->assign(line); });
     record.set_url(Utf8(attempt.url, &room));
-    record.set_remote_address(attempt.remote_address);
+    record.mutable_remote_address()->assign(attempt.remote_address.view());
   }
   record.set_delivery_partition(attempt.delivery_partition);
   record.set_delivery_offset(attempt.delivery_offset);
@@ -303,7 +303,7 @@ Result<AttemptRecord> DecodeAttempt(std::string_view value) {
   attempt.response_excerpt = std::move(*record->mutable_response_excerpt());
   for (const std::string& line : record->response_headers()) attempt.response_headers.append(line) += '\n';
   attempt.url = std::move(*record->mutable_url());
-  attempt.remote_address = record->remote_address();
+  attempt.remote_address = ShortText(record->remote_address());
   attempt.delivery_partition = record->delivery_partition();
   attempt.delivery_offset = record->delivery_offset();
   return attempt;

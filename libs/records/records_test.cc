@@ -112,7 +112,7 @@ TEST(Records, NothingOfOneRecordIsInTheNext) {
   full.response_headers = "a: b\n";
   full.response_excerpt = "no";
   full.url = "https://example.com/";
-  full.remote_address = "203.0.113.7:443";
+  full.remote_address = ShortText("203.0.113.7:443");
   static_cast<void>(EncodeEvent(MakeEvent()));
   static_cast<void>(EncodeDelivery(MakeDelivery()));
   static_cast<void>(EncodeAttempt(full));

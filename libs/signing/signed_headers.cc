@@ -16,7 +16,9 @@ constexpr std::size_t kHeadBytes = 1'024;
 // tell(name, value) of each, in their order.
 template <typename Tell>
 Status TellHeaders(const Delivery& delivery, const Webhook& webhook, WallTime now, Tell tell) {
-  const auto lives = [now](const SigningSecret& secret) { return !secret.expires_at || *secret.expires_at > now; };
+  const auto lives = [now](const SigningSecret& secret) {
+    return !secret.expires_at || *secret.expires_at > now;
+  };
   const auto newest = std::find_if(webhook.secrets.begin(), webhook.secrets.end(), lives);
   if (newest == webhook.secrets.end())
     return Error{ErrorCode::kInternal, "no_secret", "The webhook has no signing secret."};
@@ -45,7 +47,8 @@ Status TellHeaders(const Delivery& delivery, const Webhook& webhook, WallTime no
   tell("webhook-timestamp", std::to_string(timestamp));
   signature.clear();
   const auto sign = [&](const SigningSecret& secret) {
-    crypto::AppendStandardSignature(secret.value, event.notification_id.view(), timestamp, event.body, &signature);
+    crypto::AppendStandardSignature(secret.value, event.notification_id.view(), timestamp, event.body,
+                                    &signature);
   };
   sign(*newest);
   if (overlap) {

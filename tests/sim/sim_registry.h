@@ -55,7 +55,8 @@ class WebhookCopy : public WebhookDirectory, public std::enable_shared_from_this
               Time lag);
 
   std::shared_ptr<const Webhook> Find(const WebhookId& id) const override { return index_.Find(id); }
-  std::shared_ptr<const std::vector<std::shared_ptr<const Webhook>>> Of(const AccountId& account) const override {
+  std::shared_ptr<const std::vector<std::shared_ptr<const Webhook>>> Of(
+      const AccountId& account) const override {
     return index_.Of(account);
   }
   std::int64_t revision() const override { return revision_; }

@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "core/short_text.h"
 #include "core/time.h"
 #include "http/internal/poller.h"
 #include "http/internal/socket_bio.h"
@@ -66,7 +67,7 @@ class Connection final : public Poller::Watcher {
   boost::beast::flat_buffer buffer{kMaxBuffer};
   const std::string pool_key;  // host, port and TLS
   boost::asio::ip::tcp::endpoint remote;
-  std::string remote_address;  // the same in text, "203.0.113.7:443"
+  ShortText remote_address;  // the same in text, "203.0.113.7:443"
   bool reused = false;
   // Of TlsContext: when the handshake began, and when the session was verified that it offered to resume.
   MonoTime tls_began{};

@@ -196,7 +196,7 @@ bool Exchange::OnAddressFree(const Address& address) {
 void Exchange::Dial() {
   const Address endpoint(ToAsio(addresses_[next_address_++]), request_.url->port);
   connection_->remote = endpoint;
-  result_.remote_address = connection_->remote_address = ToText(endpoint);
+  result_.remote_address = connection_->remote_address = ShortText(ToText(endpoint));
   if (!EnterAddress(endpoint)) {
     core_.pool.Closed(std::move(connection_));
     return WaitForAddress(endpoint);
@@ -229,7 +229,7 @@ void Exchange::OnReady(std::uint32_t events) {
 void Exchange::OnDialTimeout() {
   connection_->Close();
   if (next_address_ < addresses_.size()) return Dial();
-  Fail(NetFault::kTimeoutConnect, "connect to " + result_.remote_address + ": no answer in time");
+  Fail(NetFault::kTimeoutConnect, "connect to " + result_.remote_address.str() + ": no answer in time");
 }
 
 void Exchange::OnConnected(const Error& error) {
@@ -237,7 +237,7 @@ void Exchange::OnConnected(const Error& error) {
     connection_->Close();
     if (IsOwnFault(error, addresses_[next_address_ - 1].v6)) return FailOwn("connect: " + error.message());
     if (next_address_ < addresses_.size()) return Dial();
-    return Fail(NetFault::kConnect, "connect to " + result_.remote_address + ": " + error.message());
+    return Fail(NetFault::kConnect, "connect to " + result_.remote_address.str() + ": " + error.message());
   }
   EndPhase(&result_.phases.connect);
   if (request_.url->tls) return Handshake();
@@ -456,7 +456,8 @@ void Exchange::FailOwn(std::string detail) {
 void Exchange::Finish(bool keep_connection) {
   if (std::exchange(finished_, true)) return;
   // Where the handshake did not end well, the session that it offered may be why.
-  if (std::exchange(step_, Step::kNone) == Step::kHandshaking) core_.tls->ForgetSession(std::string(pool_key_));
+  if (std::exchange(step_, Step::kNone) == Step::kHandshaking)
+    core_.tls->ForgetSession(std::string(pool_key_));
   core_.deadlines.Disarm(*this);
   LeaveAddress();
   const Now now = runtime::ReadClock();

@@ -129,7 +129,7 @@ void PartitionRunner::TellRole() {
   const MonoTime now = runtime::ReadClock().mono;
   if (drained || now >= next_snapshot_) {
     next_snapshot_ = now + kSnapshot;
-    *checkpoint_.Lock() = lane().checkpoint();
+    lane().Describe(&*checkpoint_.Lock());
   }
   drained_.store(drained, std::memory_order_release);
 }

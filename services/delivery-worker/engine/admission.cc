@@ -19,7 +19,7 @@ Admission::Admission(const AdmissionLimits& limits, std::function<void()> ask_tu
       ask_turn_(std::move(ask_turn)),
       left_in_turn_(limits.in_turn),
       accounts_{&memory_, Places<AccountId>(limits.account), {}},
-      hosts_{&memory_, Places<std::string>(limits.host), {}} {}
+      hosts_{&memory_, Places<ShortText>(limits.host), {}} {}
 
 std::size_t Admission::Free() const {
   const auto open = static_cast<std::size_t>(std::ceil(static_cast<double>(total_) * share_));

@@ -14,6 +14,7 @@
 #include "core/fair_line.h"
 #include "core/key_hash.h"
 #include "core/places.h"
+#include "core/short_text.h"
 #include "domain/ids.h"
 #include "domain/webhook.h"
 #include "services/delivery-worker/engine/ports.h"
@@ -112,7 +113,7 @@ class Admission {
   std::pmr::unsynchronized_pool_resource memory_;  // of those who wait
   Line line_{&memory_};                            // for any place
   Scarce<AccountId> accounts_;
-  Scarce<std::string> hosts_;
+  Scarce<ShortText> hosts_;
 };
 
 // "host:port" of a normalised, absolute URL, as it is written there.

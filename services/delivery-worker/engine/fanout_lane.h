@@ -98,11 +98,11 @@ class FanoutLane : public Lane {
   RecentSet seen_;
   FanoutPace pace_;
   MonoTime next_sweep_{};
-  std::vector<Entry> waiting_;         // read after the barrier that is under way was asked for
-  std::vector<Entry> asked_;           // behind that barrier
-  std::deque<Entry> ready_;            // behind a barrier that was reached
+  std::vector<Entry> waiting_;                    // read after the barrier that is under way was asked for
+  std::vector<Entry> asked_;                      // behind that barrier
+  std::deque<Entry> ready_;                       // behind a barrier that was reached
   absl::flat_hash_map<std::int64_t, Open> open_;  // by offset
-  TokenMap<Matched> deliveries_;       // from first_matched_ on they are still to be appended, in this order
+  TokenMap<Matched> deliveries_;  // from first_matched_ on they are still to be appended, in this order
   Token first_matched_ = 1;
   std::size_t appends_ = 0;  // of them, under way
   std::size_t append_bytes_ = 0;

@@ -59,11 +59,16 @@ void Lane::Abandon() {
 }
 
 Checkpoint Lane::checkpoint() const {
-  Checkpoint checkpoint = window_.snapshot();
-  checkpoint.attempts_offset = attempts_offset_;
-  checkpoint.unsettled = unsettled_;
-  checkpoint.settled = draining_ && idle() && Settles();
+  Checkpoint checkpoint;
+  Describe(&checkpoint);
   return checkpoint;
+}
+
+void Lane::Describe(Checkpoint* checkpoint) const {
+  window_.Describe(checkpoint);
+  checkpoint->attempts_offset = attempts_offset_;
+  checkpoint->unsettled = unsettled_;
+  checkpoint->settled = draining_ && idle() && Settles();
 }
 
 }  // namespace webhook

@@ -46,6 +46,8 @@ class Lane {
 
   // What may be committed now.
   Checkpoint checkpoint() const;
+  // The same in place of an earlier one, in its memory.
+  void Describe(Checkpoint* checkpoint) const;
   // Offsets from the oldest incomplete one to the newest that was read; the source of back-pressure.
   std::size_t span() const { return window_.span(); }
   // Records that wait for nothing but this loop; the other source.

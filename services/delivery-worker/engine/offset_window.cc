@@ -43,13 +43,11 @@ bool OffsetWindow::MayStillCome(std::int64_t offset) const {
   return index < kMaxWindow && !(index < done_.size() && done_[index]);
 }
 
-Checkpoint OffsetWindow::snapshot() const {
-  Checkpoint checkpoint;
-  checkpoint.offset = base_;
+void OffsetWindow::Describe(Checkpoint* checkpoint) const {
+  checkpoint->offset = base_;
   std::size_t size = std::min(done_.size(), kMaxWindow);
   while (size > 0 && !done_[size - 1]) --size;
-  checkpoint.done.assign(done_.begin(), done_.begin() + static_cast<std::ptrdiff_t>(size));
-  return checkpoint;
+  checkpoint->done.assign(done_.begin(), done_.begin() + static_cast<std::ptrdiff_t>(size));
 }
 
 void OffsetWindow::Advance() {

@@ -30,7 +30,7 @@ class OffsetWindow {
   // back-pressure.
   std::size_t span() const { return next_ > base_ ? static_cast<std::size_t>(next_ - base_) : 0; }
   // committable() and the map above it, as of now. What lies beyond kMaxWindow is left out.
-  Checkpoint snapshot() const;
+  void Describe(Checkpoint* checkpoint) const;
 
  private:
   void Advance();

@@ -39,8 +39,8 @@ std::string Told(const Outcome& outcome, const HttpResult& result) {
 }  // namespace
 
 absl::InlinedVector<Delivery, 4> FanOut(const std::shared_ptr<const Event>& event,
-                             const std::vector<std::shared_ptr<const Webhook>>& webhooks,
-                             std::int64_t revision, WallTime now) {
+                                        const std::vector<std::shared_ptr<const Webhook>>& webhooks,
+                                        std::int64_t revision, WallTime now) {
   absl::InlinedVector<Delivery, 4> deliveries;
   for (const auto& webhook : webhooks) {
     if (!MatchesAny(webhook->events, event->type)) continue;
@@ -187,7 +187,7 @@ void DescribeRequest(HttpResult result, const std::string& url, AttemptRecord* r
   record->response_excerpt = std::move(result.excerpt);
   record->response_headers = std::move(result.headers);
   record->url = url;
-  record->remote_address = std::move(result.remote_address);
+  record->remote_address = result.remote_address;
 }
 
 }  // namespace webhook

@@ -25,8 +25,8 @@ namespace webhook {
 // One delivery for each of the webhooks that subscribes to the event's type, in their order, inactive ones
 // too (Judge() skips those). `webhooks` are those of the event's account.
 absl::InlinedVector<Delivery, 4> FanOut(const std::shared_ptr<const Event>& event,
-                             const std::vector<std::shared_ptr<const Webhook>>& webhooks,
-                             std::int64_t revision, WallTime now);
+                                        const std::vector<std::shared_ptr<const Webhook>>& webhooks,
+                                        std::int64_t revision, WallTime now);
 
 // --- before a request
 

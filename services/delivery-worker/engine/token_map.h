@@ -52,7 +52,7 @@ class TokenMap {
  private:
   using Room = std::unique_ptr<std::optional<T>>;
 
-  static constexpr std::size_t kSpare = 1'024;
+  static constexpr std::size_t kSpare = 4'096;
 
   // Of what was erased, empty; all lanes of a thread share it.
   static std::vector<Room>& Spare() {

@@ -23,8 +23,8 @@ void WebhookIndex::Replace(std::vector<Entry> webhooks) {
 void WebhookIndex::Put(Entry webhook) {
   Erase(webhook->id);
   auto& of_account = by_account_[webhook->account];
-  of_account = of_account ? std::make_shared<std::vector<Entry>>(*of_account)
-                          : std::make_shared<std::vector<Entry>>();
+  of_account =
+      of_account ? std::make_shared<std::vector<Entry>>(*of_account) : std::make_shared<std::vector<Entry>>();
   of_account->push_back(webhook);
   const WebhookId id = webhook->id;
   by_id_.emplace(id, std::move(webhook));
