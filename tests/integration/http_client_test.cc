@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <deque>
 #include <future>
 #include <mutex>
 #include <optional>
@@ -356,6 +357,24 @@ TEST_F(ClientTest, ARequestBeyondTheCeilingWaitsForAPlace) {
   EXPECT_TRUE(own.own_fault) << "no fault of the endpoint";
   EXPECT_EQ(first.get().fault, NetFault::kTimeoutResponse);
   EXPECT_EQ(patient.get().status, 200);
+}
+
+// With the longest idle closed for it, each of these requests would need a connection of its own.
+TEST_F(ClientTest, ConnectionsAreUsedAgainThoughThereAreMoreEndpointsThanPlaces) {
+  ClientOptions options = Options();
+  options.max_connections = 4;
+  Start(options);
+  std::atomic<int> connections{0};
+  std::deque<ScriptedPeer> peers;
+  for (int i = 0; i < 5; ++i) {
+    peers.emplace_back([&](PeerConnection& connection, int) {
+      ++connections;
+      while (!connection.ReadRequest().empty()) connection.Write(kOk);
+    });
+  }
+  for (int i = 0; i < 100; ++i)
+    ASSERT_EQ(Send(peers[static_cast<std::size_t>(i) % peers.size()], milliseconds(5'000)).get().status, 200);
+  EXPECT_LT(connections, 70);
 }
 
 // Its time is over in the very turn in which it was given the place.

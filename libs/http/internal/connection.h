@@ -72,7 +72,9 @@ class Connection final : public Poller::Watcher {
   // Of TlsContext: when the handshake began, and when the session was verified that it offered to resume.
   MonoTime tls_began{};
   MonoTime offered_verified_at{};
+  // Of ConnectionPool.
   MonoTime idle_since{};
+  std::size_t idle_place = 0;
 
  private:
   struct FreeTls {

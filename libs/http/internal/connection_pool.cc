@@ -1,6 +1,5 @@
 #include "http/internal/connection_pool.h"
 
-#include <algorithm>
 #include <utility>
 
 namespace webhook::http {
@@ -14,9 +13,9 @@ std::unique_ptr<Connection> ConnectionPool::TakeIdle(std::string_view key) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return nullptr;
   while (!found->second.empty()) {
-    const Idle::iterator entry = found->second.back();  // the youngest is the least likely to be closed
+    const Connection& youngest = *found->second.back();  // the least likely to be closed
     found->second.pop_back();
-    std::unique_ptr<Connection> connection = Take(entry);
+    std::unique_ptr<Connection> connection = Take(youngest);
     if (connection->StillOpen()) {
       connection->reused = true;
       return connection;
@@ -26,8 +25,10 @@ std::unique_ptr<Connection> ConnectionPool::TakeIdle(std::string_view key) {
   return nullptr;
 }
 
+// By chance, not the longest idle: of more endpoints than there are places, each called in its turn, that one
+// is always the next to be called, and no connection would ever be used again.
 bool ConnectionPool::TryOpen() {
-  if (open_ >= max_open_ && !idle_.empty()) Drop(idle_.begin());
+  if (open_ >= max_open_ && !idle_.empty()) Drop(*idle_[chance_() % idle_.size()]);
   if (open_ >= max_open_) return false;
   ++open_;
   return true;
@@ -46,10 +47,9 @@ void ConnectionPool::Keep(std::unique_ptr<Connection> connection, MonoTime now) 
   if (entries.size() >= max_idle_per_endpoint_) return Closed(std::move(connection));
   connection->Rest();
   connection->idle_since = now;
-  if (nodes_.empty()) nodes_.emplace_back();
-  idle_.splice(idle_.end(), nodes_, nodes_.begin());
-  idle_.back() = std::move(connection);
-  entries.push_back(std::prev(idle_.end()));
+  connection->idle_place = idle_.size();
+  entries.push_back(connection.get());
+  idle_.push_back(std::move(connection));
   on_free();
 }
 
@@ -57,12 +57,14 @@ void ConnectionPool::Distrust(std::string_view key, MonoTime now) {
   distrusted_[std::string(key)] = now + kDistrust;
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) return;
-  while (!found->second.empty()) Drop(found->second.front());
+  while (!found->second.empty()) Drop(*found->second.back());
 }
 
 void ConnectionPool::CloseIdle(MonoTime before, MonoTime now) {
   std::erase_if(distrusted_, [&](const auto& entry) { return entry.second < now; });
-  while (!idle_.empty() && idle_.front()->idle_since < before) Drop(idle_.begin());
+  for (std::size_t i = idle_.size(); i-- > 0;) {
+    if (idle_[i]->idle_since < before) Drop(*idle_[i]);
+  }
   std::erase_if(by_key_, [](const auto& entry) { return entry.second.empty(); });
 }
 
@@ -72,16 +74,21 @@ void ConnectionPool::CloseAll() {
   by_key_.clear();
 }
 
-void ConnectionPool::Drop(Idle::iterator entry) {
-  std::erase(by_key_.at((*entry)->pool_key), entry);
-  Take(entry).reset();
+void ConnectionPool::Drop(const Connection& connection) {
+  std::erase(by_key_.find(connection.pool_key)->second, &connection);
+  Take(connection).reset();
   --open_;
 }
 
-std::unique_ptr<Connection> ConnectionPool::Take(Idle::iterator entry) {
-  std::unique_ptr<Connection> connection = std::move(*entry);
-  nodes_.splice(nodes_.end(), idle_, entry);
-  return connection;
+std::unique_ptr<Connection> ConnectionPool::Take(const Connection& connection) {
+  const std::size_t place = connection.idle_place;
+  std::unique_ptr<Connection> taken = std::move(idle_[place]);
+  if (place + 1 < idle_.size()) {
+    idle_[place] = std::move(idle_.back());
+    idle_[place]->idle_place = place;
+  }
+  idle_.pop_back();
+  return taken;
 }
 
 }  // namespace webhook::http

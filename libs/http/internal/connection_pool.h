@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <functional>
-#include <list>
 #include <memory>
+#include <random>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -41,20 +41,20 @@ class ConnectionPool {
   std::function<void()> on_free = [] {};
 
  private:
-  using Idle = std::list<std::unique_ptr<Connection>>;
-
-  void Drop(Idle::iterator entry);
-  // Takes it out of idle_; its node waits for the next that is kept.
-  std::unique_ptr<Connection> Take(Idle::iterator entry);
+  // Takes it out of idle_.
+  std::unique_ptr<Connection> Take(const Connection& connection);
+  // Closes one that is idle.
+  void Drop(const Connection& connection);
 
   const std::size_t max_open_;
   const std::size_t max_idle_per_endpoint_;
   std::size_t open_ = 0;
-  Idle idle_;   // the longest idle first
-  Idle nodes_;  // of idle_, unused
-  // Of an endpoint whose connections are busy the entry stays, empty, until the next sweep.
-  std::unordered_map<std::string, std::vector<Idle::iterator>, TextHash, std::equal_to<>> by_key_;
+  std::vector<std::unique_ptr<Connection>> idle_;  // in no order; each knows its place
+  // The youngest last. Of an endpoint whose connections are busy the entry stays, empty, until the next
+  // sweep.
+  std::unordered_map<std::string, std::vector<const Connection*>, TextHash, std::equal_to<>> by_key_;
   std::unordered_map<std::string, MonoTime> distrusted_;  // until when
+  std::minstd_rand chance_;
 };
 
 }  // namespace webhook::http
