@@ -331,9 +331,12 @@ void DeliveryLane::ParkWhatWaitsTooLong(Now now) {
     const bool old = now.mono - item.arrived > limits_.gate.max_wait;
     if (!old && !HoldsUp(item, kEighthsInQueue)) return false;  // nor do any that came later
     const bool waited = item.queued && now.mono - item.queued->ready > limits_.gate.max_wait;
-    // Who waits for the loop is not what is slow, and its turn comes.
-    const bool holds_up =
-        item.queued && item.endpoint->place != Place::kInLine && HoldsUp(item, kEighthsInQueue);
+    // Who waits for the loop is not what is slow, and its turn comes; nor is a burst for one that is quick.
+    const auto at_once = [&](const Endpoint& endpoint) {
+      return endpoint.place == Place::kInLine ||
+             (endpoint.place == Place::kTaken && endpoint.gate->Quick(now.mono));
+    };
+    const bool holds_up = item.queued && HoldsUp(item, kEighthsInQueue) && !at_once(*item.endpoint);
     if (waited || holds_up) late.push_back(token);
     return true;
   });

@@ -78,6 +78,29 @@ TEST_F(DeliveryLaneTest, DoesNotParkForNewerOffsetsWhatWaitsForTheLoop) {
   EXPECT_EQ(journal.waits.size(), 1U);
 }
 
+// Read faster than they are sent: those at the front have half of a window behind them, and go within a
+// second.
+TEST_F(DeliveryLaneTest, ABurstForAQuickEndpointIsNotParkedForTheNewerOffsetsBehindIt) {
+  Webhook quick = MakeWebhook("webhook_b");
+  quick.rate_limit = {0, 0, 10};
+  registry.Put(quick);
+  std::size_t read = 0;
+  std::size_t answered = 0;
+  const auto half = Limits().max_span / 2;
+  const auto pass = [&] {
+    for (; read < answered + half; ++read)
+      lane.OnDelivery(NewDelivery("delivery_" + std::to_string(read), "webhook_b"),
+                      static_cast<std::int64_t>(read), now);
+    for (const std::size_t sent = http.sent.size(); answered < sent; ++answered)
+      lane.OnResponse(http.sent[answered], Answer(200), now);
+    AcknowledgeAll();
+    Pass(std::chrono::microseconds{500});
+  };
+  for (int i = 0; i < 5'000; ++i) pass();
+  EXPECT_EQ(journal.waits.size(), 0U);
+  EXPECT_GE(answered, 45'000U) << "ten at a time";
+}
+
 // Of which one has many endpoints that hang, with large bodies.
 TEST_F(DeliveryLaneTest, AnAccountThatHoldsTooManyBytesIsParked) {
   AccountBytes bytes{2 * kItemBytes + 5};

@@ -160,7 +160,7 @@ class DeliveryLaneTest : public ::testing::Test {
     }
   }
 
-  void Pass(milliseconds time) {
+  void Pass(MonoTime::duration time) {
     now.mono += time;
     now.wall += time;
     lane.OnTick(now);

@@ -70,11 +70,22 @@ bool EndpointGate::HasRoom(const Entry& entry, std::size_t bytes, MonoTime now) 
   if (waiting_.size() < limits_.max_waiting / static_cast<std::size_t>(divisor) &&
       all_bytes <= limits_.max_waiting_bytes)
     return true;
-  if (!was_alive_ || Probing() || all_bytes > limits_.max_line_bytes) return false;
+  if (Probing() || all_bytes > limits_.max_line_bytes || (!was_alive_ && straight_failures_ > 0))
+    return false;
   // It would take one now: what waits, waits for its turn among others.
-  if (MayStart(now) && rate_.NextFree(now) <= now) return true;
+  if (was_alive_ && MayStart(now) && rate_.NextFree(now) <= now) return true;
+  // A burst may be there before the first answers are.
+  if (served_every_.count() == 0) {
+    return !entry.replay && entry.ready <= now && rate_.NextFree(now) <= now && in_flight_ > 0 &&
+           !Silent(now);
+  }
   const auto line = served_every_ * static_cast<std::int64_t>(waiting_.size() + 1);
-  return served_every_.count() > 0 && line <= limits_.max_line / divisor;
+  return line <= limits_.max_line / divisor;
+}
+
+bool EndpointGate::Quick(MonoTime now) const {
+  return in_flight_ > 0 && !Silent(now) && straight_failures_ == 0 && rate_.NextFree(now) <= now &&
+         served_every_ * static_cast<std::int64_t>(waiting_.size()) <= limits_.patience;
 }
 
 void EndpointGate::PutBack(const Entry& entry, std::size_t bytes) {
@@ -124,6 +135,7 @@ std::optional<Token> EndpointGate::TakeNext(MonoTime now) {
 
 void EndpointGate::Started(MonoTime now) {
   last_started_ = now;
+  if (in_flight_ == 0) busy_since_ = now;
   ++in_flight_;
   ++unrecorded_;
   rate_.Admit();

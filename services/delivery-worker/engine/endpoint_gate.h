@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <deque>
@@ -21,6 +22,9 @@ struct GateLimits {
   // pause.
   std::chrono::seconds max_line{5};
   std::size_t max_line_bytes = 16u << 20;
+  // So many bytes may wait of one too that is at its first requests, as long as it has not been silent for
+  // this time; and what waits for one that is quick holds up nobody, if it is served within this time.
+  std::chrono::milliseconds patience{1'000};
   std::chrono::seconds max_wait{20};  // what would start later is to be parked
   // Requests at once. A new endpoint, and one that is just back, begins with the first: as many as tell that
   // it is dead; each success allows one more, up to the most.
@@ -97,6 +101,8 @@ class EndpointGate {
   // has seen no success does not know for how long: for it that is at least `age`, of the delivery since it
   // was created. It takes nothing from the rate limit: that is taken when the request starts.
   MonoTime ReserveSlot(const Entry& entry, MonoTime::duration age, MonoTime now);
+  // What waits here waits for its requests in flight alone, and as far as was seen it is served at once.
+  bool Quick(MonoTime now) const;
   // True where forgetting the gate forgets nothing of limits and slots, and no failure that is young.
   bool Idle(MonoTime now) const;
 
@@ -113,6 +119,10 @@ class EndpointGate {
   // Those in the queue who go before a new one.
   std::size_t Ahead(const Entry& entry) const { return entry.replay ? waiting_.size() : live_waiting_; }
   int Concurrency() const { return Probing() ? 1 : may_be_in_flight_; }
+  // Requests are under way, and no answer has come for as long as patience lasts.
+  bool Silent(MonoTime now) const {
+    return in_flight_ > 0 && now - std::max(busy_since_, last_finished_) > limits_.patience;
+  }
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
   void Withdraw(const Entry& entry);
   int Unrecorded(MonoTime now) const;
@@ -141,6 +151,7 @@ class EndpointGate {
   int straight_failures_ = 0;
   MonoTime failing_since_{};  // of those
   MonoTime last_started_{};
+  MonoTime busy_since_{};  // while any is in flight: since when
   MonoTime last_finished_{};
   MonoTime::duration last_took_{};  // the newest request, from the newest start
   MonoTime last_probe_{};           // the latest turn that ReserveSlot() gave while it was dead

@@ -407,6 +407,42 @@ TEST(EndpointGate, OfAnEndpointThatWouldTakeOneNowMayWaitAsMuchAsTheBytesAllow) 
   }
 }
 
+// A burst is read within the time that its first request takes.
+TEST(EndpointGate, ABurstMayWaitForTheFirstAnswerButNotForOneThatStaysSilent) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit({0, 0, 10});
+  ASSERT_TRUE(gate.Offer({false, kStart, 1}, kNew, 10, kStart));
+  ASSERT_TRUE(gate.TakeNext(kStart));
+  gate.Started(kStart);
+  const MonoTime soon = kStart + GateLimits{}.patience;
+  std::size_t waiting = 0;
+  for (; waiting < 5'000; ++waiting) ASSERT_TRUE(gate.Offer({false, soon, 2 + waiting}, kNew, 10, soon));
+  const MonoTime late = soon + milliseconds{1};
+  EXPECT_FALSE(gate.Offer({false, late, 9'000}, kNew, 10, late));
+  EXPECT_TRUE(gate.Quick(soon)) << "as far as is known";
+  EXPECT_FALSE(gate.Quick(late));
+}
+
+TEST(EndpointGate, IsQuickAsLongAsWhatWaitsIsServedAtOnce) {
+  EndpointGate gate{GateLimits{}};
+  gate.rate().SetLimit({0, 0, 10});
+  MonoTime now = kStart;
+  Token token = 0;
+  while (token < 200) ASSERT_TRUE(gate.Offer({false, now, ++token}, kNew, 10, now));
+  for (int i = 0; i < 100; ++i, now += milliseconds{2}) {
+    ASSERT_TRUE(Serve(&gate, now));
+    ASSERT_TRUE(gate.Offer({false, now, ++token}, kNew, 10, now));
+  }
+  EXPECT_FALSE(gate.Quick(now)) << "it is not asked";
+  ASSERT_TRUE(gate.TakeNext(now));
+  gate.Started(now);
+  EXPECT_TRUE(gate.Quick(now));
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(gate.Offer({false, now, ++token}, kNew, 10, now));
+  EXPECT_FALSE(gate.Quick(now)) << "more than a second's worth";
+  while (gate.TakeNext(now)) gate.Started(now);
+  EXPECT_FALSE(gate.Quick(now + seconds{2})) << "it is silent";
+}
+
 TEST(EndpointGate, LiveDeliveriesGoBeforeReplaysAndKeepHalfOfTheRoom) {
   EndpointGate gate{GateLimits{}};
   int replays = 0;
