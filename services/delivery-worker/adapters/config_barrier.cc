@@ -1,6 +1,7 @@
 #include "services/delivery-worker/adapters/config_barrier.h"
 
 #include <chrono>
+#include <thread>
 #include <utility>
 
 #include "log/log.h"
@@ -11,6 +12,9 @@ namespace {
 constexpr std::chrono::milliseconds kWait{1'000};
 // A registry that answers while its watch stays silent for so long: something is wrong, and events must flow.
 constexpr int kTries = 30;
+// From one call to the next. Each costs two processes as much as a delivery does, so those who ask in between
+// wait for company (ADR 0022).
+constexpr std::chrono::milliseconds kSpacing{2};
 
 }  // namespace
 
@@ -29,8 +33,10 @@ void ConfigBarrier::Ask(std::function<void()> done) {
 
 void ConfigBarrier::Run() {
   while (const auto asked = inbox_.TakeAll()) {
+    const auto next = std::chrono::steady_clock::now() + kSpacing;
     Reach();
     for (const auto& done : *asked) done();
+    std::this_thread::sleep_until(next);
   }
 }
 
