@@ -1,5 +1,7 @@
 #pragma once
 
+#include <absl/base/attributes.h>
+
 #include <compare>
 #include <cstddef>
 #include <functional>
@@ -19,7 +21,7 @@ class Id {
   explicit Id(std::string_view text) : text_(text) {}
 
   // Valid as long as the id is, and is neither moved nor assigned to.
-  std::string_view view() const { return text_.view(); }
+  std::string_view view() const ABSL_ATTRIBUTE_LIFETIME_BOUND { return text_.view(); }
   std::string str() const { return text_.str(); }
   bool empty() const { return text_.empty(); }
   auto operator<=>(const Id&) const = default;

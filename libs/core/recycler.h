@@ -8,13 +8,16 @@
 namespace webhook {
 
 // Allocator for objects that come and go on one thread, one after the other: takes the memory of those that
-// are gone. What it gave keeps the pool alive. One thread at a time; to be handed to std::allocate_shared.
+// are gone. Its copies share a pool, which lives as long as the last of them; std::allocate_shared keeps one
+// in each object, until the last weak pointer to that goes, on the same thread too. Never moved out of.
 template <typename T>
 class Recycler {
  public:
   using value_type = T;
 
   Recycler() : pool_(std::make_shared<std::pmr::unsynchronized_pool_resource>()) {}
+  Recycler(const Recycler&) = default;
+  Recycler& operator=(const Recycler&) = default;
   template <typename U>
   Recycler(const Recycler<U>& other) : pool_(other.pool()) {}  // NOLINT: as allocators are rebound
 

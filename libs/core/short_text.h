@@ -1,5 +1,6 @@
 #pragma once
 
+#include <absl/base/attributes.h>
 #include <absl/container/inlined_vector.h>
 
 #include <compare>
@@ -19,7 +20,7 @@ class ShortText {
   explicit ShortText(std::string_view text) : text_(text.begin(), text.end()) {}
 
   // Valid as long as the text is, and is neither moved nor assigned to.
-  std::string_view view() const { return {text_.data(), text_.size()}; }
+  std::string_view view() const ABSL_ATTRIBUTE_LIFETIME_BOUND { return {text_.data(), text_.size()}; }
   operator std::string_view() const { return view(); }  // NOLINT: it is one
   std::string str() const { return std::string(view()); }
   bool empty() const { return text_.empty(); }

@@ -35,7 +35,7 @@ struct ClientOptions {
 struct EgressRequest {
   std::shared_ptr<const EndpointUrl> url;  // REQUIRES: not null
   std::string headers;  // lines "Name: value\r\n", without Host, Content-Length, Connection
-  std::shared_ptr<const std::string> body;
+  std::shared_ptr<const std::string> body;    // REQUIRES: not null
   AccountId sender;                           // on whose behalf: see max_busy_per_address
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout
   // Asked on the loop, before each piece, and no more once `done` is called or dropped: nothing is written at
@@ -60,8 +60,8 @@ class Client {
   static Result<std::unique_ptr<Client>> Create(runtime::EventLoop& loop, const ClientOptions& options);
   virtual ~Client() = default;
 
-  // `done` is called exactly once, never inside Send: by the deadline, or up to 20 ms later, as ticks and
-  // timers are.
+  // `done` is called exactly once, never inside Send: by the deadline, which is counted from the next turn of
+  // the loop, or up to 20 ms later, as ticks and timers are.
   virtual void Send(EgressRequest request, absl::AnyInvocable<void(HttpResult)> done) = 0;
 };
 

@@ -16,7 +16,7 @@ struct EndpointUrl {
   bool host_is_ip = false;
   std::uint16_t port = 443;
   std::string target;  // path and query, at least "/"
-  std::string text;    // the normalised whole; the default port left out
+  std::string text;    // the normalised whole, which ends with the target; the default port left out
 
   // For the Host header: brackets and port as needed. Views into `text`.
   std::string_view HostHeader() const;

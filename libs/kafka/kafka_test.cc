@@ -98,6 +98,13 @@ TEST(Producer, RefusesARecordThatIsTooLarge) {
   EXPECT_EQ(refused.error().code, ErrorCode::kTooLarge);
 }
 
+TEST(Producer, TellsThatItsSettingsCannotBeUsed) {
+  ProducerOptions options = Unreachable();
+  options.cluster.security_protocol = "ssl";
+  options.cluster.ca_file = "/does/not/exist.pem";
+  EXPECT_FALSE(Producer::Create(options));
+}
+
 MonoTime At(int second) {
   return MonoTime(std::chrono::seconds(second));
 }

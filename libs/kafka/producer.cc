@@ -37,6 +37,7 @@ class RdProducer : public Producer {
  public:
   explicit RdProducer(metrics::Registry* errors) : errors_(errors) {}
   ~RdProducer() override {
+    if (!client_) return;  // its settings could not be used
     stopping_.store(true);
     // What is still queued fails now, to its callbacks.
     rd_kafka_purge(client_.get(), RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);

@@ -27,7 +27,7 @@ struct ProducerRecord {
   std::string_view topic;
   std::int32_t partition = -1;  // -1: by the key's hash
   std::string_view key;
-  std::string_view value;  // copied by Produce
+  std::string_view value;  // copied, as are topic and key
 };
 
 // Idempotent producer with acks=all. Enqueue and Produce are thread-safe and never block.

@@ -69,7 +69,7 @@ void Exchange::Abandon() {
 }
 
 void Exchange::Start() {
-  place_ = core_.under_way.size();
+  index_ = core_.under_way.size();
   core_.under_way.push_back(shared_from_this());
   started_ = runtime::ReadClock();
   deadline_ = started_.mono + std::min(request_.timeout, core_.options.max_timeout);
@@ -471,10 +471,10 @@ void Exchange::Finish(bool keep_connection) {
   result_.started_at = started_.wall;
   result_.duration = now.mono - started_.mono;
   if (result_.written_at) result_.request_head = std::move(head_);
-  const auto self = std::move(core_.under_way[place_]);
-  if (place_ + 1 < core_.under_way.size()) {
-    core_.under_way[place_] = std::move(core_.under_way.back());
-    core_.under_way[place_]->place_ = place_;
+  const auto self = std::move(core_.under_way[index_]);
+  if (index_ + 1 < core_.under_way.size()) {
+    core_.under_way[index_] = std::move(core_.under_way.back());
+    core_.under_way[index_]->index_ = index_;
   }
   core_.under_way.pop_back();
   std::exchange(done_, nullptr)(std::move(result_));

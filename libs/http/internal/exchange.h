@@ -156,7 +156,7 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
   std::optional<Parser> parser_;
   std::string body_;
   int interim_answers_ = 0;
-  std::size_t place_ = 0;  // in under_way
+  std::size_t index_ = 0;  // in under_way
   bool in_body_ = false;
   bool waits_for_connection_ = false;
   bool waits_for_address_ = false;

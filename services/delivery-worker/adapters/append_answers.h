@@ -17,15 +17,17 @@ namespace webhook {
 class PartitionRunner;
 
 // Brings the broker's answers to what the runners of one loop append back to that loop: many in one turn of
-// it, and none with an allocation of its own. Bounded by the producer's queue. Outlives the producer.
+// it, and none with an allocation of its own. Keeps room for as many as were ever under way at once. Outlives
+// the producer, which may answer until it goes.
 class AppendAnswers {
  public:
   explicit AppendAnswers(runtime::EventLoop& loop) : loop_(loop) {}
   AppendAnswers(const AppendAnswers&) = delete;
   AppendAnswers& operator=(const AppendAnswers&) = delete;
 
-  // Who hears of the one record that is appended next: what it hears, from any thread, runner.OnAppended() is
-  // told on the loop, if the runner still lives. On the loop only.
+  // Who hears of the one record that is appended next, exactly once and from any thread: by the producer, or,
+  // of what it does not accept, by the caller. runner.OnAppended() is then told on the loop, if the runner
+  // still lives. On the loop only.
   kafka::Producer::Listener& Expect(std::weak_ptr<PartitionRunner> runner, Token token);
 
  private:

@@ -1,10 +1,10 @@
 #include "services/delivery-worker/adapters/config_barrier.h"
 
 #include <chrono>
-#include <thread>
 #include <utility>
 
 #include "log/log.h"
+#include "runtime/clock.h"
 
 namespace webhook {
 namespace {
@@ -23,6 +23,7 @@ ConfigBarrier::ConfigBarrier(rpc::RegistryClient& registry, const WebhookCopy& w
     : registry_(registry), webhooks_(webhooks), metrics_(metrics), thread_("barrier", [this] { Run(); }) {}
 
 ConfigBarrier::~ConfigBarrier() {
+  stop_.RequestStop();
   inbox_.Close();
   thread_.Join();
 }
@@ -33,10 +34,10 @@ void ConfigBarrier::Ask(std::function<void()> done) {
 
 void ConfigBarrier::Run() {
   while (const auto asked = inbox_.TakeAll()) {
-    const auto next = std::chrono::steady_clock::now() + kSpacing;
+    const MonoTime next = runtime::ReadClock().mono + kSpacing;
     Reach();
     for (const auto& done : *asked) done();
-    std::this_thread::sleep_until(next);
+    stop_.WaitFor(std::chrono::ceil<std::chrono::milliseconds>(next - runtime::ReadClock().mono));
   }
 }
 

@@ -4,6 +4,7 @@
 
 #include "rpc/watch_client.h"
 #include "runtime/inbox.h"
+#include "runtime/stop_token.h"
 #include "runtime/thread.h"
 #include "services/delivery-worker/adapters/webhook_copy.h"
 #include "services/delivery-worker/adapters/worker_metrics.h"
@@ -31,6 +32,7 @@ class ConfigBarrier {
   const WebhookCopy& webhooks_;
   const WorkerMetrics& metrics_;
   runtime::Inbox<std::function<void()>> inbox_;
+  runtime::StopToken stop_;
   bool stale_ = false;  // the thread's
   runtime::Thread thread_;
 };

@@ -32,7 +32,7 @@ struct EgressOptions {
 };
 
 // One thread that works: its event loop, the runners of the partitions that it carries, and where it
-// delivers, its HTTP client.
+// delivers, its HTTP client. Outlives the producer that its runners append with.
 class LaneLoop {
  public:
   explicit LaneLoop(const std::string& name);

@@ -22,10 +22,10 @@ namespace webhook {
 // One assigned partition: a Lane on its loop, under the real ports. Made for one assignment epoch; what
 // answers after it was let go finds nobody and is dropped. The only caller of its lane: what comes from the
 // role's thread or the producer's is posted to the loop. Puts records that cannot be decoded into
-// webhook.poison, and repeats that until it is acknowledged.
+// webhook.poison, and repeats that until it is acknowledged. May go on any thread.
 class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
  public:
-  // All outlive the runner.
+  // All outlive the runner, and the loop outlives the producer.
   struct Parts {
     LaneLoop& loop;
     kafka::Producer& producer;

@@ -39,7 +39,7 @@ void Admission::BeginTurn() {
 }
 
 std::pair<Place, Admission::Line*> Admission::LineFor(const AccountId& account, std::string_view host) {
-  if (!in_turn_) {
+  if (!asking_) {
     if (Line* const line = hosts_.Waiting(host)) return {Place::kCrowded, line};
     if (Line* const line = accounts_.Waiting(account)) return {Place::kCrowded, line};
     if (!line_.empty()) return {Place::kInLine, &line_};
@@ -62,7 +62,7 @@ Place Admission::Enter(const std::shared_ptr<const Webhook>& webhook, const std:
   static_cast<void>(hosts_.places.Enter(host));
   ++in_flight_;
   --left_in_turn_;
-  in_turn_ = false;  // a turn is one place
+  asking_ = false;  // a turn is one place
   return Place::kTaken;
 }
 
@@ -84,9 +84,9 @@ void Admission::SetShare(double share) {
 }
 
 void Admission::Call(const Waiter& waiter) {
-  in_turn_ = true;
+  asking_ = true;
   if (const auto asker = waiter.asker.lock()) asker->OnTurn(*waiter.webhook);
-  in_turn_ = false;
+  asking_ = false;
 }
 
 // Each step makes the line shorter: who finds all places of its account or host taken waits in their line

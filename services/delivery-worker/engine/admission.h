@@ -109,7 +109,7 @@ class Admission {
   std::size_t in_flight_ = 0;
   std::size_t left_in_turn_;
   bool turn_asked_ = false;
-  bool in_turn_ = false;
+  bool asking_ = false;                            // an asker, in its turn
   std::pmr::unsynchronized_pool_resource memory_;  // of those who wait
   Line line_{&memory_};                            // for any place
   Scarce<AccountId> accounts_;

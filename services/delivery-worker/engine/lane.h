@@ -50,7 +50,7 @@ class Lane {
   void Describe(Checkpoint* checkpoint) const;
   // Offsets from the oldest incomplete one to the newest that was read; the source of back-pressure.
   std::size_t span() const { return window_.span(); }
-  // Records that wait for nothing but this loop; the other source.
+  // Records held of endpoints that wait for this loop; the other source.
   virtual std::size_t unstarted() const { return 0; }
   // Records that are not done, and the bytes that they hold.
   virtual std::size_t held() const = 0;

@@ -27,7 +27,8 @@ class HttpPort {
  public:
   virtual ~HttpPort() = default;
   // Signs and sends one attempt; nothing of it is written outside of the lease. Exactly one OnResponse(token)
-  // follows, within the lesser of webhook.timeout and the worker's setting http-timeout.
+  // follows, within the lesser of webhook.timeout and the worker's setting http-timeout, or up to 20 ms
+  // later; none once the lane is gone.
   virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) = 0;
 };
 

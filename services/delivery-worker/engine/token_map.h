@@ -14,7 +14,7 @@ namespace webhook {
 
 // What a lane holds, by token, in the order of the tokens. They are given one after the other, and most of
 // what is held is young: a place in an array is found without a search. What is held stays where it is until
-// it is erased; the memory goes to those that come. Pure; no lock.
+// it is erased; the memory goes to those that come, in any map of the same thread. No lock.
 template <typename T>
 class TokenMap {
  public:
