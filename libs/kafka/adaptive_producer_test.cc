@@ -25,9 +25,11 @@ struct FakeProducer : Producer {
 };
 
 struct AdaptiveProducerTest : ::testing::Test {
-  Status Send() {
-    return producer.Produce({"topic", -1, "key", "value"}, [](const auto&) {});
-  }
+  struct Deaf final : Producer::Listener {
+    void OnAnswer(const Result<std::int64_t>&) override {}
+  } listener;
+
+  Status Send() { return producer.Enqueue({"topic", -1, "key", "value"}, listener); }
   std::size_t prompt = 0;
   std::size_t gathering = 0;
   AdaptiveProducer producer{std::make_unique<FakeProducer>(&prompt),

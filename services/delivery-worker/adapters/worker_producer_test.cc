@@ -31,13 +31,17 @@ struct FakeProducer : kafka::Producer {
   const bool well;
 };
 
+struct Deaf final : kafka::Producer::Listener {
+  void OnAnswer(const Result<std::int64_t>&) override {}
+} listener;
+
 TEST(WorkerProducerTest, OnlyDeliveriesGoOutAtOnce) {
   std::vector<std::string> prompt;
   std::vector<std::string> patient;
   WorkerProducer producer(std::make_unique<FakeProducer>(&prompt), std::make_unique<FakeProducer>(&patient));
   std::size_t others = 0;
   for (const TopicSpec& topic : AllTopics()) {
-    ASSERT_TRUE(producer.Produce({topic.name, -1, "key", "value"}, [](const Result<std::int64_t>&) {}));
+    ASSERT_TRUE(producer.Enqueue({topic.name, -1, "key", "value"}, listener));
     if (topic.name != kDeliveriesTopic) ++others;
   }
   EXPECT_THAT(prompt, ElementsAre(kDeliveriesTopic));
