@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <utility>
 
 #include "core/encoding.h"
 #include "crypto/crypto.h"
@@ -17,9 +16,10 @@ constexpr std::size_t kMaxBytes = 64;
 constexpr std::size_t kMinText = 24;
 constexpr std::size_t kMaxText = 128;
 
-std::optional<std::string> DecodedPart(std::string_view secret) {
-  if (!secret.starts_with(kPrefix)) return std::nullopt;
-  return FromBase64(secret.substr(kPrefix.size()));
+// What stands behind "whsec_" in a secret of at most kMaxText, into `out`; gives its size.
+std::optional<std::size_t> DecodePart(std::string_view secret, std::array<char, kMaxText>* out) {
+  if (secret.size() > kMaxText || !secret.starts_with(kPrefix)) return std::nullopt;
+  return DecodeBase64(secret.substr(kPrefix.size()), out->data());
 }
 
 }  // namespace
@@ -47,9 +47,7 @@ void AppendStandardSignature(const Secret& secret, std::string_view id, std::int
                              std::string_view body, std::string* out) {
   const std::string_view text = secret.Reveal();
   std::array<char, kMaxText> decoded;
-  const auto size = text.size() <= decoded.size() && text.starts_with(kPrefix)
-                        ? DecodeBase64(text.substr(kPrefix.size()), decoded.data())
-                        : std::nullopt;
+  const auto size = DecodePart(text, &decoded);
   const std::string_view key = size ? std::string_view(decoded.data(), *size) : text;
   const auto mac = HmacSha256(key, {id, ".", std::to_string(timestamp), ".", body});
   Wipe(decoded.data(), decoded.size());
@@ -64,8 +62,10 @@ Secret NewSigningSecret() {
 Status CheckSigningSecret(const Secret& secret, const std::string& pointer) {
   const std::string& text = secret.Reveal();
   if (text.starts_with(kPrefix)) {
-    const auto decoded = DecodedPart(text);
-    if (decoded && decoded->size() >= kMinBytes && decoded->size() <= kMaxBytes) return Ok();
+    std::array<char, kMaxText> decoded;
+    const auto size = DecodePart(text, &decoded);
+    Wipe(decoded.data(), decoded.size());
+    if (size && *size >= kMinBytes && *size <= kMaxBytes) return Ok();
     return InvalidError({{pointer, "bad_secret", "after whsec_ there must be base64 of 24 to 64 bytes"}});
   }
   const bool printable = std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x21 && c <= 0x7E; });
