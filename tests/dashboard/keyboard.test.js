@@ -71,6 +71,31 @@ test('from signing in over a new webhook, a test and a redelivery to signing out
   await window.close();
 });
 
+test('whatever page comes, its heading has the focus when it is there', async () => {
+  const window = await signedIn(mine.key);
+  const {page} = window;
+  await page.getByRole('heading', {level: 1}).waitFor();
+  // Asked by the page itself, right after each change and before a key can come.
+  await page.evaluate(() => {
+    window.without = [];
+    let last = document.querySelector('main h1');
+    new MutationObserver(() => {
+      const heading = document.querySelector('main h1');
+      if (!heading || heading === last) return;
+      last = heading;
+      if (document.activeElement !== heading) window.without.push(`${location.pathname}: ${heading.innerText}`);
+    }).observe(document.body, {childList: true, subtree: true});
+  });
+  for (const name of ['Webhooks', 'Deliveries', 'Events']) {
+    await page.getByRole('link', {name, exact: true}).focus();
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', {level: 1, name, exact: true}).waitFor();
+    assert.match((await focused(page)).who, new RegExp(`^h1 “${name}”`));
+  }
+  assert.deepEqual(await page.evaluate(() => window.without), []);
+  await window.close();
+});
+
 test('every page can be tabbed through, one sees the focus on each step, and it ends', async () => {
   const window = await signedIn(mine.key);
   const {page} = window;

@@ -1,5 +1,5 @@
 // The dashboard: who is signed in, where they are, and the page for it.
-import {Component, html, render, useEffect, useRef, useState} from './lib/ui.js';
+import {Component, html, render, useEffect, useLayoutEffect, useRef, useState} from './lib/ui.js';
 import {resumeSession, session} from './lib/api.js';
 import {match, place} from './lib/router.js';
 import {useStore} from './lib/store.js';
@@ -64,7 +64,8 @@ function Page({path}) {
   }, [path]);
   const shown = found !== null && loaded.route === found.route;
   const moved = useRef(false);
-  useEffect(() => {
+  // Before the page is painted: nobody's first key finds a page where nothing has the focus.
+  useLayoutEffect(() => {
     if (!shown) return;
     if (moved.current) ref.current?.querySelector('h1')?.focus({preventScroll: true});
     moved.current = true;

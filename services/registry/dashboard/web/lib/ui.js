@@ -5,5 +5,5 @@ import htm from '../vendor/htm.js';
 
 export {makeStore} from './make_store.js';
 export {Component, render};
-export {useCallback, useEffect, useRef, useState} from '../vendor/hooks.js';
+export {useCallback, useEffect, useLayoutEffect, useRef, useState} from '../vendor/hooks.js';
 export const html = htm.bind(h);

@@ -1,4 +1,4 @@
-import {html, useEffect, useRef, useState} from '../lib/ui.js';
+import {html, useLayoutEffect, useRef, useState} from '../lib/ui.js';
 import {signIn} from '../lib/api.js';
 import {useAction} from '../lib/load.js';
 import {Field} from '../parts/basics.js';
@@ -15,7 +15,7 @@ export function Login({why, over = false}) {
   const login = useAction(signIn);
   const field = useRef(null);
   const dialog = useRef(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     if (over) dialog.current.showModal();
     field.current?.focus();
   }, []);
