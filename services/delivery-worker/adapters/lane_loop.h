@@ -54,6 +54,8 @@ class LaneLoop {
 
   runtime::EventLoop& loop() { return loop_; }
   AppendAnswers& append_answers() { return append_answers_; }
+  // For a record that is being appended. On the loop only.
+  std::string& room() { return room_; }
   // For what lives as long as a request. On the loop only.
   const Recycler<std::byte>& recycler() const { return recycler_; }
 
@@ -75,6 +77,7 @@ class LaneLoop {
   runtime::EventLoop loop_;
   AppendAnswers append_answers_{loop_};
   const Recycler<std::byte> recycler_;
+  std::string room_;
 };
 
 }  // namespace webhook

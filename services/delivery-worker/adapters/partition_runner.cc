@@ -106,13 +106,15 @@ void PartitionRunner::Produce(Token token, const kafka::ProducerRecord& record) 
 
 void PartitionRunner::ProduceDelivery(Token token, const char* topic, std::int32_t partition,
                                       const Delivery& delivery) {
-  EncodeDelivery(delivery, &encoded_);
-  Produce(token, {topic, partition, delivery.id.view(), encoded_});
+  std::string& value = parts_.loop.room();
+  EncodeDelivery(delivery, &value);
+  Produce(token, {topic, partition, delivery.id.view(), value});
 }
 
 void PartitionRunner::ProduceAttempt(Token token, const AttemptRecord& record) {
-  EncodeAttempt(record, &encoded_);
-  Produce(token, {kAttemptsTopic, record.delivery_partition, record.delivery_id.view(), encoded_});
+  std::string& value = parts_.loop.room();
+  EncodeAttempt(record, &value);
+  Produce(token, {kAttemptsTopic, record.delivery_partition, record.delivery_id.view(), value});
 }
 
 void PartitionRunner::OnAppended(Token token, const Appended& appended, Now now) {

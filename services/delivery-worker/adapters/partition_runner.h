@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <vector>
 
 #include "core/guarded.h"
@@ -97,7 +96,6 @@ class PartitionRunner : public std::enable_shared_from_this<PartitionRunner> {
   bool draining_ = false;
   bool abandoned_ = false;
   MonoTime next_snapshot_{};
-  std::string encoded_;  // the record that is being appended
   std::atomic<bool> ready_{false};
   std::atomic<std::size_t> posted_{0};  // fed, not yet with the lane
   std::atomic<std::size_t> span_{0};
