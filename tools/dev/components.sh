@@ -10,14 +10,14 @@ component_pid() {
   # A pid may belong to a stranger by now: only a process of this state directory counts.
   # The services' environment is for root alone to read.
   grep -qsF "PLATFORM_STATE_DIR=$state" "/proc/$pid/environ" || grep -qsaF "$state/bin/" "/proc/$pid/cmdline" || return 1
-  grep -qsv Z <(cut -d' ' -f3 "/proc/$pid/stat") || return 1
+  grep -qsv Z <(cut -d' ' -f3 "/proc/$pid/stat" 2>/dev/null) || return 1
   echo "$pid"
 }
 
 # True while the process that was started runs, whatever it is yet: for a moment after its start it is still a shell.
 component_lives() {
   local file="$state/run/pids/$1.pid"
-  [ -s "$file" ] && grep -qsv Z <(cut -d' ' -f3 "/proc/$(cat "$file")/stat")
+  [ -s "$file" ] && grep -qsv Z <(cut -d' ' -f3 "/proc/$(cat "$file")/stat" 2>/dev/null)
 }
 
 component_names() {
