@@ -61,7 +61,7 @@ void Checker::OnPublish(const std::shared_ptr<const Event>& event) {
   for (const auto& [id, endpoint] : endpoints_) {
     if (!gone_.contains(id) && endpoint.webhook.account == event->account &&
         MatchesAny(endpoint.webhook.events, event->type)) {
-      found->second.matched.push_back(id);
+      found->second.matched.emplace(id, endpoint.webhook.revision);
     }
   }
 }
@@ -156,6 +156,9 @@ void Checker::OnWritten(Lane lane, const Delivery& delivery, const Webhook& webh
   if (published == published_.end() || published->second.event->account != webhook.account ||
       !endpoints_.contains(webhook.id) || !MatchesAny(webhook.events, delivery.event->type) || !told.in_log)
     return Fail("I2", "a request that nobody published: " + name);
+  const auto matched = published->second.matched.find(webhook.id);
+  if (matched != published->second.matched.end() && webhook.revision < matched->second)
+    return Fail("I13", "sent by an older webhook than at its publishing: " + name);
   const std::string pair = delivery.event->id.str() + "|" + webhook.id.str();
   if (!ids_.try_emplace(pair, delivery.id).first->second.str().empty() && ids_.at(pair) != delivery.id)
     return Fail("I3", "a second delivery id: " + name);
@@ -300,7 +303,7 @@ void Checker::CheckPace(const WebhookId& id) {
 void Checker::Finish() {
   for (const auto& [id, published] : published_) {
     if (!published.acknowledged) continue;
-    for (const WebhookId& webhook : published.matched) {
+    for (const auto& [webhook, revision] : published.matched) {
       if (gone_.contains(webhook)) continue;
       const Told& told = Of(DeriveDeliveryId(published.event->account, published.event->id, webhook), 0);
       if (!told.in_log) return Fail("I1", "no delivery was made of event " + id + " for " + webhook.str());

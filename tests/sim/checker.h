@@ -73,6 +73,7 @@ struct Counts {
 //   I7   nothing is sent after a success was recorded, nor by an owner that has read of the delivery's end
 //   I8   no window at an endpoint holds more requests than its limits
 //   I10  nothing is committed, or recorded as waiting, before its effects are in the log
+//   I13  no event meets an older webhook than at its publishing
 //   I14  a delivery's state, as a reader of the attempts sees it, only moves forward
 //   I21  a fault of our own uses up no attempt
 //   lateness, pace, liveness: retries are on time, a flooded endpoint gets what its limit allows, all ends
@@ -167,7 +168,8 @@ class Checker {
   };
   struct Published {
     std::shared_ptr<const Event> event;
-    std::vector<WebhookId> matched;  // those that were committed when the first publish began
+    // Those that were committed when the first publish began, and their revisions then.
+    std::map<WebhookId, std::int64_t> matched;
     bool acknowledged = false;
     std::vector<std::int64_t> offsets;  // in its partition of webhook.events
   };

@@ -121,7 +121,8 @@ bool Checker::EffectsAreInTheLog(Place place, std::int64_t offset, const Checkpo
   if (place.topic == Topic::kEvents) {
     // Or it is a repeat of a publish, and another record stands for it.
     const Published& published = published_.at(record.event->id.str());
-    if (std::all_of(published.matched.begin(), published.matched.end(), [&](const WebhookId& id) {
+    if (std::all_of(published.matched.begin(), published.matched.end(), [&](const auto& webhook) {
+          const WebhookId& id = webhook.first;
           return gone_.contains(id) ||
                  Of(DeriveDeliveryId(record.event->account, record.event->id, id), 0).in_log;
         }))

@@ -29,6 +29,8 @@ const std::vector<Mutation>& AllMutations() {
        [](Switches* s) { s->guards.own_faults_are_free = false; }},
       {"config_barrier", "events meet no older webhooks than at their publishing",
        [](Switches* s) { s->guards.config_barrier = false; }},
+      {"wait_for_copy", "a delivery meets no older webhooks than its event",
+       [](Switches* s) { s->guards.wait_for_copy = false; }},
       {"pending_counts", "a request under way counts against the limit",
        [](Switches* s) { s->guards.pending_counts = false; }},
       {"revoke_commit", "what is revoked is drained and committed",

@@ -188,7 +188,7 @@ void World::Change(const Step& step) {
     endpoints_.Plan(id, planned.endpoint);
     if (planned.paced) checker_.ExpectPace(id, planned.flooded_at, planned.flood);
     registry_.Put(planned.webhook);
-    checker_.OnWebhook(planned.webhook);
+    checker_.OnWebhook(*registry_.Find(id));
     return;
   }
   const auto entry = registry_.Find(id);
@@ -202,7 +202,7 @@ void World::Change(const Step& step) {
   Webhook changed = *entry;
   if (step.act == Act::kToggle) changed.active = !changed.active;
   registry_.Put(changed);
-  checker_.OnWebhook(changed);
+  checker_.OnWebhook(*registry_.Find(id));
 }
 
 void World::Start(int worker) {

@@ -124,7 +124,8 @@ Verdict DeliveryLane::JudgeNow(const Item& item, Now now) const {
     endpoint.webhook = ports_.webhooks.Find(endpoint.id);
     endpoint.looked_up_at = changes;
   }
-  return Judge(item.delivery, endpoint.webhook.get(), revision, limits_.max_age, now.wall);
+  const bool waited = now.mono - item.arrived >= limits_.max_config_wait || !limits_.guards.wait_for_copy;
+  return Judge(item.delivery, {endpoint.webhook.get(), revision, waited}, limits_.max_age, now.wall);
 }
 
 EndpointGate& DeliveryLane::GateOf(Endpoint& endpoint, MonoTime now) {

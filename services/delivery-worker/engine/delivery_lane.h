@@ -36,7 +36,8 @@ struct DeliveryLimits {
   // of what is parked are not.
   double time_scale = 1;
   std::chrono::seconds max_age{3 * 24 * 3600};  // of a delivery, below every topic's retention
-  // From a delivery's arrival, for our copy of the webhooks to reach its revision; then it is parked.
+  // From a delivery's arrival, for our copy of the webhooks to reach its revision; then the copy is taken as
+  // it is where it says that the delivery is sent, else the delivery is parked.
   std::chrono::seconds max_config_wait{10};
   std::size_t max_span =
       20'000;  // offsets in the window; then the intake pauses. Below kMaxWindow by one fetch

@@ -17,6 +17,7 @@ struct Guards {
   bool own_faults_are_free = true;     // a fault of our own uses up no attempt
   bool config_barrier =
       true;  // no older webhooks than at its publishing match an event, while the registry answers
+  bool wait_for_copy = true;   // no older webhooks than at its event's publishing judge a delivery
   bool pending_counts = true;  // a request under way counts against the rate limit, wherever it is
 };
 

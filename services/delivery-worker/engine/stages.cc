@@ -55,23 +55,21 @@ absl::InlinedVector<Delivery, 4> FanOut(const std::shared_ptr<const Event>& even
   return deliveries;
 }
 
-Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t revision,
-              std::chrono::seconds max_age, WallTime now) {
+Verdict Judge(const Delivery& delivery, const Known& known, std::chrono::seconds max_age, WallTime now) {
+  const Webhook* const webhook = known.webhook;
   if (now - delivery.created_at > max_age) {
     return End{DeliveryState::kFailed, "expired",
                "The delivery is older than the platform keeps trying; redeliver it."};
   }
-  if (webhook == nullptr) {
-    if (revision < delivery.config_revision) return HoldForConfig{};
-    return End{DeliveryState::kCancelled, "cancelled", "The webhook was deleted."};
-  }
+  const bool sent = webhook != nullptr && (webhook->active || delivery.kind == DeliveryKind::kTest);
+  if (known.revision < delivery.config_revision && !(known.waited && sent)) return HoldForConfig{};
+  if (webhook == nullptr) return End{DeliveryState::kCancelled, "cancelled", "The webhook was deleted."};
   if (webhook->account != delivery.event->account) {
     return End{DeliveryState::kCancelled, "cancelled", "The webhook belongs to another account."};
   }
   if (!webhook->cancelled.empty() && webhook->cancelled.contains({delivery.id, delivery.run}))
     return End{DeliveryState::kCancelled, "cancelled", "It was cancelled."};
-  if (!webhook->active && delivery.kind != DeliveryKind::kTest) {
-    if (revision < delivery.config_revision) return HoldForConfig{};
+  if (!sent) {
     return End{DeliveryState::kSkipped, "skipped",
                webhook->inactive_reason.empty() ? "The webhook is inactive."
                                                 : "The webhook is inactive: " + webhook->inactive_reason};

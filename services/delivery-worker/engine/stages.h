@@ -31,7 +31,7 @@ absl::InlinedVector<Delivery, 4> FanOut(const std::shared_ptr<const Event>& even
 // --- before a request
 
 struct SendIt {};
-struct HoldForConfig {};  // our copy of the webhooks is older than the delivery: ask again later
+struct HoldForConfig {};  // our copy of the webhooks is older than the delivery's event: ask again later
 struct End {              // no request, for good
   DeliveryState state;
   std::string outcome;  // word of AttemptRecord
@@ -39,12 +39,19 @@ struct End {              // no request, for good
 };
 using Verdict = std::variant<SendIt, HoldForConfig, End>;
 
-// Too old: failed, "expired". Cancelled itself, or its webhook deleted, or another account's: cancelled.
-// Inactive, and no test: skipped. Where a copy of the webhooks that is older than the delivery says deleted
-// or inactive: HoldForConfig; to an active one it is sent, however old the copy. `webhook`: null where the
-// copy of `revision` knows none.
-Verdict Judge(const Delivery& delivery, const Webhook* webhook, std::int64_t revision,
-              std::chrono::seconds max_age, WallTime now);
+// What a delivery is judged by: a copy of the webhooks.
+struct Known {
+  const Webhook* webhook;  // null: the copy has none of the delivery's id
+  std::int64_t revision;   // of the copy
+  // The delivery has waited long for a newer copy. It is then sent by this one, where this one says so: a
+  // worker that is cut off from the registry, or a registry that was set back, must not stop it for good.
+  bool waited;
+};
+
+// Too old: failed, "expired". By a copy of the webhooks that is older than the delivery's event:
+// HoldForConfig, for the webhook may be changed since, but see Known. Cancelled itself, or its webhook
+// deleted, or another account's: cancelled. Inactive, and no test: skipped.
+Verdict Judge(const Delivery& delivery, const Known& known, std::chrono::seconds max_age, WallTime now);
 
 // --- after a request
 

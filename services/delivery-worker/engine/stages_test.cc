@@ -155,7 +155,7 @@ TEST(Judge, TellsWhyNoRequestIsMade) {
   Delivery delivery = MakeDelivery();
   delivery.config_revision = 7;
   const auto judge = [&](const Webhook* known, std::int64_t revision, WallTime now = kNow) {
-    return Judge(delivery, known, revision, kMaxAge, now);
+    return Judge(delivery, {known, revision, false}, kMaxAge, now);
   };
   EXPECT_TRUE(std::holds_alternative<SendIt>(judge(&webhook, 7)));
   webhook.cancelled.emplace(delivery.id, delivery.run + 1);
@@ -173,6 +173,20 @@ TEST(Judge, TellsWhyNoRequestIsMade) {
   EXPECT_EQ(std::get<End>(judge(&webhook, 7, kNow + kMaxAge + seconds{1})).outcome, "expired");
   webhook.account = AccountId("account_2");
   EXPECT_EQ(std::get<End>(judge(&webhook, 7)).state, DeliveryState::kCancelled);
+}
+
+TEST(Judge, WaitsForACopyThatIsNotOlderThanTheEventButNotForEver) {
+  Webhook webhook = MakeWebhook();
+  Delivery delivery = MakeDelivery();
+  delivery.config_revision = 7;
+  const auto judge = [&](const Webhook* known, bool waited) {
+    return Judge(delivery, {known, 6, waited}, kMaxAge, kNow);
+  };
+  EXPECT_TRUE(std::holds_alternative<HoldForConfig>(judge(&webhook, false))) << "its URL may be another now";
+  EXPECT_TRUE(std::holds_alternative<SendIt>(judge(&webhook, true)));
+  EXPECT_TRUE(std::holds_alternative<HoldForConfig>(judge(nullptr, true))) << "it may be made since";
+  webhook.active = false;
+  EXPECT_TRUE(std::holds_alternative<HoldForConfig>(judge(&webhook, true))) << "it may be active since";
 }
 
 TEST(FanOut, MakesOneDeliveryForEachSubscribedWebhookWithAStableId) {
