@@ -35,8 +35,8 @@ struct ClientOptions {
 struct EgressRequest {
   std::shared_ptr<const EndpointUrl> url;  // REQUIRES: not null
   std::string headers;  // lines "Name: value\r\n", without Host, Content-Length, Connection
-  std::shared_ptr<const std::string> body;    // REQUIRES: not null
-  AccountId sender;                           // on whose behalf: see max_busy_per_address
+  std::shared_ptr<const std::string> body;  // REQUIRES: not null
+  AccountId sender;  // on whose behalf: see max_busy_per_address; kept connections are one sender's
   std::chrono::milliseconds timeout{30'000};  // the whole attempt, body included; at most max_timeout
   // Asked on the loop, before each piece, and no more once `done` is called or dropped: nothing is written at
   // or after this time; empty: no bound.

@@ -19,7 +19,12 @@ TEST(RetryAfter, ReadsSecondsAndDatesUpToAnHour) {
   EXPECT_EQ(ParseRetryAfter("0", kNow), seconds(0));
   EXPECT_EQ(ParseRetryAfter("99999", kNow), seconds(3600));
   EXPECT_EQ(ParseRetryAfter("99999999999999999999999", kNow), seconds(3600));
+  EXPECT_EQ(ParseRetryAfter("00000000000002", kNow), seconds(2));
+  EXPECT_EQ(ParseRetryAfter("000", kNow), seconds(0));
   EXPECT_EQ(ParseRetryAfter("Mon, 15 Jan 2024 10:31:00 GMT", kNow), seconds(60));
+  EXPECT_EQ(ParseRetryAfter("Monday, 15-Jan-24 10:31:00 GMT", kNow), seconds(60));
+  EXPECT_EQ(ParseRetryAfter("Mon Jan 15 10:31:00 2024", kNow), seconds(60));
+  EXPECT_EQ(ParseRetryAfter("Sat Jun  1 10:31:00 2024", kNow), seconds(3600));
   EXPECT_EQ(ParseRetryAfter("Mon, 15 Jan 2024 09:31:00 GMT", kNow), seconds(0));
   EXPECT_EQ(ParseRetryAfter("Mon, 15 Jan 2029 10:31:00 GMT", kNow), seconds(3600));
 }

@@ -104,6 +104,18 @@ TEST_F(ClientTest, KeepsAConnectionForTheNextRequest) {
   EXPECT_EQ(peer.connections(), 1);
 }
 
+TEST_F(ClientTest, AnAnswerTooManyIsNoAnswerToAnotherSender) {
+  const ScriptedPeer peer([](PeerConnection& connection, int) {
+    while (!connection.ReadRequest().empty()) connection.Write(kOk);
+  });
+  for (const char* sender : {"account_1", "account_2", "account_1", "account_2"}) {
+    EgressRequest request = Request(peer);
+    request.sender = AccountId(sender);
+    EXPECT_EQ(Send(request).get().status, 200);
+  }
+  EXPECT_EQ(peer.connections(), 2) << "each keeps its own";
+}
+
 // Whoever counts requests must hear of each that was written: it is not sent again in here.
 TEST_F(ClientTest, AKeptConnectionThatThePeerClosesWithoutAnAnswerIsNoFaultOfTheEndpoint) {
   const ScriptedPeer peer([](PeerConnection& connection, int number) {

@@ -65,7 +65,7 @@ class Connection final : public Poller::Watcher {
   Poller::Watcher* user = nullptr;
   // Bounds what Beast does not: a line of a body's chunk, and its trailers.
   boost::beast::flat_buffer buffer{kMaxBuffer};
-  const std::string pool_key;  // host, port and TLS
+  const std::string pool_key;  // sender, host, port and TLS
   boost::asio::ip::tcp::endpoint remote;
   ShortText remote_address;  // the same in text, "203.0.113.7:443"
   bool reused = false;

@@ -38,6 +38,14 @@ std::string RequestHead(EgressRequest& request) {
   return head;
 }
 
+// What a kept connection is good for: one sender's requests to one origin. An answer too many, which nobody
+// can tell from the answer to the next request, then meets a request of the same sender. The view is good
+// until the next call.
+std::string_view PoolKey(const EgressRequest& request) {
+  thread_local std::string key;
+  return key.assign(request.sender.view()).append(" ").append(request.url->Origin());
+}
+
 asio::ip::address ToAsio(const IpAddress& address) {
   if (!address.v6) {
     asio::ip::address_v4::bytes_type bytes;
@@ -56,11 +64,7 @@ std::string Text(beast::string_view text) {
 }  // namespace
 
 Exchange::Exchange(ClientCore& core, EgressRequest request, absl::AnyInvocable<void(HttpResult)> done)
-    : core_(core),
-      request_(std::move(request)),
-      done_(std::move(done)),
-      pool_key_(request_.url->Origin()),
-      head_(RequestHead(request_)) {}
+    : core_(core), request_(std::move(request)), done_(std::move(done)), head_(RequestHead(request_)) {}
 
 void Exchange::Abandon() {
   finished_ = true;
@@ -96,7 +100,7 @@ bool Exchange::OnConnectionFree() {
 }
 
 void Exchange::TakeConnection() {
-  connection_ = core_.pool.TakeIdle(pool_key_);
+  connection_ = core_.pool.TakeIdle(PoolKey(request_));
   if (connection_) {
     connection_->user = this;
     result_.remote_address = connection_->remote_address;
@@ -110,7 +114,7 @@ void Exchange::TakeConnection() {
     core_.waiting.push_back(shared_from_this());
     return;
   }
-  connection_ = std::make_unique<Connection>(core_.poller, std::string(pool_key_));
+  connection_ = std::make_unique<Connection>(core_.poller, std::string(PoolKey(request_)));
   connection_->user = this;
   ResolveHost();
 }
@@ -347,7 +351,7 @@ void Exchange::OnHeadFailed(const Error& error) {
     return Fail(NetFault::kTls, TlsContext::DescribeFailure(*connection_, error));
   const bool silent = !parser_->got_some() && connection_->buffer.size() == 0 && interim_answers_ == 0;
   if (silent && connection_->reused) {
-    core_.pool.Distrust(pool_key_, runtime::ReadClock().mono);
+    core_.pool.Distrust(PoolKey(request_), runtime::ReadClock().mono);
     result_.stale_connection = true;
     return FailOwn("a kept connection turned out to be closed");
   }
@@ -457,7 +461,7 @@ void Exchange::Finish(bool keep_connection) {
   if (std::exchange(finished_, true)) return;
   // Where the handshake did not end well, the session that it offered may be why.
   if (std::exchange(step_, Step::kNone) == Step::kHandshaking)
-    core_.tls->ForgetSession(std::string(pool_key_));
+    core_.tls->ForgetSession(std::string(PoolKey(request_)));
   core_.deadlines.Disarm(*this);
   LeaveAddress();
   const Now now = runtime::ReadClock();

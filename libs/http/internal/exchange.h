@@ -135,7 +135,6 @@ class Exchange final : public std::enable_shared_from_this<Exchange>,
   ClientCore& core_;
   EgressRequest request_;
   absl::AnyInvocable<void(HttpResult)> done_;
-  const std::string_view pool_key_;  // in the request's URL
   std::string head_;
   std::size_t written_ = 0;  // of WholeSize()
   Now started_;
