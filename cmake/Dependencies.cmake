@@ -33,6 +33,7 @@ add_library(webhook_allocator INTERFACE)
 add_library(webhook::allocator ALIAS webhook_allocator)
 if(NOT WEBHOOK_SANITIZE)
   target_link_libraries(webhook_allocator INTERFACE PkgConfig::JEMALLOC)
+  target_sources(webhook_allocator INTERFACE ${PROJECT_SOURCE_DIR}/cmake/jemalloc_conf.cc)
 endif()
 
 set(WEBHOOK_RDKAFKA_ROOT "${PROJECT_SOURCE_DIR}/.dev/deps/librdkafka" CACHE PATH "Prefix with librdkafka.a and its headers")

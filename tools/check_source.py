@@ -41,6 +41,7 @@ OWNERS = {
     "librdkafka/": ["libs/kafka"],
     "pqxx/": ["libs/postgres", "services/registry/store"],
     "libpq": ["libs/postgres"],
+    "boost/circular_buffer": ["services/delivery-worker/engine"],
     "boost/beast": ["libs/http"],
     "boost/asio": ["libs/http", "libs/runtime"],
     "openssl/": ["libs/crypto", "libs/http"],

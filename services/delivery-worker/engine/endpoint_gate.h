@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <deque>
 #include <map>
 #include <memory_resource>
 #include <optional>
@@ -143,7 +142,7 @@ class EndpointGate {
   int unrecorded_ = 0;    // started, and not recorded
   // Requests that failed by a fault of our own after something was written: they are never recorded, and
   // count as unrecorded until these times, when no window holds them any more.
-  std::deque<MonoTime> untold_;
+  Times untold_{kManyTimes};
   // Time from one end of a request to the next while others wait for nothing but that; a moving average.
   std::chrono::microseconds served_every_{0};
   bool crowded_ = false;    // others waited so when the last one ended

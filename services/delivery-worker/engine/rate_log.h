@@ -1,13 +1,18 @@
 #pragma once
 
+#include <boost/circular_buffer.hpp>
 #include <chrono>
 #include <cstddef>
-#include <deque>
 
 #include "core/time.h"
 #include "domain/webhook.h"
 
 namespace webhook {
+
+// Times in ascending order, of which the first go. Most endpoints have few or none, and there are many
+// endpoints: a std::deque would hold 576 bytes for each.
+using Times = boost::circular_buffer_space_optimized<MonoTime>;
+inline const Times::capacity_type kManyTimes(std::size_t{1} << 30);
 
 // The pace at which a flooded endpoint is served for long; 0: no limit.
 std::chrono::microseconds Pace(const RateLimit& limit);
@@ -49,7 +54,7 @@ class RateLog {
   void Trim();
 
   RateLimit limit_;
-  std::deque<MonoTime> times_;  // ascending; of the longest window, and no more than any limit asks for
+  Times times_{kManyTimes};  // of the longest window, and no more than any limit asks for
   std::size_t pending_ = 0;
   MonoTime full_at_ = MonoTime::min();
 };
