@@ -21,7 +21,7 @@ struct ClientOptions {
   GuardPolicy guard;
   std::chrono::milliseconds connect_timeout{5'000};  // DNS, connect and TLS handshake each
   std::size_t max_connections = 4'000;               // open at once; more requests wait inside their deadline
-  std::size_t max_idle_per_endpoint = 16;
+  std::size_t max_idle_per_endpoint = 16;            // of one sender to one host and port
   // Requests under way to one address; more wait inside their deadline, and their senders take turns.
   std::size_t max_busy_per_address = 64;
   std::chrono::milliseconds idle_timeout{30'000};

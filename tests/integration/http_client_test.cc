@@ -104,7 +104,7 @@ TEST_F(ClientTest, KeepsAConnectionForTheNextRequest) {
   EXPECT_EQ(peer.connections(), 1);
 }
 
-TEST_F(ClientTest, AnAnswerTooManyIsNoAnswerToAnotherSender) {
+TEST_F(ClientTest, KeepsAConnectionForItsSenderAlone) {
   const ScriptedPeer peer([](PeerConnection& connection, int) {
     while (!connection.ReadRequest().empty()) connection.Write(kOk);
   });

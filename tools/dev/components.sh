@@ -3,6 +3,11 @@
 
 stop_patience=40 # seconds; longer than the services' drain
 
+# True while the process runs: a zombie does not, nor one that ends while this looks.
+process_runs() {
+  grep -qsv Z <(cut -d' ' -f3 "/proc/$1/stat" 2>/dev/null)
+}
+
 component_pid() {
   local file="$state/run/pids/$1.pid" pid
   [ -s "$file" ] || return 1
@@ -10,14 +15,14 @@ component_pid() {
   # A pid may belong to a stranger by now: only a process of this state directory counts.
   # The services' environment is for root alone to read.
   grep -qsF "PLATFORM_STATE_DIR=$state" "/proc/$pid/environ" || grep -qsaF "$state/bin/" "/proc/$pid/cmdline" || return 1
-  grep -qsv Z <(cut -d' ' -f3 "/proc/$pid/stat" 2>/dev/null) || return 1
+  process_runs "$pid" || return 1
   echo "$pid"
 }
 
 # True while the process that was started runs, whatever it is yet: for a moment after its start it is still a shell.
 component_lives() {
   local file="$state/run/pids/$1.pid"
-  [ -s "$file" ] && grep -qsv Z <(cut -d' ' -f3 "/proc/$(cat "$file")/stat" 2>/dev/null)
+  [ -s "$file" ] && process_runs "$(cat "$file")"
 }
 
 component_names() {

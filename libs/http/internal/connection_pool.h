@@ -15,7 +15,8 @@
 
 namespace webhook::http {
 
-// Idle connections by endpoint, and a ceiling on all that are open. The loop's only.
+// Idle connections by endpoint, and a ceiling on all that are open. What a key names is an endpoint here: of
+// one host, another for each sender. The loop's only.
 class ConnectionPool {
  public:
   ConnectionPool(std::size_t max_open, std::size_t max_idle_per_endpoint)

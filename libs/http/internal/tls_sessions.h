@@ -12,9 +12,9 @@
 
 namespace webhook::http {
 
-// The last TLS session of each endpoint, to resume. A resumed session proves again that the peer is whom it
-// was, not that its certificate still holds: each is therefore offered only as long as one may rely on the
-// handshake that verified it. No lock.
+// The last TLS session of each endpoint (as in ConnectionPool), to resume. A resumed session proves again
+// that the peer is whom it was, not that its certificate still holds: each is therefore offered only as long
+// as one may rely on the handshake that verified it. No lock.
 class TlsSessions {
  public:
   static constexpr std::size_t kMax = 1'000;

@@ -61,15 +61,15 @@ Verdict Judge(const Delivery& delivery, const Known& known, std::chrono::seconds
     return End{DeliveryState::kFailed, "expired",
                "The delivery is older than the platform keeps trying; redeliver it."};
   }
-  const bool sent = webhook != nullptr && (webhook->active || delivery.kind == DeliveryKind::kTest);
-  if (known.revision < delivery.config_revision && !(known.waited && sent)) return HoldForConfig{};
+  const bool takes_it = webhook != nullptr && (webhook->active || delivery.kind == DeliveryKind::kTest);
+  if (known.revision < delivery.config_revision && !(known.waited && takes_it)) return HoldForConfig{};
   if (webhook == nullptr) return End{DeliveryState::kCancelled, "cancelled", "The webhook was deleted."};
   if (webhook->account != delivery.event->account) {
     return End{DeliveryState::kCancelled, "cancelled", "The webhook belongs to another account."};
   }
   if (!webhook->cancelled.empty() && webhook->cancelled.contains({delivery.id, delivery.run}))
     return End{DeliveryState::kCancelled, "cancelled", "It was cancelled."};
-  if (!sent) {
+  if (!takes_it) {
     return End{DeliveryState::kSkipped, "skipped",
                webhook->inactive_reason.empty() ? "The webhook is inactive."
                                                 : "The webhook is inactive: " + webhook->inactive_reason};
