@@ -64,7 +64,7 @@ enum class DeliveryState {
 // "pending", "waiting", …
 std::string_view ToText(DeliveryState state);
 
-// What kept an attempt from an HTTP answer, on the endpoint's side.
+// What kept an attempt from an HTTP answer, on the endpoint's side. Told by http::Client, in HttpResult.
 enum class NetFault { kDns, kConnect, kTls, kTimeoutConnect, kTimeoutTls, kTimeoutResponse, kProtocol };
 // The outcome word of proto AttemptRecord and of the metrics: "dns", "timeout_tls", …
 std::string_view ToText(NetFault fault);
@@ -77,7 +77,8 @@ struct RequestPhases {
   std::chrono::microseconds answer{0};  // from its first byte written to the head of the answer
 };
 
-// What one POST came to: exactly one of status, fault, blocked and own_fault is set.
+// What one POST of http::Client (libs/http/client.h) came to, for the engine to judge: exactly one of status,
+// fault, blocked and own_fault is set.
 struct HttpResult {
   int status = 0;                 // the endpoint's answer
   std::optional<NetFault> fault;  // the endpoint's side failed

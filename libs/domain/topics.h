@@ -45,8 +45,11 @@ struct TopicSpec {
   std::chrono::hours retention{};
   bool append_time = false;  // message.timestamp.type=LogAppendTime: the pump counts from the broker's clock
 };
-// Of webhook.deliveries, where an install does not choose: as many threads can deliver. Each costs requests
-// to the broker, for a request appends to one partition only: a small install takes fewer (ADR 0011).
+// Of webhook.deliveries, where an install does not choose. One thread at a time works at a partition: so many
+// threads can deliver, of all workers together, each of which has as many as its deliver-threads says. The
+// number can never be changed: choose four for each thread that is foreseen, so that none has much more than
+// another. Each costs requests to the broker, for a request appends to one partition only: a small install
+// takes fewer (ADR 0011).
 inline constexpr int kDeliveryPartitions = 48;
 inline constexpr int kMostDeliveryPartitions = 1'000;
 // All topics, as `webhookctl topics create` makes them. webhook.attempts has as many partitions as

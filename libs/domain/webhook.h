@@ -14,11 +14,13 @@
 
 namespace webhook {
 
-// Ceilings on the requests that one endpoint gets (docs/contract.md, point 5); 0 = no limit.
+// Ceilings on the requests that one webhook's endpoint gets (docs/contract.md, point 5). The ranges are what
+// the registry accepts; its setting allow-unlimited admits 0, which is no limit, and shorter bursts. The
+// worker does not check them.
 struct RateLimit {
-  int per_minute = 1000;
-  int burst = 100;
-  int burst_seconds = 10;
+  int per_minute = 1000;   // in any 60 s: 1 to 1,000, or 0
+  int burst = 100;         // in any burst_seconds: 1 to 100, or 0
+  int burst_seconds = 10;  // 10 to 60, or 1 to 60; the worker keeps no longer window (kLongestRateWindow)
 
   bool operator==(const RateLimit&) const = default;
 };

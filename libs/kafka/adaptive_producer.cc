@@ -1,17 +1,9 @@
 #include "kafka/adaptive_producer.h"
 
 #include <chrono>
-#include <cstddef>
 #include <utility>
 
 namespace webhook::kafka {
-namespace {
-
-// Unacknowledged at once, of both kinds. With a round trip of a millisecond that is thousands a second; where
-// the broker is busy, its answers take longer, and it gets fewer of them.
-constexpr std::size_t kFew = 4;
-
-}  // namespace
 
 Result<std::unique_ptr<Producer>> AdaptiveProducer::Create(ProducerOptions options) {
   auto gathering = Producer::Create(options);

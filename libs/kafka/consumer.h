@@ -29,9 +29,13 @@ struct ConsumerOptions {
   std::string group;                     // empty: no group, partitions by Assign()
   std::vector<std::string> topics;       // of the group
   std::size_t max_queued_kbytes = 4096;  // prefetched by librdkafka, all partitions together
-  // How long records may wait for company, at the broker and here; 0: they come at once, but for a moment
-  // under load.
+  // How long records may wait for company: in a fetch, until the broker has 128 KiB, for at most the greater
+  // of this and 100 ms; and in Poll(), for at most this and its timeout. 0: Poll() returns with the first
+  // record and what is there beside it, but gathers for up to 5 ms where the batch before had 32 records or
+  // more.
   std::chrono::milliseconds gather{0};
+  // Of the group: a member of which the broker has heard nothing for so long loses its partitions. The
+  // worker's roles set 6 s, which their lease rests on (consumer_role.cc).
   std::chrono::milliseconds session_timeout{10'000};
 };
 
@@ -59,7 +63,11 @@ constexpr std::size_t kMaxMetadataBytes = 4'096;  // the broker's default limit
 
 // Consumer of a group (cooperative-sticky) or of assigned partitions. auto commit is off; a partition without
 // a committed offset starts at its beginning. Thread: everything but CommitSync(), CommitAsync() and
-// confirmed() belongs to one thread, which must call Poll() at least every few seconds.
+// confirmed() belongs to one thread. Of a group, it must call Poll() at least every 300 s
+// (max.poll.interval.ms): else librdkafka leaves the group, others may have the partitions at once, and
+// on_lost is heard only in the next Poll(). Heartbeats go on between two polls, but all that is heard inside
+// Poll() waits for the next: rebalances, which hold up the whole group, and the answers to CommitAsync(), so
+// that confirmed() stays as it is. Who counts a lease from that polls many times within session_timeout.
 class Consumer {
  public:
   struct Listener {
@@ -75,8 +83,8 @@ class Consumer {
   static Result<std::unique_ptr<Consumer>> Create(const ConsumerOptions& options, Listener listener);
   virtual ~Consumer() = default;
 
-  // Up to max_records of unpaused partitions, as soon as there are any; empty after the timeout. An error is
-  // kUnavailable and heals by itself.
+  // Up to max_records of unpaused partitions, as soon as there are any (but see ConsumerOptions::gather);
+  // empty after the timeout. An error is kUnavailable and heals by itself.
   virtual Result<std::unique_ptr<Batch>> Poll(std::chrono::milliseconds timeout, std::size_t max_records) = 0;
 
   struct Position {
@@ -102,8 +110,8 @@ class Consumer {
   // runtime::ReadClock()); nullopt before the first. The acknowledgement proves that this consumer was a
   // member of the group then, and the broker took the commit for a heartbeat: nobody else can own a partition
   // that this consumer holds before confirmed() + session_timeout. That holds until on_revoked or on_lost
-  // names the partition, and while Poll() is called as it must be. A commit made while nothing is held counts
-  // for nothing. Never goes back. From any thread.
+  // names the partition, and while Poll() is called at least every 300 s. A commit made while nothing is held
+  // counts for nothing. Never goes back. From any thread.
   virtual std::optional<MonoTime> confirmed() const = 0;
 
   // What the group has committed for each of these partitions; offset -1: nothing. Also inside on_assigned.

@@ -52,6 +52,25 @@ TEST(Producer, RefusesWhatItsQueueCannotHold) {
   EXPECT_EQ(refused.error().code, ErrorCode::kLimited);
 }
 
+TEST(Producer, TellsHowFullItIsByTheBoundThatIsNearer) {
+  ProducerOptions options = Unreachable();
+  options.max_queued_records = 100;
+  options.max_queued_bytes = 64 << 10;
+  auto producer = Producer::Create(options);
+  ASSERT_TRUE(producer);
+  const auto produce = [&](const std::string& value) {
+    return (*producer)->Produce({"topic", 0, "key", value}, [](const auto&) {});
+  };
+  for (int i = 0; i < 10; ++i) ASSERT_TRUE(produce(""));
+  EXPECT_DOUBLE_EQ((*producer)->used(), 0.1);
+  const std::string large(16 << 10, 'x');
+  for (int i = 0; i < 3; ++i) ASSERT_TRUE(produce(large));
+  EXPECT_DOUBLE_EQ((*producer)->used(), 0.75);
+  ASSERT_TRUE(produce(large));
+  ASSERT_FALSE(produce(large)) << "librdkafka counts the same bytes";
+  EXPECT_DOUBLE_EQ((*producer)->used(), 1) << "what is refused is not counted";
+}
+
 TEST(Producer, CountsWhatItRefusesAndNotWhatItsEndMakesFail) {
   metrics::Registry registry;
   ProducerOptions options = Unreachable();

@@ -54,6 +54,7 @@ class RdProducer : public Producer {
     Set(conf, "message.timeout.ms", std::to_string(options.message_timeout.count()));
     Set(conf, "message.max.bytes", kMaxMessageBytes);
     max_queued_records_ = options.max_queued_records;
+    max_queued_bytes_ = options.max_queued_bytes;
     Set(conf, "queue.buffering.max.messages", std::to_string(options.max_queued_records));
     Set(conf, "queue.buffering.max.kbytes", std::to_string(options.max_queued_bytes / 1024));
     Set(conf, "allow.auto.create.topics", "false");
@@ -70,12 +71,14 @@ class RdProducer : public Producer {
   Status Enqueue(const ProducerRecord& record, Listener& listener) override {
     // Counted first: the acknowledgement may come before the call returns.
     queued_.fetch_add(1);
+    queued_bytes_.fetch_add(record.value.size());
     const int failed = rd_kafka_produce(TopicOf(record.topic), record.partition, RD_KAFKA_MSG_F_COPY,
                                         const_cast<char*>(record.value.data()), record.value.size(),
                                         record.key.data(), record.key.size(), &listener);
     if (failed == 0) return Ok();
     const rd_kafka_resp_err_t code = rd_kafka_last_error();
     queued_.fetch_sub(1);
+    queued_bytes_.fetch_sub(record.value.size());
     errors_.Count(Doing::kProduce, code);
     switch (code) {
       case RD_KAFKA_RESP_ERR__QUEUE_FULL:
@@ -104,7 +107,10 @@ class RdProducer : public Producer {
 
   std::size_t queued() const override { return queued_.load(); }
   double used() const override {
-    return static_cast<double>(queued()) / static_cast<double>(max_queued_records_);
+    const auto share = [](std::size_t part, std::size_t whole) {
+      return static_cast<double>(part) / static_cast<double>(whole);
+    };
+    return std::max(share(queued(), max_queued_records_), share(queued_bytes_.load(), max_queued_bytes_));
   }
   bool connected() const override { return brokers_.up(); }
 
@@ -138,6 +144,7 @@ class RdProducer : public Producer {
       listener.OnAnswer(AppendError(message->err));
     }
     self.queued_.fetch_sub(1);
+    self.queued_bytes_.fetch_sub(message->len);
   }
 
   static void OnError(rd_kafka_t* client, int code, const char* text, void* opaque) {
@@ -164,7 +171,9 @@ class RdProducer : public Producer {
   std::map<std::string, Topic, std::less<>> topics_;  // before the client goes
   BrokerWatch brokers_;
   std::size_t max_queued_records_ = 1;
+  std::size_t max_queued_bytes_ = 1;
   std::atomic<std::size_t> queued_{0};
+  std::atomic<std::size_t> queued_bytes_{0};  // of values: what librdkafka counts against its bound
   std::atomic<bool> stopping_{false};
   runtime::Thread poller_;
 };

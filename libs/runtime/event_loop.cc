@@ -52,7 +52,7 @@ struct EventLoop::State {
   std::atomic<std::thread::id> thread_id{};
   std::mutex mutex;
   std::vector<std::function<void()>> posted;   // where it is not empty, RunPosted() is on its way
-  std::vector<std::function<void()>> running;  // the loop's only
+  std::vector<std::function<void()>> running;  // on the loop's thread only
   Thread thread;
 };
 

@@ -9,11 +9,11 @@
 namespace webhook::runtime {
 
 // What other threads leave for one thread, which takes all of it at once. Not bounded: its users bound what
-// they put. Put() and closed() from any thread.
+// they put. TakeAll() from that thread, the others from any.
 template <typename T>
 class Inbox {
  public:
-  // After Close() it is dropped.
+  // After Close() the value is destroyed at once.
   void Put(T value) {
     {
       const std::lock_guard lock(mutex_);
@@ -22,13 +22,14 @@ class Inbox {
     }
     changed_.notify_one();
   }
-  // Waits until there is something; nullopt: closed.
+  // Waits until there is something, or the inbox is closed. nullopt: closed, whatever waits still.
   std::optional<std::vector<T>> TakeAll() {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [this] { return closed_ || !waiting_.empty(); });
     if (closed_) return std::nullopt;
     return std::exchange(waiting_, {});
   }
+  // Ends TakeAll(), now and later. What waits is never taken, and destroyed with the inbox. Idempotent.
   void Close() {
     {
       const std::lock_guard lock(mutex_);

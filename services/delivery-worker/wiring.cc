@@ -235,9 +235,8 @@ Status Worker::Parts::StartDeliver(const Config& config) {
   deliver = std::make_unique<ConsumerRole>(
       options, health, metrics, [this] { return webhooks.complete(); },
       [this, limits](const kafka::TopicPartition& partition, const Checkpoint& from, const LeasePort& lease) {
-        LaneLoop& loop = *loops[static_cast<std::size_t>(partition.partition) % loops.size()];
         return std::make_shared<DeliveryRunner>(
-            partition, from, PartitionRunner::Parts{loop, *producer, metrics},
+            partition, from, PartitionRunner::Parts{LeastLaden(loops), *producer, metrics},
             DeliveryRunner::Context{limits, *attempts, *deactivator, webhooks, lease,
                                     traces ? &traces->tracing() : nullptr});
       });

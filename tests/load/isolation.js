@@ -1,5 +1,5 @@
 // What healthy endpoints notice while one in ten hangs and one in ten answers 500, beside the same load without: rate and latency.
-// At half of what two processors can do at a low rate, so that endpoints are measured, and not how full the machine is.
+// At a rate that leaves two processors much time, so that endpoints are measured, and not how full the machine is.
 import {Bench} from './lib/bench.js';
 import {bars, colours} from './lib/chart.js';
 import {cpuOfEach} from './lib/figures.js';

@@ -1,4 +1,4 @@
-// How long an event takes from publishing to arrival at the receiver, at rates far below what the machine can do.
+// How long an event takes from publishing to arrival at the receiver, at fixed rates: from few events to nearly all that two processors can do.
 // Each call has its own time, whatever became of those before it, and counts from that time: nothing is omitted where the
 // platform is slow.
 import {Bench} from './lib/bench.js';

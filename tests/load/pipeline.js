@@ -68,7 +68,7 @@ const charts = ({cases: measured, machine}) => ({
     rows: measured.flatMap(({name, figures}) => parts.map((part) => ({label: name, part, value: figures[`cpu_us.${part}`]?.median ?? 0})))}),
 });
 await bench.finish({charts, columns: {
-  deliveries_per_s: 'deliveries/s', steady_per_s: 'in the middle', platform_cpu_us: 'CPU µs a delivery', 'cpu_us.event-ingest': 'ingest',
+  deliveries_per_s: 'deliveries/s', steady_per_s: 'in the middle', logged_per_s: 'until all is in the log', platform_cpu_us: 'CPU µs a delivery', 'cpu_us.event-ingest': 'ingest',
   'cpu_us.kafka': 'broker', 'cpu_us.delivery-worker': 'worker', 'cpu_us.registry': 'registry', 'cpu_us.postgres': 'Postgres',
   'cpu_us.publisher': 'besides: load', 'cpu_us.sink': 'receiver',
   log_behind_s: 'log complete after, s', parked: 'parked'}});

@@ -16,7 +16,7 @@
 namespace webhook::http {
 
 // One TCP connection to a vetted address, with TLS over it or not. Nothing here waits: what cannot be done
-// now ends with would_block, and its user hears when it is worth another try. The loop's only.
+// now ends with would_block, and its user hears when it is worth another try. On the loop's thread only.
 class Connection final : public Poller::Watcher {
  public:
   using Error = boost::system::error_code;

@@ -15,24 +15,25 @@
 
 namespace webhook::http {
 
-// Idle connections by endpoint, and a ceiling on all that are open. What a key names is an endpoint here: of
-// one host, another for each sender. The loop's only.
+// Idle connections by key, and a ceiling on all that are open. A key names the origin of one sender: its
+// account, and scheme, host as the URL writes it, and port. On the loop's thread only.
 class ConnectionPool {
  public:
+  // `max_idle_per_endpoint`: kept for each origin of one sender.
   ConnectionPool(std::size_t max_open, std::size_t max_idle_per_endpoint)
       : max_open_(max_open), max_idle_per_endpoint_(max_idle_per_endpoint) {}
 
-  // An idle connection to the endpoint that its peer has not closed; null: none.
+  // An idle connection of the key that its peer has not closed; null: none.
   std::unique_ptr<Connection> TakeIdle(std::string_view key);
-  // Place for one more open connection: an idle one of another endpoint is closed for it where need be.
+  // Place for one more open connection: an idle one, of any key, is closed for it where need be.
   // False: all are busy. Closed() must follow in the end.
   bool TryOpen();
   // Closes a connection for which there was a place.
   void Closed(std::unique_ptr<Connection> connection);
   // Keeps a connection for the next request. The pool closes it where it has enough.
   void Keep(std::unique_ptr<Connection> connection, MonoTime now);
-  // A kept connection to the endpoint was closed without an answer: closes the others, and keeps none for a
-  // minute.
+  // A kept connection of the key was closed without an answer: closes the others of the key, and keeps none
+  // of it for a minute.
   void Distrust(std::string_view key, MonoTime now);
   // Closes what has been idle since before, and trusts again whom it is time for.
   void CloseIdle(MonoTime before, MonoTime now);
@@ -51,8 +52,7 @@ class ConnectionPool {
   const std::size_t max_idle_per_endpoint_;
   std::size_t open_ = 0;
   std::vector<std::unique_ptr<Connection>> idle_;  // in no order; each knows its place
-  // The youngest last. Of an endpoint whose connections are busy the entry stays, empty, until the next
-  // sweep.
+  // The youngest last. Of a key whose connections are all busy the entry stays, empty, until the next sweep.
   std::unordered_map<std::string, std::vector<const Connection*>, TextHash, std::equal_to<>> by_key_;
   std::unordered_map<std::string, MonoTime> distrusted_;  // until when
   std::minstd_rand chance_;

@@ -27,6 +27,8 @@
 namespace webhook::http {
 
 class Exchange;
+// An IP address and a port: what a connection is dialled to. Many origins (scheme, host and port of a URL)
+// may lead to one, and one origin to many.
 using Address = boost::asio::ip::tcp::endpoint;
 
 struct AddressHash {
@@ -35,7 +37,7 @@ struct AddressHash {
   }
 };
 
-// What the exchanges of one client share. The loop's only.
+// What the exchanges of one client share. On the loop's thread only.
 struct ClientCore {
   ClientCore(runtime::EventLoop& event_loop, const ClientOptions& client_options)
       : loop(event_loop),
@@ -51,7 +53,7 @@ struct ClientCore {
   Poller poller;
   DeadlineWheel deadlines;
   std::unique_ptr<TlsContext> tls;
-  ConnectionPool pool;
+  ConnectionPool pool;  // by the origin of one sender
   Recycler<Exchange> exchanges;
   std::vector<std::shared_ptr<Exchange>> under_way;  // all that have begun and are not over
   std::deque<std::shared_ptr<Exchange>> waiting;     // for a place in the pool

@@ -19,7 +19,7 @@ namespace webhook::http {
 
 class ServerSession;
 
-// What the sessions of one server share; the loop's only, but for `handler` and `pool`.
+// What the sessions of one server share. On the loop's thread only, but for `handler` and `pool`.
 struct ServerCore {
   ServerOptions options;
   Server::Handler handler;

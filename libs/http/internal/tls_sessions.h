@@ -12,9 +12,9 @@
 
 namespace webhook::http {
 
-// The last TLS session of each endpoint (as in ConnectionPool), to resume. A resumed session proves again
-// that the peer is whom it was, not that its certificate still holds: each is therefore offered only as long
-// as one may rely on the handshake that verified it. No lock.
+// The last TLS session of each origin of one sender (a ConnectionPool's key), to resume. A resumed session
+// proves again that the peer is whom it was, not that its certificate still holds: each is therefore offered
+// only as long as one may rely on the handshake that verified it. No lock.
 class TlsSessions {
  public:
   static constexpr std::size_t kMax = 1'000;
@@ -30,10 +30,10 @@ class TlsSessions {
     WallTime valid_until{};  // as far as its peer's certificate says
   };
 
-  // Instead of the endpoint's other; of another endpoint's where there are kMax.
+  // Instead of the key's other; of another key's where there are kMax.
   void Keep(const std::string& key, Entry entry);
-  // What to offer to the endpoint; null: nothing, and what had been kept too long is forgotten. Good until
-  // the next call.
+  // What to offer for the key; null: nothing, and what had been kept too long is forgotten. Good until the
+  // next call.
   const Entry* Find(const std::string& key, const Now& now);
   void Forget(const std::string& key) { entries_.erase(key); }
 

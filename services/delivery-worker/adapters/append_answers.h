@@ -46,7 +46,7 @@ class AppendAnswers {
   void Tell();
 
   runtime::EventLoop& loop_;
-  std::deque<Expected> expected_;  // the loop's only, as are free_ and told_
+  std::deque<Expected> expected_;  // on the loop's thread only, as are free_ and told_
   std::vector<Expected*> free_;    // of them
   std::vector<Expected*> told_;
   std::mutex mutex_;

@@ -11,7 +11,8 @@
 namespace webhook {
 namespace {
 
-// librdkafka gathers a batch for as long: the price of each poll in latency.
+// The longest that one poll waits for records; it returns with the first, or after a large batch gathers for
+// a few milliseconds (ConsumerOptions::gather). All else that the role's thread does waits as long.
 constexpr std::chrono::milliseconds kPoll{10};
 constexpr std::chrono::milliseconds kPause{10};
 constexpr std::chrono::milliseconds kStartRetry{500};
@@ -20,6 +21,7 @@ constexpr std::chrono::milliseconds kAnswer{2'000};
 // What has not moved is committed again so often: the lease lives on it.
 constexpr std::chrono::milliseconds kRenew{1'000};
 constexpr std::chrono::milliseconds kSession{6'000};
+// A lease ends so much before the broker's session could.
 constexpr std::chrono::milliseconds kLeaseMargin{1'000};
 // A rebalance waits this long for requests in flight: each that does not end is repeated by the next owner.
 constexpr std::chrono::milliseconds kRevokeGrace{5'000};

@@ -31,9 +31,11 @@ struct RoleOptions {
   // PartitionRunner::unstarted() of one; the same. More would only grow old here: the loop is what is slow.
   std::size_t max_unstarted = std::numeric_limits<std::size_t>::max();
   std::size_t max_partition_bytes = 0;  // PartitionRunner::held_bytes() of one; the same
-  std::size_t max_bytes = 32u << 20;    // of all partitions; then all are paused
-  std::chrono::milliseconds drain_timeout{30'000};
-  std::string stage;            // of webhook_delivery_overdue_seconds
+  // Of all partitions; then all are paused, until half of it is free. The default is that of fan-out;
+  // wiring.cc sets 256 MiB for deliver, and no bound for pump.
+  std::size_t max_bytes = 32u << 20;
+  std::chrono::milliseconds drain_timeout{30'000};  // the setting drain-timeout
+  std::string stage;                                // of webhook_delivery_overdue_seconds
   double retry_time_scale = 1;  // a wait tier's records are not due before its pause is over
 };
 
@@ -57,7 +59,10 @@ class ConsumerRole : public LeasePort {
   // RequestStop(), and waits for its end. Idempotent.
   void Stop();
 
-  // 5 s after the newest commit that the broker has confirmed was sent; MonoTime::min() before the first.
+  // The group's session time-out less a margin (6 s - 1 s) after the newest commit that the broker has
+  // confirmed was sent; MonoTime::min() before the first. Something is committed at least each second, and
+  // the answers are heard in a poll: where the role's thread does not poll for about 4 s, the lease runs out,
+  // and nothing is sent until the next confirmation. From any thread.
   MonoTime lease() const override;
 
  private:

@@ -10,7 +10,8 @@
 
 namespace webhook {
 
-// The URLs of webhooks, read once: to read one costs more than to sign a request. Bounded; one thread's only.
+// The URLs of webhooks, read once: to read one costs more than to sign a request. Bounded. On one thread
+// only.
 class EndpointUrls {
  public:
   // kInvalid where it is none.

@@ -1,5 +1,6 @@
 #include "services/delivery-worker/adapters/lane_loop.h"
 
+#include <algorithm>
 #include <chrono>
 #include <future>
 #include <utility>
@@ -77,14 +78,21 @@ Status LaneLoop::OpenEgress(const EgressOptions& options) {
 }
 
 void LaneLoop::Attach(std::shared_ptr<PartitionRunner> runner) {
+  carried_.fetch_add(1, std::memory_order_relaxed);
   loop_.Post([this, runner = std::move(runner)] { runners_.push_back(runner); });
 }
 
 void LaneLoop::Detach(std::shared_ptr<PartitionRunner> runner) {
+  carried_.fetch_sub(1, std::memory_order_relaxed);
   loop_.Post([this, runner = std::move(runner)] {
     std::erase(runners_, runner);
     runner->OnDetached();
   });
+}
+
+LaneLoop& LeastLaden(const std::vector<std::unique_ptr<LaneLoop>>& loops) {
+  return **std::min_element(loops.begin(), loops.end(),
+                            [](const auto& a, const auto& b) { return a->carried() < b->carried(); });
 }
 
 }  // namespace webhook

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <functional>
 #include <memory>
@@ -21,11 +22,13 @@ namespace webhook {
 
 class PartitionRunner;
 
-// What a thread needs to deliver.
+// What a thread needs to deliver. Made in wiring.cc; defaults of numbers are for tests.
 struct EgressOptions {
   http::ClientOptions client;
   AdmissionLimits admission;
-  std::size_t max_account_bytes = 32u << 20;  // held of one account
+  // Held of one account, by this thread. wiring.cc: 128 MiB divided by deliver-threads, so that one account
+  // takes at most half of the memory of all partitions that deliver.
+  std::size_t max_account_bytes = 32u << 20;
   std::optional<http::EndpointUrl>
       canary;  // any answer of it says that our way out is fine; nullopt: see EgressLimits
   std::function<void(bool paused)> on_pause = [](bool) {};  // called on the loop, on each change
@@ -49,7 +52,7 @@ class LaneLoop {
   AccountBytes& account_bytes() { return *account_bytes_; }
   EndpointUrls& urls() { return urls_; }
 
-  // Ends the thread: what is posted later is dropped. Idempotent.
+  // Ends the thread: what is posted later never runs, and is destroyed with this. Idempotent.
   void Stop() { loop_.Stop(); }
 
   runtime::EventLoop& loop() { return loop_; }
@@ -62,12 +65,14 @@ class LaneLoop {
   // From any thread; takes effect on the loop: the runner's lane is told of passing time, or no longer.
   void Attach(std::shared_ptr<PartitionRunner> runner);
   void Detach(std::shared_ptr<PartitionRunner> runner);
+  // How many are attached and not yet detached, whether that has taken effect or not. From any thread.
+  std::size_t carried() const { return carried_.load(std::memory_order_relaxed); }
 
  private:
   void OnTick();
   void AskCanary();
 
-  std::vector<std::shared_ptr<PartitionRunner>> runners_;  // the loop's only
+  std::vector<std::shared_ptr<PartitionRunner>> runners_;  // on the loop's thread only
   std::unique_ptr<http::Client> client_;
   EndpointUrls urls_;
   EgressOptions options_;
@@ -78,6 +83,11 @@ class LaneLoop {
   AppendAnswers append_answers_{loop_};
   const Recycler<std::byte> recycler_;
   std::string room_;
+  std::atomic<std::size_t> carried_{0};
 };
+
+// The one for the next partition: it carries the fewest. Not by the partition's number, for which partitions
+// come to a worker is the group's choice: they may all be even. REQUIRES: there is one.
+LaneLoop& LeastLaden(const std::vector<std::unique_ptr<LaneLoop>>& loops);
 
 }  // namespace webhook

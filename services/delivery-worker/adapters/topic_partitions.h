@@ -28,7 +28,7 @@ class TopicPartitions {
   const kafka::Cluster cluster_;
   std::mutex mutex_;
   std::unique_ptr<kafka::Consumer> consumer_;  // until they are known
-  bool told_ = false;                          // that one is not
+  bool told_ = false;                          // it was logged that the broker does not tell
   std::atomic<std::int32_t> events_{0};
   std::atomic<std::int32_t> deliveries_{0};
 };

@@ -73,7 +73,8 @@ class WorkerMetrics {
     metrics::Gauge lag_seconds;
   };
 
-  std::unordered_map<std::string, Counters> attempts_;  // by outcome, and then by which it was
+  // By outcome, and then by the attempt: "1", "2", …, "test" or "redelivery".
+  std::unordered_map<std::string, Counters> attempts_;
   Counters results_;
   Counters poison_;
   Counters parked_;

@@ -21,11 +21,16 @@
 
 namespace webhook {
 
-// Requests in flight at once, of one thread that delivers.
+// Requests in flight at once, of one thread that delivers. The defaults are for tests: wiring.cc sets `total`
+// to the setting http-max-connections, `account` to a quarter of that, `host` to http-max-per-address and
+// `in_turn` to 64.
 struct AdmissionLimits {
   std::size_t total = 4'000;
   std::size_t account = 1'000;  // of one account, over all its webhooks: none can occupy the worker
-  std::size_t host = 64;        // of one host and port, over all webhooks that point there
+  // To one host and port as URLs write them, over all webhooks that point there. The same setting bounds the
+  // HTTP client's requests to one IP address and port (ClientOptions::max_busy_per_address): where several
+  // names lead to one machine, a request that has its place here may wait there.
+  std::size_t host = 64;
   // Begun in one turn of the loop; what has been answered meanwhile is heard before more are begun. So
   // requests to quick endpoints do not pile up, each with a connection of its own, where the loop is what is
   // slow.
@@ -33,7 +38,7 @@ struct AdmissionLimits {
 };
 
 // The requests in flight of all lanes of one loop: one account, or many webhooks that point at one host, can
-// take only their part of what the loop may have open (a gate's own bound is one endpoint's only). Who finds
+// take only their part of what the loop may have open (a gate's own bound is one webhook's only). Who finds
 // no place free stands in line: for any place, or for one of its account, or of its host; in each line the
 // accounts take turns, so that one with a thousand slow webhooks at a host does not keep another from it. The
 // limits of a loop are set in wiring.cc: `total` is that of its HTTP client, so that requests wait here and

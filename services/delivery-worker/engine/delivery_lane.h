@@ -84,20 +84,21 @@ class DeliveryLane : public Lane {
 
   std::size_t held() const override { return items_.size(); }
   std::size_t held_bytes() const override { return held_bytes_; }
-  // Of endpoints that are in line for a place that is not theirs alone.
+  // Held, under way or not, of webhooks at Place::kInLine, which wait for this loop. What is held of one at
+  // kCrowded is not counted: it waits for places of its own account or host.
   std::size_t unstarted() const override { return unstarted_; }
 
  private:
-  // What the lane knows of a webhook: kept while something of it is held, and as long as its gate has to
-  // remember.
+  // What the lane knows of a webhook, by its id: two webhooks with one URL are two endpoints. Kept while
+  // something of it is held, and as long as its gate has to remember.
   struct Endpoint {
     WebhookId id;
     std::shared_ptr<const Webhook> webhook;     // null: not known
     std::optional<std::uint64_t> looked_up_at;  // WebhookDirectory::changes() then
     std::optional<EndpointGate> gate;           // since the first delivery that was to be sent
     std::size_t items = 0;                      // held for it
-    // What it was told when it last asked for one: unless it was taken, it is in line, and OnPlace() is to
-    // come.
+    // kTaken: it may ask for places in flight. kInLine, kCrowded: it was refused one and stands in a line of
+    // the admission, for any place or for one of its account or host, until OnPlace() comes.
     Place place = Place::kTaken;
   };
   struct Item {

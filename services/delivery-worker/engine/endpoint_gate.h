@@ -13,27 +13,39 @@
 
 namespace webhook {
 
+// An endpoint is one webhook here, by its id: two webhooks with one URL are two. Words of this file:
+//   pace    average time from the end of one of its requests to the end of the next, while others wait for
+//           nothing but that; 0: not known yet.
+//   dead    its last failures_until_probe requests failed, or more; faults of our own do not count. It ends
+//           with the next success.
+//   silent  requests are in flight, and for more than `patience` none has ended: counted from the last end,
+//           or from when it came to have any in flight, whichever is later.
+//   quick   requests are in flight, it is not silent, it has not failed since its last success, its rate
+//           limit admits one more now, and pace * (number that wait) <= patience.
 struct GateLimits {
+  // Deliveries in the queue, and bytes of their bodies. Replays may have half of this and of what follows.
   std::size_t max_waiting = 256;
   std::size_t max_waiting_bytes = 1 << 20;
-  // Of an endpoint that would take a request now, and of one that is seen to be quick, more may wait: of the
-  // second what it serves within this time; in so many bytes. To park that would make it idle for a tier's
-  // pause.
+  // More may wait, of any number and up to max_line_bytes in all, where to park it would leave the endpoint
+  // idle for a tier's pause. It must not be dead, and have had a success or no failure at all; and one of:
+  // - it has had a success, and could be sent a request now;
+  // - its pace is known, and pace * (number that wait + 1) <= max_line;
+  // - its pace is not known, its rate limit admits a request now, some are in flight, and it is not silent:
+  //   live deliveries that are ready.
   std::chrono::seconds max_line{5};
   std::size_t max_line_bytes = 16u << 20;
-  // So many bytes may wait of one too that is at its first requests, as long as it has not been silent for
-  // this time; and what waits for one that is quick holds up nobody, if it is served within this time.
-  std::chrono::milliseconds patience{1'000};
-  std::chrono::seconds max_wait{20};  // what would start later is to be parked
-  // Requests at once. A new endpoint, and one that is just back, begins with the first: as many as tell that
-  // it is dead; each success allows one more, up to the most.
+  std::chrono::milliseconds patience{1'000};  // see silent and quick
+  std::chrono::seconds max_wait{20};          // what would start later is to be parked
+  // Requests at once. A new endpoint, and one whose success ends its death, may have first_in_flight: as many
+  // as failures_until_probe, enough to tell that it is dead. Each success allows one more, up to
+  // max_in_flight.
   int first_in_flight = 5;
   int max_in_flight = 10;
   // Requests, in flight or ended, whose attempt is not recorded yet (appended to webhook.attempts and
   // acknowledged): a next owner must assume so many. Holds back only endpoints that have a rate limit.
   int max_unrecorded = 20;
-  // After so many failures in a row it counts as dead: one request at a time, until one succeeds, and few
-  // wait here; what comes meanwhile is to be parked.
+  // After so many failures in a row it counts as dead: one request at a time, until one succeeds, and fewer
+  // than max_waiting_for_probe wait when one more is let in; what comes beyond is to be parked.
   int failures_until_probe = 5;
   std::size_t max_waiting_for_probe = 8;
 };
@@ -87,7 +99,8 @@ class EndpointGate {
   // The attempt of a request that has ended is recorded.
   void Recorded() { --unrecorded_; }
 
-  // A request of an earlier owner ended then; before any of ours, in the order of their records.
+  // A request of an earlier owner ended then. All such come before any of ours, and in the order of their
+  // records in webhook.attempts: failures in a row are counted (RateLog::Inherit() alone takes any order).
   void Inherit(bool success, MonoTime ended);
 
   // When TakeNext() can next give something by the passing of time alone; nullopt: not before another call.
@@ -100,13 +113,15 @@ class EndpointGate {
   // has seen no success does not know for how long: for it that is at least `age`, of the delivery since it
   // was created. It takes nothing from the rate limit: that is taken when the request starts.
   MonoTime ReserveSlot(const Entry& entry, MonoTime::duration age, MonoTime now);
-  // What waits here waits for its requests in flight alone, and as far as was seen it is served at once.
+  // The endpoint is quick: what waits here waits for its requests in flight alone, and as far as was seen it
+  // is served within `patience`.
   bool Quick(MonoTime now) const;
   // True where forgetting the gate forgets nothing of limits and slots, and no failure that is young.
   bool Idle(MonoTime now) const;
 
  private:
-  // Those who were parked: live ones, or replays.
+  // The times given to those who were parked, live ones or replays. They lie in the wait tiers, not in the
+  // queue that max_line bounds.
   struct Line {
     MonoTime last_slot{};  // given by ReserveSlot()
     MonoTime last_turn{};  // kept by Park()
@@ -118,10 +133,11 @@ class EndpointGate {
   // Those in the queue who go before a new one.
   std::size_t Ahead(const Entry& entry) const { return entry.replay ? waiting_.size() : live_waiting_; }
   int Concurrency() const { return Probing() ? 1 : may_be_in_flight_; }
-  // Requests are under way, and no answer has come for as long as patience lasts.
+  // The endpoint is silent (see the top of the file).
   bool Silent(MonoTime now) const {
     return in_flight_ > 0 && now - std::max(busy_since_, last_finished_) > limits_.patience;
   }
+  // The endpoint is dead.
   bool Probing() const { return straight_failures_ >= limits_.failures_until_probe; }
   void Withdraw(const Entry& entry);
   int Unrecorded(MonoTime now) const;
@@ -143,9 +159,11 @@ class EndpointGate {
   // Requests that failed by a fault of our own after something was written: they are never recorded, and
   // count as unrecorded until these times, when no window holds them any more.
   Times untold_{kManyTimes};
-  // Time from one end of a request to the next while others wait for nothing but that; a moving average.
+  // The pace: a moving average.
   std::chrono::microseconds served_every_{0};
-  bool crowded_ = false;    // others waited so when the last one ended
+  // When the last request ended, a delivery was ready that the rate limit admitted: the gap to the next end
+  // counts for the pace. Nothing to do with Place::kCrowded.
+  bool crowded_ = false;
   bool was_alive_ = false;  // there was a success, of ours or inherited
   int straight_failures_ = 0;
   MonoTime failing_since_{};  // of those

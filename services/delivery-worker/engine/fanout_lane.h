@@ -48,10 +48,10 @@ class FanoutLane : public Lane {
  public:
   struct Ports {
     DeliveriesPort& deliveries;
-    JournalPort& journal;
-    ReportPort& parkings;
+    JournalPort& journal;  // of deliveries that are parked: to wait tiers, and their records
+    ReportPort& parkings;  // of the same: their states
     BarrierPort& barrier;
-    FanoutReportPort& report;
+    FanoutReportPort& report;  // of events
     const WebhookDirectory& webhooks;
     const LeasePort& lease;
   };

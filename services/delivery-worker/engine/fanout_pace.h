@@ -15,8 +15,9 @@
 namespace webhook {
 
 struct PaceLimits {
-  int lanes =
-      1;  // partitions of webhook.events: each lane meets about so small a part of what an endpoint gets
+  // Partitions of webhook.events, at least 1. Each has a lane of its own, and an endpoint's events fall to
+  // all of them by chance: a lane lets through the endpoint's limit divided by this number.
+  int lanes = 1;
   // A delivery that could start no sooner than this is parked; the shortest tier's pause, for nothing comes
   // back sooner.
   std::chrono::microseconds max_wait{15'000'000};
@@ -35,7 +36,8 @@ class FanoutPace {
   // Counts one more delivery to the webhook. Gives the time to park it until; nullopt: it goes on to its
   // partition.
   std::optional<MonoTime> Take(const Webhook& webhook, MonoTime now);
-  // Forgets who is below his limit again.
+  // Forgets the webhooks of which all that was counted could have been sent by now, at the limit's pace, and
+  // the accounts of which nothing waits any more.
   void Sweep(MonoTime now);
 
  private:
@@ -45,8 +47,8 @@ class FanoutPace {
   // When all that was counted will have been sent at the limit's pace (the generic cell rate algorithm's
   // theoretical arrival time).
   std::unordered_map<WebhookId, MonoTime> served_;
-  std::unordered_map<AccountId, Starts>
-      waiting_;  // of those that went on and cannot start yet: when they can
+  // When those can start that went on and cannot yet.
+  std::unordered_map<AccountId, Starts> waiting_;
 };
 
 }  // namespace webhook

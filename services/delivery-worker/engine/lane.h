@@ -15,7 +15,7 @@ namespace webhook {
 // One partition of a topic that a role of the worker consumes, in one assignment epoch: records come in, each
 // has its effects, and is done when they all are acknowledged. Rule: effects first, completion mark last; so
 // a crash repeats, and never loses. A failed append is repeated for ever: nothing is dropped while the broker
-// is away. Thread: its loop's only, no lock.
+// is away. On its loop's thread only; no lock.
 class Lane {
  public:
   // `from`: the claim (ClaimOf) that this owner has committed.
@@ -50,7 +50,8 @@ class Lane {
   void Describe(Checkpoint* checkpoint) const;
   // Offsets from the oldest incomplete one to the newest that was read; the source of back-pressure.
   std::size_t span() const { return window_.span(); }
-  // Records held of endpoints that wait for this loop; the other source.
+  // Records held, under way or not, of webhooks that stand in line for any place of this loop
+  // (Place::kInLine); the other source.
   virtual std::size_t unstarted() const { return 0; }
   // Records that are not done, and the bytes that they hold.
   virtual std::size_t held() const = 0;

@@ -32,11 +32,12 @@ class HttpPort {
   virtual void Send(Token token, const Delivery& delivery, const std::shared_ptr<const Webhook>& webhook) = 0;
 };
 
-// A place in flight that was asked for.
+// A place in flight that was asked for. Where it is not taken, the webhook stands in line in both cases, in
+// different lines.
 enum class Place {
   kTaken,
-  kInLine,   // the loop has none free for anybody, or may begin no more in this turn
-  kCrowded,  // the webhook's account or its host has all that it may have
+  kInLine,   // for any place: the loop has none free for anybody, or may begin no more in this turn
+  kCrowded,  // for one of its account or host, which has all that it may have, or others in line before it
 };
 
 // The places in flight that all lanes of a loop share (admission.h).
@@ -55,7 +56,8 @@ class AdmissionPort {
 class JournalPort {
  public:
   virtual ~JournalPort() = default;
-  // Appends to a wait tier, or to the lane's own partition of the deliveries.
+  // Appends to the topic: a wait tier, or webhook.deliveries, and there to the lane's own partition. With the
+  // latter a delivery lane that drains hands over to the next owner what it has not sent.
   virtual void AppendWait(Token token, const char* topic, const Delivery& delivery) = 0;
   // Appends to the attempts.
   virtual void AppendAttempt(Token token, const AttemptRecord& record) = 0;
@@ -119,9 +121,11 @@ class DeliveriesPort {
 // What fan-out did with one event.
 enum class FannedOut { kMatched, kUnmatched, kDuplicate };
 
+// Counts events. States of deliveries are told to a ReportPort.
 class FanoutReportPort {
  public:
   virtual ~FanoutReportPort() = default;
+  // Once for each event, before its deliveries are appended. `deliveries`: how many were made of it.
   virtual void ReportFanout(FannedOut what, std::size_t deliveries) = 0;
 };
 

@@ -19,8 +19,11 @@ namespace webhook {
 class EventLogPort {
  public:
   virtual ~EventLogPort() = default;
-  // Appends to webhook.events. Not accepted: as kafka::Producer::Produce says. Accepted: `done` is called
-  // once.
+  // Appends to webhook.events. Not accepted: kLimited where too many wait for the broker, kTooLarge, or
+  // kUnavailable (no such topic, or another refusal); `done` is never called. Accepted: `done` is called
+  // exactly once, on the log's own thread, maybe before this returns: Ok; kTooLarge where the broker refuses
+  // the size; kUnavailable where no acknowledgement came, also because the log goes (then the event may or
+  // may not be in it).
   virtual Status Append(const Event& event, std::function<void(Status)> done) = 0;
   // False where no broker answers.
   virtual bool connected() const = 0;
@@ -38,13 +41,14 @@ class Publisher {
   Publisher(EventLogPort& log, const Limits& limits);
 
   struct Answer {
-    Status status = Ok();  // kUnavailable: unknown whether it is published; repeat with the same id
+    // kUnavailable: unknown whether it is published; repeat with the same id. kLimited, kTooLarge: it is not.
+    Status status = Ok();
     bool duplicate = false;
   };
   using Done = std::function<void(const Answer&)>;
 
-  // `done` is called exactly once, here or on another thread, by the first Expire() after the deadline at the
-  // latest.
+  // `done` is called exactly once: here (a repeat, or refused), on the log's thread, or on that of Expire(),
+  // by the first one after the deadline at the latest.
   void Publish(const Event& event, MonoTime deadline, Done done);
   // Answers kUnavailable to all whose deadline has passed. To be called every few milliseconds.
   void Expire(MonoTime now);

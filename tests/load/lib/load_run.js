@@ -29,7 +29,7 @@ export async function loadRun({sink, fleet, work, tell}) {
   await logShows(wanted, began);
   return {
     deliveries_per_s: wanted / (stats.last_us / 1e6 - began / 1e3), steady_per_s: steadyRate(series, wanted),
-    ...cpuOfEach(used, wanted), log_behind_s: ended / 1e3 - stats.last_us / 1e6,
+    logged_per_s: wanted * 1e3 / (ended - began), ...cpuOfEach(used, wanted), log_behind_s: ended / 1e3 - stats.last_us / 1e6,
     p50_ms: stats.p50_us / 1e3, p99_ms: stats.p99_us / 1e3, p999_ms: stats.p999_us / 1e3, longest_ms: stats.max_us / 1e3,
     ...(published.p50_us === undefined ? {} : {call: {p50_ms: published.p50_us / 1e3, p99_ms: published.p99_us / 1e3, p999_ms: published.p999_us / 1e3}}),
     broker_bytes: (brokerBytes() - kept) / wanted,
